@@ -1,0 +1,1 @@
+"""Load tests and benchmarks that speak only the wire."""

@@ -1,0 +1,1 @@
+"""A conversation server on supervised Trio actors."""

@@ -1,0 +1,1 @@
+"""The applications: one folder each, none of which imports another."""

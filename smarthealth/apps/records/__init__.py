@@ -1,0 +1,1 @@
+"""Answers clinicians' questions over a patient's records."""

@@ -1,0 +1,1 @@
+"""The actors of one connection: session, keepalive, outbox and turns."""

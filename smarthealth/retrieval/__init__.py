@@ -1,0 +1,1 @@
+"""From records to chunks, and from a question to the chunks that answer it."""

@@ -1,0 +1,1 @@
+"""Hypercorn and Quart: handshake, authentication, limits, metrics and pages."""

@@ -1,0 +1,1 @@
+"""Sans-IO protocol parts: codecs, wire errors and limits."""
