@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sized
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import attrs
 
@@ -28,7 +28,7 @@ class Length:
     shortest: int
     longest: int
 
-    def __call__(self, instance: object, attribute: Attribute[Sized | None], value: Sized | None) -> None:
+    def __call__(self, instance: object, attribute: Attribute[Any], value: Sized | None) -> None:
         """Refuse `value` if it is too long or too short."""
         if value is None:
             return
@@ -48,7 +48,7 @@ class Between:
     lowest: float
     highest: float
 
-    def __call__(self, instance: object, attribute: Attribute[float | None], value: float | None) -> None:
+    def __call__(self, instance: object, attribute: Attribute[Any], value: float | None) -> None:
         """Refuse `value` if it is outside the range."""
         if value is not None and not self.lowest <= value <= self.highest:
             raise FieldError(attribute.name, f"must be from {self.lowest} to {self.highest}")
@@ -58,7 +58,7 @@ class Between:
 class UuidText:
     """Holds texts to the canonical form of a UUID; see `uuid_text`."""
 
-    def __call__(self, instance: object, attribute: Attribute[str | None], value: str | None) -> None:
+    def __call__(self, instance: object, attribute: Attribute[Any], value: str | None) -> None:
         """Refuse `value` if it is no UUID."""
         if value is not None and _UUID.fullmatch(value) is None:
             raise FieldError(attribute.name, "must be a UUID")

@@ -9,7 +9,7 @@ single emoji among ASCII take 256 KiB as text. All text in queues is therefore c
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
@@ -30,7 +30,7 @@ _TURN_TASKS: Final = 48 * KIB
 """The stages of one turn: at most eight tasks, their channels and scopes."""
 
 
-def _positive(instance: object, attribute: attrs.Attribute[float], value: float) -> None:
+def _positive(instance: object, attribute: attrs.Attribute[Any], value: float) -> None:
     if not value > 0:
         raise ValueError(f"{attribute.name} must be above zero")
 
