@@ -2,19 +2,21 @@
 
 An application gives the engine one `Application`. For every accepted connection the engine opens one `Dialogue`, tells it
 of every text frame, and gives it a `Link`: the only way back to the client. A dialogue answers by starting turns; a turn
-runs as an actor of its own and writes through its `TurnOutput`.
+runs as an actor of its own, writes through its `TurnOutput` and returns its last events, so that the engine, which alone
+sends those, can hold that every turn has exactly one ending.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping, Sequence
-from typing import Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 import attrs
 
 Role = Literal["clinician", "patient", "admin"]
 E = TypeVar("E")
+E_co = TypeVar("E_co", covariant=True)
 E_contra = TypeVar("E_contra", contravariant=True)
 
 
@@ -37,9 +39,14 @@ class TurnEnd(enum.Enum):
     TURN_TIMEOUT = enum.auto()
     CANCELLED = enum.auto()
     """By the client."""
+    INTERRUPTED = enum.auto()
+    """By a newer turn of the same key, where the policy says so."""
+    CONNECTION_LOST = enum.auto()
+    """The client is gone, or was cut off: nobody hears this ending, but `settle` runs."""
     SHUTDOWN = enum.auto()
+    """The server closes the connection: it is going away, or the client's token ran out."""
     CRASHED = enum.auto()
-    """An exception that the application did not expect; already logged."""
+    """An exception that the application did not expect; the supervisor logs it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -63,7 +70,7 @@ class TurnOutput(Protocol[E_contra]):
         ...
 
 
-class Turn(Protocol[E]):
+class Turn(Protocol[E_co]):
     """One answer in the making."""
 
     @property
@@ -76,19 +83,27 @@ class Turn(Protocol[E]):
         """Seconds for the whole turn."""
         ...
 
-    async def run(self, output: TurnOutput[E]) -> None:
-        """Work and send events, the terminal one last.
+    async def run(self, output: TurnOutput[E_co]) -> Sequence[E_co]:
+        """Work, send events on the way, and return the last ones, the terminal one at the end.
 
-        Expected failures are sent as the protocol's error and return normally; anything raised is a crash.
+        Expected failures are returned as the protocol's error; anything raised is a crash.
         """
         ...
 
-    def ending(self, failure: TurnFailure) -> Sequence[E]:
+    def ending(self, failure: TurnFailure) -> Sequence[E_co]:
         """The events that end this turn properly after `failure`, given what it has sent so far."""
         ...
 
+    async def settle(self, failure: TurnFailure | None) -> None:
+        """Write what must be kept, None meaning that `run` returned; always called once, before the last events go out.
 
-class Link(Protocol[E]):
+        It runs shielded, within `ConversationSettings.settle_timeout`. Raising, or running out of time, turns a
+        finished turn into a crashed one.
+        """
+        ...
+
+
+class Link(Protocol[E_contra]):
     """One connection, as its dialogue sees it."""
 
     @property
@@ -101,22 +116,31 @@ class Link(Protocol[E]):
         """Unique in this process's life."""
         ...
 
-    def reply(self, event: E) -> None:
+    @property
+    def address(self) -> str | None:
+        """The client's network address, for the audit."""
+        ...
+
+    def sign_in(self, principal: Principal) -> None:
+        """Say who this is, where the protocol signs in by a message."""
+        ...
+
+    def reply(self, event: E_contra) -> None:
         """Queue a control event (never waits, never dropped); a client too far behind is cut with 4430."""
         ...
 
-    def start_turn(self, turn: Turn[E]) -> None:
-        """Start a turn as an actor of its own.
+    async def start_turn(self, turn: Turn[E_contra]) -> None:
+        """Start a turn as an actor of its own; returns at once, the turn goes on.
 
         Raises:
-            TurnBusy: A turn of the same key is running.
+            TurnBusy: A turn of the same key is running, on this connection or another.
             TooManyTurns: The connection runs as many turns as it may.
-            ServerDraining: The server is going away.
+            ServerDraining: The server, or this connection, is going away.
         """
         ...
 
     def cancel_turn(self, key: str) -> bool:
-        """Cancel the running turn of this key; False when there is none."""
+        """Cancel the turns of this key, running or waiting; False when there is none."""
         ...
 
     def close(self, code: int, reason: str) -> None:
@@ -125,15 +149,41 @@ class Link(Protocol[E]):
 
 
 class Dialogue(Protocol):
-    """What an application does on one connection. All its methods run in the connection's session and never block."""
+    """What an application does on one connection. All its methods run in the connection's session and never block.
+
+    Implementations derive from it.
+    """
 
     def opened(self) -> None:
         """The connection was accepted: send the greeting."""
         ...
 
+    def closed(self) -> None:
+        """The connection has ended: let go of what this dialogue joined."""
+        return None
+
     async def received(self, text: str) -> None:
         """One text frame came. Every bad input is answered, none raises. Short awaits on storage are fine; turns are not."""
         ...
+
+
+@runtime_checkable
+class BinaryDialogue(Dialogue, Protocol):
+    """A dialogue that takes binary frames too; any other has its connection closed with 1003 for one."""
+
+    async def received_binary(self, data: bytes) -> None:
+        """One binary frame came; as for `received`."""
+        ...
+
+
+@attrs.frozen(kw_only=True)
+class TurnPolicy:
+    """How the turns of one connection go together."""
+
+    when_busy: Literal["reject", "enqueue", "interrupt"] = "reject"
+    """What happens to a turn whose key is busy: refused, run afterwards, or run once the busy one was cancelled."""
+    sequential: bool = False
+    """Whether turns of different keys, too, run one after the other, in order: for protocols whose events name none."""
 
 
 @attrs.frozen(kw_only=True)
@@ -152,6 +202,9 @@ class Endpoint(Generic[E]):
     """Joins two adjacent events (tokens of one turn) when the client is behind, or returns None."""
     roles: frozenset[Role] = frozenset({"clinician", "patient", "admin"})
     """Who may enter; others get 403."""
+    turns: TurnPolicy = TurnPolicy()
+    application: str = "unnamed"
+    """Name of its application, for telemetry, names of actors and the audit."""
 
 
 @attrs.frozen(kw_only=True)
@@ -160,7 +213,8 @@ class Application:
 
     name: str
     """Its prefix on the main port."""
-    endpoints: tuple[Endpoint[object], ...]
+    endpoints: tuple[Endpoint[Any], ...]
+    """Each speaks its own events; nobody here looks inside one."""
     client_messages: Mapping[str, type] = attrs.field(factory=dict)
     """Type tag to class, for the published schema."""
     server_messages: Mapping[str, type] = attrs.field(factory=dict)
