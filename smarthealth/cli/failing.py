@@ -1,0 +1,24 @@
+"""Failures that a person can mend, in one sentence each."""
+
+from __future__ import annotations
+
+import os
+
+
+class CommandError(Exception):
+    """A command cannot do what was asked; the text says why and what to do."""
+
+
+def explain_failure(error: Exception) -> str | None:
+    """The sentence for a failure that needs no traceback, None for a defect of ours."""
+    from smarthealth.bootstrap import StartError
+    from smarthealth.settings import SettingsError
+    from smarthealth.storage.errors import StorageError
+
+    from .client import ClientError
+
+    if isinstance(error, CommandError | StartError | SettingsError | StorageError | ClientError):
+        return str(error)
+    if isinstance(error, OSError) and error.errno is not None:
+        return f"{os.strerror(error.errno)}{f': {error.filename}' if error.filename else ''}"
+    return None

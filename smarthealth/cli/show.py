@@ -1,0 +1,25 @@
+"""`smarthealth settings`: every setting, where its value comes from and what it means."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from smarthealth.settings import explain_settings, read_environment
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("settings")(show_settings)
+
+
+def show_settings() -> None:
+    """List every setting with its value, source, default and meaning; secrets are masked."""
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in ("setting", "value", "source", "default", "meaning"):
+        table.add_column(column, overflow="fold")
+    for setting in explain_settings(read_environment()):
+        style = None if setting.source == "default" else "green"
+        table.add_row(setting.name, setting.value, setting.source, setting.default, setting.meaning, style=style)
+    Console().print(table)
