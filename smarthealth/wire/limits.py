@@ -18,7 +18,7 @@ MIB: Final = 1024 * KIB
 
 TEXT_WIDTH: Final = 4
 """Bytes that a character of text takes at most, for one byte of its UTF-8."""
-PARSED_WIDTH: Final = 40
+PARSED_WIDTH: Final = 48
 """Bytes of Python objects that one byte of JSON becomes at most while it is decoded."""
 _TASKS: Final = 24 * KIB
 """Session, keepalive, outbox, supervisor and their mailboxes: 2 kB a parked task, channels included 4 kB, and slack."""
