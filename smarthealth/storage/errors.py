@@ -108,9 +108,12 @@ _IDLE_TIMEOUTS: Final = frozenset({"25P03", "25P04"})
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn every psycopg error that leaves the block into a `StorageError`."""
+    """Turn every error of psycopg that leaves the block into a `StorageError`."""
     try:
         yield
+    except UnicodeEncodeError:
+        # a lone surrogate in a parameter; the error holds the whole text
+        raise InvalidData("a text that is not Unicode", constraint=None) from None
     except psycopg.Error as error:
         raise translate(error) from _without_values(error)
 

@@ -2,8 +2,8 @@
 
 create table app_user (
     id            bigint generated always as identity primary key,
-    email         text not null unique check (email = lower(email) and email <> ''),
-    full_name     text not null,
+    email         text not null unique check (email = lower(email) and email like '_%@_%'),
+    full_name     text not null check (full_name <> ''),
     role          text not null check (role in ('clinician', 'patient', 'admin')),
     password_hash text not null,
     created_at    timestamptz not null default now(),

@@ -1,9 +1,10 @@
 -- What was asked and answered in a session. A session belongs to who opened it; user_id is null when nobody was signed in.
+-- It refers to no row of app_user: a token may come from another issuer.
 
 create table chat_session (
     id          uuid primary key,       -- chosen by the client
     application text not null,
-    user_id     bigint references app_user on delete cascade,
+    user_id     bigint,
     opened_at   timestamptz not null default now(),
     used_at     timestamptz not null default now()
 );

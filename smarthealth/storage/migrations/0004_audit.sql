@@ -1,5 +1,5 @@
 -- Who looked at whose record, when, from where, and what came of it. Rows are added and never changed: the triggers refuse
--- everything else, to the table's owner too. No question, answer, name or document number is kept here, and no foreign
+-- everything else, to the table's owner and to replication too. No question, answer, name or document number is kept here, and no foreign
 -- key, so that a row outlives whom it is about.
 
 create table audit_entry (
@@ -28,3 +28,5 @@ create trigger audit_entry_is_append_only before update or delete on audit_entry
     for each row execute function refuse_audit_change();
 create trigger audit_entry_is_not_emptied before truncate on audit_entry
     for each statement execute function refuse_audit_change();
+alter table audit_entry enable always trigger audit_entry_is_append_only;
+alter table audit_entry enable always trigger audit_entry_is_not_emptied;
