@@ -1,0 +1,55 @@
+"""Ends a connection that has been idle for too long, whose token ran out, or where nobody signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+import trio
+
+from .application import Principal
+from .closing import IDLE, NOT_SIGNED_IN, TOKEN_EXPIRED, Closing
+
+
+@attrs.define(eq=False)
+class Keepalive:
+    """The clock of one connection. It sleeps until something may be due, so that a busy connection does not wake it."""
+
+    idle_timeout: float
+    sign_in_by: float | None
+    """When somebody must have signed in, None where that is not asked."""
+    wall_clock: Callable[[], float]
+    """Seconds since the epoch, as tokens count them."""
+    is_busy: Callable[[], bool]
+    """Whether a turn is running: then nobody is idle."""
+    end: Callable[[Closing], object]
+    principal: Principal | None
+    last_heard: float = attrs.field(factory=trio.current_time)
+    """When the client last sent anything."""
+    _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+
+    def sign_in(self, principal: Principal) -> None:
+        """From now on this principal's token counts."""
+        self.principal = principal
+        self.sign_in_by = None
+        self._scope.cancel()  # the sleep was for the former deadlines
+
+    async def run(self) -> None:
+        """Watch until one deadline passes, and ask for the connection's end."""
+        while True:
+            due, closing = self._next()
+            if due <= trio.current_time():
+                self.end(closing)
+                return
+            with trio.CancelScope() as self._scope:
+                await trio.sleep_until(due)
+
+    def _next(self) -> tuple[float, Closing]:
+        now = trio.current_time()
+        quiet_since = now if self.is_busy() else self.last_heard
+        deadlines = [(quiet_since + self.idle_timeout, IDLE)]
+        if self.principal is not None:
+            deadlines.append((now + self.principal.expires_at - self.wall_clock(), TOKEN_EXPIRED))
+        if self.sign_in_by is not None:
+            deadlines.append((self.sign_in_by, NOT_SIGNED_IN))
+        return min(deadlines, key=lambda deadline: deadline[0])

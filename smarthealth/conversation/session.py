@@ -1,0 +1,58 @@
+"""Reads what a client sends and hands it to its dialogue; it waits for no turn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import attrs
+import trio
+
+from .application import BinaryDialogue, Dialogue
+from .closing import BINARY_REFUSED, FLOODING, INTERNAL_ERROR, Closing, client_left
+from .keepalive import Keepalive
+from .socket import Socket, SocketClosed
+from .throttle import Throttle
+
+
+@attrs.define(eq=False)
+class Session:
+    """The reading side of one connection."""
+
+    socket: Socket
+    dialogue: Dialogue
+    keepalive: Keepalive
+    throttle: Throttle
+    end: Callable[[Closing], object]
+
+    async def run(self) -> None:
+        """Greet, then read until the connection ends, whoever ends it.
+
+        Raises:
+            Exception: The dialogue failed, which none should; the connection ends with 1011.
+        """
+        try:
+            self.dialogue.opened()
+            await self._read()
+        except SocketClosed as closed:
+            self.end(client_left(closed.code, closed.reason))
+        except Exception:
+            self.end(INTERNAL_ERROR)
+            raise
+        finally:
+            self.dialogue.closed()
+
+    async def _read(self) -> None:
+        while True:
+            frame = await self.socket.receive()
+            now = trio.current_time()
+            self.keepalive.last_heard = now
+            if not self.throttle.allow(now):
+                self.end(FLOODING)
+                return
+            if isinstance(frame, str):
+                await self.dialogue.received(frame)
+            elif isinstance(self.dialogue, BinaryDialogue):
+                await self.dialogue.received_binary(frame)
+            else:
+                self.end(BINARY_REFUSED)
+                return

@@ -1,0 +1,227 @@
+"""The turns of one connection: which may start, in what order they run, and how each one ends.
+
+Theory of operation. A turn that is admitted holds a `Ticket` until it is over. Its actor starts at once and waits at its gate
+until no earlier turn stands in its way; so a waiting turn is cancelled, and counted, like a running one.
+
+`run_turn` makes the ending. The last events of a turn come either from its `run`, which returned them, or from its `ending`,
+and go out in one piece that closes the turn's lane: nothing else can send a last event, and nothing can follow one. What
+must be kept is written before, shielded from whatever ended the turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+import attrs
+import structlog
+import trio
+
+from smarthealth.actors import StageTimeout
+
+from .application import Turn, TurnEnd, TurnFailure, TurnPolicy
+from .errors import ConnectionLost, ServerDraining, TooManyTurns, TurnBusy
+from .outbox import OutboxLane
+from .telemetry import Telemetry
+
+E = TypeVar("E")
+
+
+@attrs.define(eq=False)
+class Ticket(Generic[E]):
+    """A turn that was admitted and is not over."""
+
+    turn: Turn[E]
+    key: str
+    number: int
+    scope: trio.CancelScope = attrs.field(factory=trio.CancelScope)
+    gate: trio.Event = attrs.field(factory=trio.Event)
+    """Set when no earlier turn stands in the way."""
+    cause: TurnEnd | None = None
+    """Who cancelled it, None when nobody did."""
+
+    def cancel(self, cause: TurnEnd) -> None:
+        """End the turn; the first cause is the one that counts."""
+        if self.cause is None:
+            self.cause = cause
+            self.scope.cancel()
+
+
+@attrs.define(eq=False)
+class TurnBoard(Generic[E]):
+    """Who runs, who waits and who is refused."""
+
+    policy: TurnPolicy
+    max_turns: int
+    busy_elsewhere: set[str]
+    """Keys of the turns that run on any connection of the application; kept only where busy keys are refused."""
+    _tickets: list[Ticket[E]] = attrs.field(factory=list, init=False)
+    _admitted: int = attrs.field(default=0, init=False)
+    _refusing: bool = attrs.field(default=False, init=False)
+    _idle: trio.Event = attrs.field(factory=trio.Event, init=False)
+
+    @property
+    def running(self) -> int:
+        """Turns that are not over, waiting ones included."""
+        return len(self._tickets)
+
+    def admit(self, turn: Turn[E]) -> Ticket[E]:
+        """Take a turn in; its ticket must be given to `leave` in the end.
+
+        Raises:
+            ServerDraining: No turn starts any more.
+            TurnBusy: A turn of this key is running and the policy is to refuse.
+            TooManyTurns: The connection runs as many turns as it may.
+        """
+        key = turn.key
+        if self._refusing:
+            raise ServerDraining
+        rejecting = self.policy.when_busy == "reject"
+        if rejecting and key in self.busy_elsewhere:
+            raise TurnBusy
+        if len(self._tickets) >= self.max_turns:
+            raise TooManyTurns
+        if self.policy.when_busy == "interrupt":
+            self._cancel(TurnEnd.INTERRUPTED, key)
+        if rejecting:
+            self.busy_elsewhere.add(key)
+        self._admitted += 1
+        ticket = Ticket(turn=turn, key=key, number=self._admitted)
+        self._tickets.append(ticket)
+        self._open_gates()
+        return ticket
+
+    def leave(self, ticket: Ticket[E]) -> None:
+        """A turn is over."""
+        self._tickets.remove(ticket)
+        if self.policy.when_busy == "reject":
+            self.busy_elsewhere.discard(ticket.key)
+        self._open_gates()
+        if self._refusing and not self._tickets:
+            self._idle.set()
+
+    def cancel(self, key: str) -> bool:
+        """Cancel the turns of a key for the client; False when there is none."""
+        return self._cancel(TurnEnd.CANCELLED, key)
+
+    def cancel_all(self, cause: TurnEnd) -> None:
+        """Cancel every turn and admit none any more."""
+        self.refuse()
+        for ticket in self._tickets:
+            ticket.cancel(cause)
+
+    def refuse(self) -> None:
+        """Admit no turn any more."""
+        self._refusing = True
+        if not self._tickets:
+            self._idle.set()
+
+    async def wait_idle(self) -> None:
+        """Wait, after `refuse`, until the last turn is over."""
+        await self._idle.wait()
+
+    def _cancel(self, cause: TurnEnd, key: str) -> bool:
+        found = [ticket for ticket in self._tickets if ticket.key == key]
+        for ticket in found:
+            ticket.cancel(cause)
+        return bool(found)
+
+    def _open_gates(self) -> None:
+        ahead: set[str] = set()
+        for ticket in self._tickets:
+            blocked = bool(ahead) if self.policy.sequential else ticket.key in ahead
+            if not blocked:
+                ticket.gate.set()
+            ahead.add(ticket.key)
+
+
+@attrs.frozen(kw_only=True)
+class TurnSurroundings:
+    """What every turn of a connection runs with."""
+
+    application: str
+    telemetry: Telemetry
+    settle_timeout: float
+    log: structlog.stdlib.BoundLogger
+
+
+@attrs.define(eq=False)
+class TurnRun(Generic[E]):
+    """One turn being run to its one ending."""
+
+    ticket: Ticket[E]
+    lane: OutboxLane[E]
+    board: TurnBoard[E]
+    surroundings: TurnSurroundings
+    _events: Sequence[E] = attrs.field(default=(), init=False)
+    _failure: TurnFailure | None = attrs.field(default=None, init=False)
+    _started: float | None = attrs.field(default=None, init=False)
+
+    async def run(self) -> None:
+        """Wait for the gate, run, settle, end.
+
+        Raises:
+            Exception: What the application did not expect, once the turn is properly ended.
+
+        Cancellation:
+            Ends the turn like any other cause; what must be kept is still written.
+        """
+        self._failure = TurnFailure(end=TurnEnd.SHUTDOWN)  # holds when this task is cancelled by its supervisor
+        try:
+            self._failure = await self._work()
+        except StageTimeout as timeout:
+            self._failure = TurnFailure(end=TurnEnd.STAGE_TIMEOUT, stage=timeout.stage)
+        except ConnectionLost:
+            self._failure = TurnFailure(end=TurnEnd.CONNECTION_LOST)
+        except Exception:
+            self._failure = TurnFailure(end=TurnEnd.CRASHED)
+            raise
+        finally:
+            try:
+                with trio.CancelScope(shield=True):  # bounded within
+                    await self._settle()
+            finally:
+                self._end()
+
+    async def _work(self) -> TurnFailure | None:
+        ticket, surroundings = self.ticket, self.surroundings
+        with ticket.scope as scope:
+            await ticket.gate.wait()
+            self._started = trio.current_time()
+            scope.deadline = self._started + ticket.turn.time_limit
+            surroundings.telemetry.turn_started(surroundings.application)
+            self._events = await ticket.turn.run(self.lane)
+            return None
+        return TurnFailure(end=ticket.cause or TurnEnd.TURN_TIMEOUT)
+
+    async def _settle(self) -> None:
+        """Have what must be kept written; an answer that could not be kept is not finished."""
+        failure, self._failure = self._failure, self._failure or TurnFailure(end=TurnEnd.CRASHED)
+        with trio.move_on_after(self.surroundings.settle_timeout) as scope:
+            await self.ticket.turn.settle(failure)
+            self._failure = failure
+        if scope.cancelled_caught:
+            self.surroundings.log.error("turn_not_settled", turn=self.ticket.number)
+
+    def _end(self) -> None:
+        try:
+            if self._failure is None:
+                try:
+                    self.lane.finish(self._events)
+                    return
+                except Exception:
+                    self._failure = TurnFailure(end=TurnEnd.CRASHED)
+                    raise
+        finally:
+            if self._failure is not None:
+                self.lane.finish(self.ticket.turn.ending(self._failure))
+            self.board.leave(self.ticket)
+            self._report()
+
+    def _report(self) -> None:
+        surroundings, now = self.surroundings, trio.current_time()
+        outcome = "finished" if self._failure is None else self._failure.end.name.lower()
+        seconds = now - (self._started if self._started is not None else now)
+        if self._started is not None:
+            surroundings.telemetry.turn_finished(surroundings.application, outcome, seconds)
+        surroundings.log.info("turn_finished", turn=self.ticket.number, outcome=outcome, seconds=round(seconds, 3))
