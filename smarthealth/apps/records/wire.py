@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import attrs
 from msgspec import UNSET, UnsetType
@@ -40,20 +40,19 @@ class ErrorCode(enum.Enum):
     RATE_LIMITED = "RATE_LIMITED"
 
 
-def _has_letter_or_digit(instance: object, attribute: attrs.Attribute[Any], value: str) -> None:
-    # a number is compared without its punctuation: one of punctuation alone would be empty
-    if not any(character.isalnum() for character in value):
-        raise FieldError(attribute.name, "must hold a letter or a digit")
-
-
 @attrs.frozen(kw_only=True)
 class Query:
     """A question about one patient."""
 
     session_id: str = attrs.field(validator=uuid_text())
     document_type_id: int = attrs.field(validator=between(FIRST_DOCUMENT_TYPE, LAST_DOCUMENT_TYPE))
-    document_number: str = attrs.field(validator=[length(1, LONGEST_DOCUMENT_NUMBER), _has_letter_or_digit])
+    document_number: str = attrs.field(validator=length(1, LONGEST_DOCUMENT_NUMBER))
     question: str = attrs.field(validator=length(1, LONGEST_QUESTION))
+
+    def __attrs_post_init__(self) -> None:
+        # numbers are compared without their punctuation, and one of punctuation alone would be empty
+        if not any(character.isalnum() for character in self.document_number):
+            raise FieldError("document_number", "must hold a letter or a digit")
 
 
 @attrs.frozen(kw_only=True)
