@@ -1,0 +1,11 @@
+"""Hypercorn embedded and hardened: what a hostile or unlucky peer cannot do to this server is written here.
+
+Public names: bind with `open_listeners`, bound by `ShellLimits`, and run a `Shell`.
+"""
+
+from .limits import ShellLimits
+from .listeners import Bind, Listener, open_listeners
+from .serving import Shell
+from .watch import Watch
+
+__all__ = ["Bind", "Listener", "Shell", "ShellLimits", "Watch", "open_listeners"]

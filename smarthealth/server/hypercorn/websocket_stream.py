@@ -1,0 +1,233 @@
+"""One WebSocket, from its handshake to its close.
+
+Theory of operation. Two tasks meet here: the connection's reader, which calls `receive` with every segment, and the
+application, which calls `app_send` and takes events from `Inbound`. Parsing never waits, so that order is kept whoever
+parses; what must be answered at once (pongs, close frames) is written afterwards.
+
+Until the application accepts, what the peer says is kept, up to a bound, past which its connection is not read. The
+disconnect comes to the application once, after every message that was whole before it, with the code of the peer's close
+frame, the code that we sent because the peer broke a rule, or 1006. Once a connection is over, whatever the application
+sends is ignored: `receive` has told it, or will.
+"""
+
+from __future__ import annotations
+
+import sys
+from http import HTTPStatus
+from time import time
+from typing import Any
+
+import trio
+from hypercorn.protocol.events import Body, Data, EndBody, Event, Request, Response, StreamClosed
+from hypercorn.protocol.ws_stream import ASGIWebsocketState, WSStream
+from wsproto.frame_protocol import CloseReason
+
+from .config import ShellConfig
+from .events import ReadWithin
+from .frame_machine import Delivered, Ended, FrameMachine, Owed, Phase
+from .handshake import (
+    FRAMES_EXTENSION,
+    HandshakeRefused,
+    OpeningHandshake,
+    accept_handshake,
+    read_handshake,
+    websocket_scope,
+)
+from .inbound import Inbound
+from .refusal import refuse
+from .tasks import run_app
+
+ABNORMAL = (int(CloseReason.ABNORMAL_CLOSURE), "")
+
+
+class HardenedWSStream(WSStream):
+    """Hypercorn's stream, its side of the application kept, its side of the peer replaced."""
+
+    config: ShellConfig
+    scope: dict[str, Any]  # type: ignore[assignment]  # the shell's own scope, with an extension that Hypercorn has no name for
+    handshake: OpeningHandshake  # type: ignore[assignment]  # read strictly
+
+    def __init__(self, app: Any, config: ShellConfig, *arguments: Any) -> None:
+        super().__init__(app, config, *arguments)
+        self._inbound = Inbound(config.limits.read_ahead)
+        self._machine: FrameMachine | None = None
+        self._early = bytearray()
+        self._decided = trio.Event()
+        self._end = ABNORMAL
+
+    @property
+    def open(self) -> bool:
+        """Whether it was accepted and nobody has closed it."""
+        return self._machine is not None and self._machine.phase is Phase.OPEN and not self.closed
+
+    @property
+    def reading_paused(self) -> bool:
+        """Whether the peer is not listened to just now, so that its silence means nothing."""
+        return self._inbound.full
+
+    async def handle(self, event: Event) -> None:
+        """Take an event of the protocol."""
+        match event:
+            case Request():
+                await self._request(event)
+            case Data():
+                await self.receive(event.data)
+            case StreamClosed():
+                self._over(*self._end)
+            case _:
+                pass  # Hypercorn's other events belong to HTTP
+
+    async def receive(self, data: bytes) -> None:
+        """Take bytes of the peer.
+
+        Backpressure: waits while the application has more to read than its bound.
+        """
+        if self._machine is not None:
+            await self._settle(self._parse(self._machine, data))
+            await self._inbound.wait_room()
+            return
+        self._early += data
+        if len(self._early) > self.config.limits.read_ahead:
+            await self._decided.wait()
+
+    def lose(self, reason: str) -> None:
+        """The peer is being cut: tell the application why."""
+        self._over(int(CloseReason.ABNORMAL_CLOSURE), reason)
+
+    async def ping(self) -> None:
+        """Ask the peer for a sign of life."""
+        if self._machine is not None and self.open:
+            await self._say(self._machine.ping())
+
+    async def leave(self, code: int, reason: str) -> None:
+        """Close whatever the application thinks of it, which learns of it."""
+        self._inbound.put_last(_disconnect(code, reason))
+        if self._machine is not None and self.open:
+            await self._close(self._machine, code, reason)
+
+    async def app_send(self, message: Any) -> None:
+        """Do what the application wants."""
+        if self.closed:
+            return
+        machine, kind = self._machine, message["type"]
+        if machine is None:
+            if kind == "websocket.accept":
+                await self._accept(message)
+            else:
+                await super().app_send(message)
+        elif kind == "websocket.close":
+            if self.open:
+                await self._close(machine, int(message.get("code") or 1000), message.get("reason") or "")
+        elif self.open:
+            await self._say(_encode(machine, message))
+
+    async def _request(self, request: Request) -> None:
+        self.start_time = time()
+        secure = self.scheme == "wss"
+        try:
+            self.handshake = read_handshake(request)
+        except HandshakeRefused as refused:
+            self.scope = websocket_scope(request, (), secure=secure, client=self.client, server=self.server)
+            await self._send_error_response(refused.status)
+            await self.send(StreamClosed(stream_id=self.stream_id))
+            return
+        subprotocols = self.handshake.subprotocols
+        self.scope = websocket_scope(request, subprotocols, secure=secure, client=self.client, server=self.server)
+        await self._pass(ReadWithin())
+        self._inbound.put({"type": "websocket.connect"})
+        self.task_group.spawn(self._run_app)
+
+    async def _run_app(self) -> None:
+        await run_app(self.app, self.scope, self._inbound.get, self.app_send)  # type: ignore[arg-type]  # plain ASGI
+        self._inbound.abandon()
+        if self.closed:
+            return
+        if self._machine is not None:
+            if self.open:
+                await self._close(self._machine, int(CloseReason.INTERNAL_ERROR), "")
+            return
+        if self.state is ASGIWebsocketState.HANDSHAKE:
+            await self._send_error_response(HTTPStatus.INTERNAL_SERVER_ERROR)
+        await self.send(StreamClosed(stream_id=self.stream_id))
+
+    async def _accept(self, message: Any) -> None:
+        limits = self.config.limits
+        headers, deflate = accept_handshake(
+            self.handshake, message.get("subprotocol"), message.get("headers", ()), limits
+        )
+        self.state = ASGIWebsocketState.CONNECTED
+        await self.send(Response(stream_id=self.stream_id, status_code=101, headers=headers))
+        # No wait between here and the parsing: what the reader adds meanwhile must come after what was early.
+        self._machine = FrameMachine(limits, deflate)
+        owed = self._parse(self._machine, bytes(self._early))
+        self._early.clear()
+        self._decided.set()
+        await self._log_access(HTTPStatus.SWITCHING_PROTOCOLS)
+        await self._settle(owed)
+
+    def _parse(self, machine: FrameMachine, data: bytes) -> bytes:
+        """Deliver what is whole; the bytes owed to the peer."""
+        owed = b""
+        for happening in machine.receive(data):
+            match happening:
+                case Delivered(message):
+                    self._inbound.put(_received(message), sys.getsizeof(message))
+                case Owed(reply):
+                    owed += reply
+                case Ended(code, reason):
+                    self._end = code, reason
+        return owed
+
+    async def _settle(self, owed: bytes) -> None:
+        """Write what is owed, and end what has ended."""
+        if owed:
+            await self._say(owed)
+        if self._machine is not None and self._machine.phase is Phase.OVER and not self.closed:
+            self._over(*self._end)
+            await self.send(StreamClosed(stream_id=self.stream_id))
+
+    async def _close(self, machine: FrameMachine, code: int, reason: str) -> None:
+        self.state = ASGIWebsocketState.CLOSED
+        self._end = code, reason
+        await self._say(machine.close(code, reason))
+        await self._pass(ReadWithin(self.config.limits.close_timeout))
+
+    def _over(self, code: int, reason: str) -> None:
+        self.closed = True
+        self._decided.set()
+        self._inbound.put_last(_disconnect(code, reason))
+
+    async def _say(self, data: bytes) -> None:
+        await self.send(Data(stream_id=self.stream_id, data=data))
+
+    async def _pass(self, event: ReadWithin) -> None:
+        await self.send(event)  # type: ignore[arg-type]  # HardenedH11Protocol passes it on to the connection
+
+    async def _send_error_response(self, status_code: int) -> None:
+        headers, body = refuse(status_code)
+        self.state = ASGIWebsocketState.HTTPCLOSED
+        await self.send(Response(stream_id=self.stream_id, status_code=status_code, headers=headers))
+        await self.send(Body(stream_id=self.stream_id, data=body))
+        await self.send(EndBody(stream_id=self.stream_id))
+        await self._log_access(status_code)
+
+    async def _log_access(self, status: int) -> None:
+        response = {"status": int(status), "headers": []}
+        await self.config.log.access(self.scope, response, time() - self.start_time)  # type: ignore[arg-type]
+
+
+def _encode(machine: FrameMachine, message: Any) -> bytes:
+    if message["type"] == FRAMES_EXTENSION:
+        return machine.texts(message["texts"])
+    data = message.get("bytes")
+    return machine.texts((message["text"],)) if data is None else machine.binary(data)
+
+
+def _received(message: str | bytes) -> dict[str, object]:
+    if isinstance(message, str):
+        return {"type": "websocket.receive", "text": message}
+    return {"type": "websocket.receive", "bytes": bytes(message)}
+
+
+def _disconnect(code: int, reason: str) -> dict[str, object]:
+    return {"type": "websocket.disconnect", "code": code, "reason": reason}
