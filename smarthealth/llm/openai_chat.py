@@ -1,0 +1,181 @@
+"""Chat completions of OpenAI and of whoever speaks like it, streamed.
+
+The SDK makes the request; its answer is read as raw bytes and decoded by `streaming`, since the SDK's own decoding costs
+more than everything else a token goes through. A request is retried until the first event of its answer, never after.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any, Final, cast
+
+import httpx2
+import openai
+import trio
+
+from .errors import ModelProtocolError, ModelStreamCut, ModelUnavailable
+from .openai_client import translated
+from .port import ChatEvent, ChatMessage, ChatRequest, Tool
+from .retries import with_retries
+from .settings import ModelSettings
+from .streaming import ChatStreamReader
+
+_CLOSE_TIMEOUT: Final = 2.0
+_DRAIN_TIMEOUT: Final = 0.25
+"""For the last bytes of an answer, without which its connection cannot be used again."""
+# A compressed stream comes in bursts, and may inflate without bound.
+_HEADERS: Final = {"Accept-Encoding": "identity"}
+_NOT_STREAMS: Final = ("application/json", "text/html")
+_UNSUPPORTED: Final = frozenset({"unsupported_parameter", "unsupported_value", "unknown_parameter"})
+
+
+class OpenAIChatModel:
+    """`ChatModel` over an OpenAI-compatible provider.
+
+    Args:
+        settings: The model's name and how patiently it is asked.
+        client: Of the SDK, with its retries off; see `open_openai`.
+    """
+
+    def __init__(self, settings: ModelSettings, client: openai.AsyncOpenAI) -> None:
+        self._settings = settings
+        self._client = client
+        # OpenAI's newer models take the new name alone; other providers know the old one.
+        self._limit_name = "max_completion_tokens" if settings.base_url is None else "max_tokens"
+        self._left_out: set[str] = set()
+
+    @property
+    def name(self) -> str:
+        """The model's name, as configured."""
+        return self._settings.model
+
+    @asynccontextmanager
+    async def open_stream(self, request: ChatRequest) -> AsyncIterator[AsyncIterator[ChatEvent]]:
+        """Start one answer; see `ChatModel.open_stream`.
+
+        Entering waits for the first event, retrying as the settings say.
+        """
+        answer = await with_retries(self._settings, lambda: self._begin(request))
+        try:
+            yield answer
+        finally:
+            await answer.aclose()
+
+    async def _begin(self, request: ChatRequest) -> _Answer:
+        with translated():
+            response = await self._send(request)
+        answer = _Answer(response, ChatStreamReader(self._settings.max_event_size))
+        try:
+            await answer.wait_first()
+        except ModelStreamCut as cut:
+            await answer.aclose()
+            raise ModelUnavailable("the stream ended before the answer began", code=cut.code) from None
+        except BaseException:
+            await answer.aclose()
+            raise
+        return answer
+
+    async def _send(self, request: ChatRequest) -> httpx2.Response:
+        while True:
+            body = self._body(request)
+            try:
+                raw = await self._client.chat.completions.with_raw_response.create(**body, extra_headers=_HEADERS)
+                response: httpx2.Response = raw.http_response
+                return response
+            except openai.BadRequestError as error:
+                if not self._adapts(error, body):
+                    raise
+
+    def _adapts(self, error: openai.BadRequestError, body: dict[str, object]) -> bool:
+        """Learn from a refusal which optional parameter this model does not take."""
+        if error.code not in _UNSUPPORTED or error.param not in body:
+            return False
+        if error.param == "max_tokens":
+            self._limit_name = "max_completion_tokens"
+        elif error.param in {"temperature", "stream_options", "max_completion_tokens"}:
+            self._left_out.add(error.param)
+        else:
+            return False
+        return True
+
+    def _body(self, request: ChatRequest) -> dict[str, Any]:
+        body: dict[str, Any] = {
+            "model": self._settings.model,
+            "messages": [_message(message) for message in request.messages],
+            "temperature": request.temperature,
+            self._limit_name: request.max_output_tokens,
+            "stream": True,
+            "stream_options": {"include_usage": True},
+        }
+        if request.tools:
+            body["tools"] = [_tool(tool) for tool in request.tools]
+        return {name: value for name, value in body.items() if name not in self._left_out}
+
+
+class _Answer:
+    """The events of one response: an async iterator, and no generator, so that none is left for the garbage collector."""
+
+    def __init__(self, response: httpx2.Response, reader: ChatStreamReader) -> None:
+        self._response = response
+        self._reader = reader
+        self._chunks = response.aiter_bytes()
+        self._events: Iterator[ChatEvent] = iter(())
+
+    def __aiter__(self) -> _Answer:
+        return self
+
+    async def __anext__(self) -> ChatEvent:
+        while True:
+            for event in self._events:
+                return event
+            if self._reader.done:
+                await self._drain()
+                raise StopAsyncIteration
+            self._events = self._reader.feed(await self._next_chunk())
+
+    async def wait_first(self) -> None:
+        """Wait for the first event, which is then given out as usual."""
+        kind = self._response.headers.get("content-type", "")
+        if kind.startswith(_NOT_STREAMS):
+            raise ModelProtocolError("the answer is no event stream")
+        first = await anext(self)
+        self._events = itertools.chain((first,), self._events)
+
+    async def aclose(self) -> None:
+        """Close the response, and its connection with it unless the answer was read to the end."""
+        with trio.move_on_after(_CLOSE_TIMEOUT, shield=True):
+            await self._response.aclose()
+
+    async def _next_chunk(self) -> bytes:
+        try:
+            return await anext(self._chunks)
+        except StopAsyncIteration:
+            raise ModelStreamCut("the stream ended before the answer was whole") from None
+        except httpx2.HTTPError as error:
+            raise ModelStreamCut("the connection broke in mid-answer", code=type(error).__name__) from None
+
+    async def _drain(self) -> None:
+        with trio.move_on_after(_DRAIN_TIMEOUT):
+            try:
+                await anext(self._chunks, b"")
+            except httpx2.HTTPError:
+                return  # the answer is whole all the same
+
+
+def _message(message: ChatMessage) -> dict[str, object]:
+    body: dict[str, object] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        body["tool_calls"] = [
+            {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
+            for call in message.tool_calls
+        ]
+    if message.tool_call_id is not None:
+        body["tool_call_id"] = message.tool_call_id
+    return body
+
+
+def _tool(tool: Tool) -> dict[str, object]:
+    function = {"name": tool.name, "description": tool.description, "parameters": cast("object", tool.parameters)}
+    return {"type": "function", "function": function}

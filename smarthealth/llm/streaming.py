@@ -1,0 +1,258 @@
+"""Reads the event stream of a chat completion, bytes in and events out, with no input or output of its own.
+
+Two machines, one on top of the other:
+
+- `SseParser` cuts bytes into server-sent events (WHATWG HTML, 9.2.6): lines end in LF, CR or CRLF, lines of an event's data
+  are joined by LF, an empty line ends the event. Of an event only the data is used. Lines and events are bounded.
+- `ChatStreamReader` decodes an event's data into what the port calls `ChatEvent`. An answer is whole when a finish reason
+  and then `[DONE]` have come; a stream that ends before is cut. The usage comes between the two, in a chunk of its own,
+  so `Finished` is held back until `[DONE]`.
+
+Only the fields in use are decoded: the provider's chunks are several times longer than the text in them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final, NoReturn
+
+import msgspec
+
+from .errors import ModelError, ModelProtocolError, ModelRefused, ModelStreamCut, ModelUnavailable
+from .port import ChatEvent, Finished, FinishReason, TextDelta, ToolCallDelta, Usage
+
+DONE: Final = b"[DONE]"
+
+
+class SseParser:
+    """Cuts a byte stream into the data of server-sent events.
+
+    Args:
+        max_size: Bytes of one line, and of one event's data.
+    """
+
+    def __init__(self, max_size: int) -> None:
+        self._max_size = max_size
+        self._pieces: list[bytes] = []
+        self._pieces_size = 0
+        self._data: list[bytes] = []
+        self._data_size = 0
+        self._after_cr = False
+        self._begun = False
+
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """Take the next bytes and yield the data of each event that they complete.
+
+        Raises:
+            ModelProtocolError: A line or an event is too long.
+        """
+        if self._after_cr and chunk.startswith(b"\n"):
+            chunk = chunk[1:]
+            self._after_cr = False
+        if not chunk:
+            return
+        self._after_cr = chunk.endswith(b"\r")
+        if b"\r" in chunk:
+            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        first, *rest = chunk.split(b"\n")
+        self._hold(first)
+        for next_line in rest:
+            line = b"".join(self._pieces)
+            self._pieces.clear()
+            self._pieces_size = 0
+            self._hold(next_line)
+            data = self._take(line)
+            if data is not None:
+                yield data
+
+    def _hold(self, piece: bytes) -> None:
+        self._pieces_size += len(piece)
+        if self._pieces_size > self._max_size:
+            raise ModelProtocolError("a line of the stream is too long")
+        self._pieces.append(piece)
+
+    def _take(self, line: bytes) -> bytes | None:
+        """Take one line; the data of the event that it ends, if it ends one."""
+        if not self._begun:
+            self._begun = True
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        if not line:
+            if not self._data:
+                return None
+            data = b"\n".join(self._data)
+            self._data.clear()
+            self._data_size = 0
+            return data
+        name, _, value = line.partition(b":")
+        if name == b"data":
+            self._data_size += len(value)
+            if self._data_size > self._max_size:
+                raise ModelProtocolError("an event of the stream is too long")
+            self._data.append(value.removeprefix(b" "))
+        return None
+
+
+class _Function(msgspec.Struct):
+    name: str | None = None
+    arguments: str | None = None
+
+
+class _ToolCall(msgspec.Struct):
+    index: int | None = None
+    id: str | None = None
+    function: _Function | None = None
+
+
+class _Delta(msgspec.Struct):
+    content: str | None = None
+    refusal: str | None = None
+    tool_calls: list[_ToolCall] | None = None
+
+
+class _Choice(msgspec.Struct):
+    index: int = 0
+    delta: _Delta | None = None
+    finish_reason: str | None = None
+
+
+class _Usage(msgspec.Struct):
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class _Chunk(msgspec.Struct):
+    choices: list[_Choice] | None = None
+    usage: _Usage | None = None
+    error: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class _Error(msgspec.Struct):
+    code: str | int | None = None
+    type: str | None = None
+
+
+_decode_chunk = msgspec.json.Decoder(_Chunk).decode
+_decode_error = msgspec.json.Decoder(_Error | str).decode
+
+_FINISH: Final[dict[str, FinishReason]] = {
+    "stop": "stop",
+    "length": "length",
+    "tool_calls": "tool_calls",
+    "function_call": "tool_calls",
+    "content_filter": "content_filter",
+}
+
+
+class ChatStreamReader:
+    """Reads the stream of one answer.
+
+    Args:
+        max_event_size: Bytes of one line, and of one event's data.
+    """
+
+    def __init__(self, max_event_size: int) -> None:
+        self._parser = SseParser(max_event_size)
+        self._reason: FinishReason | None = None
+        self._usage: Usage | None = None
+        self._begun = False
+        self.done = False
+        """Whether the answer is whole; what comes after it is not read."""
+
+    def feed(self, chunk: bytes) -> Iterator[ChatEvent]:
+        """Take the next bytes and yield the events in them.
+
+        Raises:
+            ModelProtocolError: An event cannot be read.
+            ModelStreamCut: The provider reported an error in mid-answer, or `[DONE]` came before a finish reason.
+            ModelUnavailable: The provider reported an error before anything of an answer.
+            ModelRefused: As above, and it would again.
+        """
+        for data in self._parser.feed(chunk):
+            if self.done:
+                return
+            if data == DONE:
+                yield self._finish()
+            elif data:
+                yield from self._read(data)
+
+    def close(self) -> None:
+        """Say that the stream has ended.
+
+        Raises:
+            ModelStreamCut: The answer is not whole.
+        """
+        if not self.done:
+            raise ModelStreamCut("the stream ended before the answer was whole")
+
+    def _finish(self) -> Finished:
+        if self._reason is None:
+            raise ModelStreamCut("the stream ended without a finish reason")
+        self.done = True
+        return Finished(reason=self._reason, usage=self._usage)
+
+    def _read(self, data: bytes) -> Iterator[ChatEvent]:
+        try:
+            chunk = _decode_chunk(data)
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            raise ModelProtocolError("an event of the stream cannot be read") from None
+        if chunk.error != b"null":
+            self._fail(bytes(chunk.error))
+        if chunk.usage is not None:
+            self._usage = Usage(
+                prompt_tokens=chunk.usage.prompt_tokens, completion_tokens=chunk.usage.completion_tokens
+            )
+        for choice in chunk.choices or ():
+            if choice.index == 0:
+                yield from self._choose(choice)
+
+    def _choose(self, choice: _Choice) -> Iterator[ChatEvent]:
+        delta = choice.delta
+        if delta is not None:
+            text = delta.content or delta.refusal
+            if text:
+                self._begun = True
+                yield TextDelta(text=text)
+            for position, call in enumerate(delta.tool_calls or ()):
+                self._begun = True
+                function = call.function or _Function()
+                yield ToolCallDelta(
+                    index=position if call.index is None else call.index,
+                    id=call.id or None,
+                    name=function.name or None,
+                    arguments=function.arguments or "",
+                )
+        if choice.finish_reason is not None:
+            # Providers have reasons of their own ("eos", "stop_sequence"); all of them mean that the model was done.
+            self._reason = _FINISH.get(choice.finish_reason, "stop")
+
+    def _fail(self, raw: bytes) -> NoReturn:
+        code = _error_code(raw)
+        if self._begun:
+            raise ModelStreamCut("the provider reported an error in mid-answer", code=code)
+        raise refusal_or_outage("the provider reported an error before the answer", code=code)
+
+
+def _error_code(raw: bytes) -> str | None:
+    try:
+        error = _decode_error(raw)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+    if isinstance(error, str):
+        return None
+    code = error.code if error.code is not None else error.type
+    return None if code is None else str(code)
+
+
+_HOPELESS: Final = frozenset({"insufficient_quota", "billing_hard_limit_reached", "invalid_api_key", "model_not_found"})
+_HOPELESS_PARTS: Final = ("invalid_request", "context_length", "content_filter", "content_policy")
+
+
+def is_hopeless(code: str | None) -> bool:
+    """Whether an error code says that the same request would fail again."""
+    return code is not None and (code in _HOPELESS or any(part in code for part in _HOPELESS_PARTS))
+
+
+def refusal_or_outage(message: str, *, code: str | None) -> ModelError:
+    """The error for a failure before the answer, by the provider's code."""
+    kind = ModelRefused if is_hopeless(code) else ModelUnavailable
+    return kind(message, code=code)
