@@ -14,6 +14,8 @@ from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 import attrs
 
+from smarthealth.actors import Context
+
 Role = Literal["clinician", "patient", "admin"]
 E = TypeVar("E")
 E_co = TypeVar("E_co", covariant=True)
@@ -83,10 +85,10 @@ class Turn(Protocol[E_co]):
         """Seconds for the whole turn."""
         ...
 
-    async def run(self, output: TurnOutput[E_co]) -> Sequence[E_co]:
+    async def run(self, output: TurnOutput[E_co], context: Context) -> Sequence[E_co]:
         """Work, send events on the way, and return the last ones, the terminal one at the end.
 
-        Expected failures are returned as the protocol's error; anything raised is a crash.
+        `context` is that of the turn's actor: a pipeline given it shows its stages in the tree. Expected failures are returned as the protocol's error; anything raised is a crash.
         """
         ...
 

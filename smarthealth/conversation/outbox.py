@@ -4,24 +4,26 @@ Theory of operation. Turns and the session queue events; this task takes what wa
 A client that does not read stops this task and nothing else: turns of this connection wait once the queue is full, and
 after `patience` the client is cut off.
 
-The task ends by being cancelled, as everything does. It then sends, shielded and within `close_timeout`, what is queued
-and the close frame: its supervisor stops it last, so the endings of all turns are in the queue by then.
+It is also the task that ends its connection. Once told how (`end`), it sends what is queued, waits until no turn runs and
+every turn's last events are out, sends the close frame, and returns; its supervisor then stops its siblings. A client that
+is gone is not waited for.
 
-Two costs are kept off the path of a token. The limit on a send is one cancel scope around the loop, whose deadline is
-moved only when it has come closer than `patience`. Cancellation must not cut a frame in two, so that scope is a shield
-while a send is under way, which is a change of a flag.
+The limit on a send is no cancel scope of its own, which would be paid for by every token, but one around the loop, whose
+deadline is moved when it has come closer than `patience`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from math import inf
 from typing import Generic, TypeVar
 
 import attrs
 import trio
 
 from .backlog import Backlog, Lane
-from .closing import GOING_AWAY, TOO_SLOW, Closing, client_left
+from .closing import TOO_SLOW, Closing, client_left
 from .errors import ConnectionLost
 from .socket import Socket, SocketClosed
 
@@ -40,36 +42,26 @@ class Outbox(Generic[E]):
     patience: float
     """Seconds that a client may leave a message waiting."""
     close_timeout: float
-    end: Callable[[Closing], Closing]
-    """Asks for the connection's end; returns the closing that holds, which may be an earlier one."""
+    """Seconds instead of `patience` once the connection is ending, and for the close frame."""
+    end_timeout: float
+    """Seconds that the end of the connection may take, turns' last events included and the close frame aside."""
+    turns_running: Callable[[], int]
+    end_connection: Callable[[Closing], object]
+    _closing: Closing | None = attrs.field(default=None, init=False)
+    _give_up_at: float = attrs.field(default=inf, init=False)
+    _gone: bool = attrs.field(default=False, init=False)
+    _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
     _work: trio.lowlevel.ParkingLot = attrs.field(factory=trio.lowlevel.ParkingLot, init=False)
     _room: trio.lowlevel.ParkingLot = attrs.field(factory=trio.lowlevel.ParkingLot, init=False)
-    _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
-    _gone: bool = attrs.field(default=False, init=False)
 
     def reply(self, event: E) -> None:
         """Queue a control event; a client that lets too many wait is cut off."""
         if self._gone:
             return
-        if not self.backlog.add_control(event):
-            self.abandon()
-            self.end(TOO_SLOW)
-        self._work.unpark()
-
-    def open_lane(self) -> OutboxLane[E]:
-        """A way out for one turn."""
-        return OutboxLane(outbox=self)
-
-    def abandon(self) -> None:
-        """Send nothing more: the client is gone, or not worth waiting for."""
-        self._gone = True
-        self._room.unpark_all()
-
-    def hurry(self) -> None:
-        """The connection is ending: give a client that does not read `close_timeout` instead of `patience`."""
-        self.patience = min(self.patience, self.close_timeout)
-        if self.backlog.behind:
-            self._scope.deadline = min(self._scope.deadline, trio.current_time() + self.close_timeout)
+        if self.backlog.add_control(event):
+            self._work.unpark()
+        else:
+            self._give_up()
 
     async def offer(self, lane: Lane[E], event: E) -> None:
         """Queue an event of a turn, waiting while the queue is full.
@@ -94,59 +86,85 @@ class Outbox(Generic[E]):
         self.backlog.finish(lane, events, trio.current_time())
         self._work.unpark()
 
+    def end(self, closing: Closing) -> None:
+        """Send what is queued, then close; the first closing counts, but a client that leaves later is let go."""
+        now = trio.current_time()
+        if self._closing is None:
+            self._closing = closing
+            self._give_up_at = now + self.end_timeout
+            self.patience = min(self.patience, self.close_timeout)
+            if self.backlog.behind:
+                self._scope.deadline = min(self._scope.deadline, now + self.close_timeout)
+        if not closing.reachable:
+            self._abandon()
+        self._work.unpark()
+
     async def run(self) -> None:
-        """Send until cancelled, the client is gone, or it proves too slow; then close.
-
-        Cancellation:
-            What is queued and the close frame are still sent, within `close_timeout`.
-        """
+        """Send until the connection is ending and all is out, or the client is gone or too slow; then close."""
         try:
-            await self._pump()
+            if not await self._send_all():
+                self._give_up()
+            if self._closing is not None and self._closing.reachable:
+                await self._close(self._closing)
         except SocketClosed as closed:
-            self.end(client_left(closed.code, closed.reason))
+            self.end_connection(client_left(closed.code, closed.reason))
         finally:
-            with trio.CancelScope(shield=True, deadline=trio.current_time() + self.close_timeout):
-                await self._close()
-            self.abandon()
+            self._abandon()
 
-    async def _pump(self) -> None:
-        """Send what comes until the client proves too slow."""
-        while not (self._late() or self.backlog.behind):
-            # when the deadline passes while nothing is being sent, nothing was late: another scope follows
+    async def _send_all(self) -> bool:
+        """Send what comes; False when the client was too slow for it."""
+        while not (self.backlog.behind or self._late()):
+            # when this deadline passes and nothing is being sent, nothing was late: another scope follows
             with trio.CancelScope() as self._scope:
                 while not self._late():
+                    if self._gone:
+                        return True
                     if self.backlog:
                         await self._send_batch()
-                    else:
+                    elif self._closing is None:
                         await self._work.park()
-        self.abandon()
-        self.end(TOO_SLOW)
+                    elif self.turns_running() and trio.current_time() < self._give_up_at:
+                        self._scope.deadline = self._give_up_at
+                        await self._work.park()
+                    else:
+                        return True
+        return False
 
     async def _send_batch(self) -> None:
         now = trio.current_time()
         if not now + self.patience <= self._scope.deadline <= now + SLACK * self.patience:
             self._scope.deadline = now + SLACK * self.patience
-        self.backlog.behind = self._scope.shield = True
+        self.backlog.behind = True
         await self.socket.send(self.backlog.take())
-        self.backlog.behind = self._scope.shield = False
+        self.backlog.behind = False
         if not self.backlog.full:
             self._room.unpark_all()
 
     def _late(self) -> bool:
-        """Whether a client that reads, but never enough, has let an event wait too long."""
+        """Whether an event has waited too long for a client that reads, but never enough."""
         oldest = self.backlog.oldest
-        return oldest is not None and trio.current_time() - oldest > self.patience
+        if oldest is None:
+            return False
+        now = trio.current_time()
+        return now - oldest > self.patience if self._closing is None else now >= self._give_up_at
 
-    async def _close(self) -> None:
-        closing = self.end(GOING_AWAY)
-        if not closing.reachable:
-            return
-        try:
-            while not self._gone and self.backlog:
-                await self.socket.send(self.backlog.take())
+    def wake(self) -> None:
+        """Look again whether all turns are over."""
+        self._work.unpark()
+
+    async def _close(self, closing: Closing) -> None:
+        with trio.move_on_after(self.close_timeout), suppress(SocketClosed):
             await self.socket.close(closing.code, closing.reason)
-        except SocketClosed:
-            pass
+
+    def _give_up(self) -> None:
+        self._abandon()
+        self.end_connection(TOO_SLOW)
+
+    def _abandon(self) -> None:
+        """Nothing more can be sent: let go of everybody who waits for that."""
+        self._gone = True
+        self._work.unpark_all()
+        self._room.unpark_all()
 
 
 @attrs.define(eq=False)

@@ -10,14 +10,14 @@ must be kept is written before, shielded from whatever ended the turn.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 import attrs
 import structlog
 import trio
 
-from smarthealth.actors import StageTimeout
+from smarthealth.actors import Context, StageTimeout
 
 from .application import Turn, TurnEnd, TurnFailure, TurnPolicy
 from .errors import ConnectionLost, ServerDraining, TooManyTurns, TurnBusy
@@ -37,6 +37,8 @@ class Ticket(Generic[E]):
     scope: trio.CancelScope = attrs.field(factory=trio.CancelScope)
     gate: trio.Event = attrs.field(factory=trio.Event)
     """Set when no earlier turn stands in the way."""
+    begun: bool = False
+    """Whether its actor runs, and will see to its end."""
     cause: TurnEnd | None = None
     """Who cancelled it, None when nobody did."""
 
@@ -58,7 +60,6 @@ class TurnBoard(Generic[E]):
     _tickets: list[Ticket[E]] = attrs.field(factory=list, init=False)
     _admitted: int = attrs.field(default=0, init=False)
     _refusing: bool = attrs.field(default=False, init=False)
-    _idle: trio.Event = attrs.field(factory=trio.Event, init=False)
 
     @property
     def running(self) -> int:
@@ -92,13 +93,13 @@ class TurnBoard(Generic[E]):
         return ticket
 
     def leave(self, ticket: Ticket[E]) -> None:
-        """A turn is over."""
+        """A turn is over; saying so twice is no matter."""
+        if ticket not in self._tickets:
+            return
         self._tickets.remove(ticket)
         if self.policy.when_busy == "reject":
             self.busy_elsewhere.discard(ticket.key)
         self._open_gates()
-        if self._refusing and not self._tickets:
-            self._idle.set()
 
     def cancel(self, key: str) -> bool:
         """Cancel the turns of a key for the client; False when there is none."""
@@ -113,12 +114,6 @@ class TurnBoard(Generic[E]):
     def refuse(self) -> None:
         """Admit no turn any more."""
         self._refusing = True
-        if not self._tickets:
-            self._idle.set()
-
-    async def wait_idle(self) -> None:
-        """Wait, after `refuse`, until the last turn is over."""
-        await self._idle.wait()
 
     def _cancel(self, cause: TurnEnd, key: str) -> bool:
         found = [ticket for ticket in self._tickets if ticket.key == key]
@@ -151,13 +146,13 @@ class TurnRun(Generic[E]):
 
     ticket: Ticket[E]
     lane: OutboxLane[E]
-    board: TurnBoard[E]
+    leave: Callable[[Ticket[E]], None]
     surroundings: TurnSurroundings
     _events: Sequence[E] = attrs.field(default=(), init=False)
     _failure: TurnFailure | None = attrs.field(default=None, init=False)
     _started: float | None = attrs.field(default=None, init=False)
 
-    async def run(self) -> None:
+    async def run(self, context: Context) -> None:
         """Wait for the gate, run, settle, end.
 
         Raises:
@@ -168,7 +163,7 @@ class TurnRun(Generic[E]):
         """
         self._failure = TurnFailure(end=TurnEnd.SHUTDOWN)  # holds when this task is cancelled by its supervisor
         try:
-            self._failure = await self._work()
+            self._failure = await self._work(context)
         except StageTimeout as timeout:
             self._failure = TurnFailure(end=TurnEnd.STAGE_TIMEOUT, stage=timeout.stage)
         except ConnectionLost:
@@ -183,14 +178,14 @@ class TurnRun(Generic[E]):
             finally:
                 self._end()
 
-    async def _work(self) -> TurnFailure | None:
+    async def _work(self, context: Context) -> TurnFailure | None:
         ticket, surroundings = self.ticket, self.surroundings
         with ticket.scope as scope:
             await ticket.gate.wait()
             self._started = trio.current_time()
             scope.deadline = self._started + ticket.turn.time_limit
             surroundings.telemetry.turn_started(surroundings.application)
-            self._events = await ticket.turn.run(self.lane)
+            self._events = await ticket.turn.run(self.lane, context)
             return None
         return TurnFailure(end=ticket.cause or TurnEnd.TURN_TIMEOUT)
 
@@ -215,7 +210,7 @@ class TurnRun(Generic[E]):
         finally:
             if self._failure is not None:
                 self.lane.finish(self.ticket.turn.ending(self._failure))
-            self.board.leave(self.ticket)
+            self.leave(self.ticket)
             self._report()
 
     def _report(self) -> None:

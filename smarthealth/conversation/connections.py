@@ -1,0 +1,182 @@
+"""All connections of the process: the one supervisor under which they live, and its draining."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar
+
+import structlog
+import trio
+
+from smarthealth.actors import (
+    ActorFailed,
+    ActorRef,
+    ActorStopped,
+    ChildSpec,
+    DynamicSupervisor,
+    SupervisorFull,
+    SupervisorRef,
+)
+
+from .application import Endpoint, Principal
+from .closing import GOING_AWAY, INTERNAL_ERROR, OVERLOADED, Closing
+from .connection import Connection, Environment, Visit
+from .settings import ConversationSettings
+from .socket import Socket, SocketClosed
+from .telemetry import NullTelemetry, Telemetry
+
+E = TypeVar("E")
+
+ID_BYTES = 8
+CLEAN_UP = 1.0
+"""Seconds of a grace kept, beside `close_timeout`, for turns to settle."""
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+class Connections:
+    """Starts, counts and drains connections.
+
+    Args:
+        settings: Limits of each connection and of their number.
+        telemetry: Who measures.
+        wall_clock: Seconds since the epoch, for the expiry of tokens.
+    """
+
+    def __init__(
+        self,
+        settings: ConversationSettings,
+        telemetry: Telemetry | None = None,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._settings = settings
+        self._environment = Environment(
+            settings=settings, telemetry=telemetry or NullTelemetry(), wall_clock=wall_clock
+        )
+        self._supervisor: SupervisorRef | None = None
+        self._open: set[Connection[Any]] = set()
+        self._busy: defaultdict[str, set[str]] = defaultdict(set)
+        self._draining = False
+        self._empty = trio.Event()
+        """Set when the last connection has ended, while draining."""
+
+    async def start(self, system: SupervisorRef) -> None:
+        """Start the supervisor of connections as a child of `system`, named `connections`."""
+        spec = ChildSpec(name="connections", start=DynamicSupervisor(max_children=self._settings.max_connections))
+        self._supervisor = await system.start_supervisor(spec)
+
+    @property
+    def count(self) -> int:
+        """Connections that are open."""
+        return len(self._open)
+
+    @property
+    def draining(self) -> bool:
+        """Whether the server is going away and accepts nothing new."""
+        return self._draining
+
+    @property
+    def full(self) -> bool:
+        """Whether one more connection would be one too many."""
+        return len(self._open) >= self._settings.max_connections
+
+    async def serve(
+        self,
+        socket: Socket,
+        endpoint: Endpoint[E],
+        principal: Principal | None,
+        path_parts: Mapping[str, str],
+        *,
+        address: str | None = None,
+    ) -> None:
+        """Serve one accepted socket until its connection has ended.
+
+        Args:
+            socket: Accepted; closed when this returns.
+            endpoint: Where the client came in.
+            principal: Who it is, None when nobody signed in.
+            path_parts: Named parts of the path.
+            address: The client's network address.
+
+        Cancellation:
+            Ends the connection with 1001, within `close_timeout` and the time that its turns need to settle.
+        """
+        visit = Visit(socket=socket, endpoint=endpoint, principal=principal, path_parts=path_parts, address=address)
+        if self._draining:
+            await self._turn_away(visit, GOING_AWAY)
+            return
+        connection = Connection(secrets.token_hex(ID_BYTES), visit, self._environment, self._busy[endpoint.application])
+        self._open.add(connection)
+        try:
+            await self._run(connection, visit)
+        finally:
+            self._open.discard(connection)
+            if self._draining and not self._open:
+                self._empty.set()
+
+    async def drain(self, grace: float) -> None:
+        """Start nothing new, let running turns go on, close every connection with 1001, and return when all are gone.
+
+        A connection is closed when its last turn is over; turns that still run when the grace is nearly over are ended
+        with `TurnEnd.SHUTDOWN`. What is left after the grace is for the system's own stop.
+
+        Args:
+            grace: Seconds for all of it.
+        """
+        self._draining = True
+        if not self._open:
+            return
+        reserve = min(self._settings.close_timeout + CLEAN_UP, grace / 2)
+        for connection in tuple(self._open):
+            connection.drain()
+        with trio.move_on_after(grace):
+            with trio.move_on_after(grace - reserve):
+                await self._empty.wait()
+            for connection in tuple(self._open):
+                connection.end(GOING_AWAY)
+            await self._empty.wait()
+
+    async def _run(self, connection: Connection[E], visit: Visit[E]) -> None:
+        try:
+            ref = await self._required_supervisor().start_child(connection.child())
+        except SupervisorFull:
+            await self._turn_away(visit, OVERLOADED)
+        except ActorStopped:
+            await self._turn_away(visit, GOING_AWAY)
+        except ActorFailed:
+            # the supervisor has reported it, and the connection's own outbox has closed the socket
+            await self._turn_away(visit, INTERNAL_ERROR)
+        else:
+            await self._watch(connection, ref, visit.endpoint.application)
+
+    async def _watch(self, connection: Connection[E], ref: ActorRef[object], application: str) -> None:
+        telemetry, opened = self._environment.telemetry, trio.current_time()
+        telemetry.connection_opened(application)
+        try:
+            await ref.wait_stopped()
+        finally:
+            connection.end(GOING_AWAY)
+            with trio.CancelScope(shield=True):  # as long as its actors may take to stop, and no longer
+                await ref.wait_stopped()
+            code = connection.code
+            telemetry.connection_closed(application, code)
+            log.info(
+                "connection_closed",
+                application=application,
+                connection=connection.connection_id,
+                code=code,
+                seconds=round(trio.current_time() - opened, 3),
+            )
+
+    async def _turn_away(self, visit: Visit[E], closing: Closing) -> None:
+        with trio.move_on_after(self._settings.close_timeout), suppress(SocketClosed):
+            await visit.socket.close(closing.code, closing.reason)
+
+    def _required_supervisor(self) -> SupervisorRef:
+        if self._supervisor is None:
+            raise RuntimeError("Connections.start comes before Connections.serve")
+        return self._supervisor
