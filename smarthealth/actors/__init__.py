@@ -1,1 +1,58 @@
-"""Supervised actors on Trio, embeddable in any Trio program."""
+"""Supervised actors on Trio, embeddable in any Trio program.
+
+Events that a system reports are in `smarthealth.actors.events`, the parts of a snapshot in `smarthealth.actors.snapshot`.
+"""
+
+from smarthealth.actors.actor import Actor, ChildSpec, Context, DynamicSupervisor, Supervisor, SupervisorRef
+from smarthealth.actors.asking import Request
+from smarthealth.actors.errors import (
+    ActorError,
+    ActorFailed,
+    ActorStopped,
+    AskCycle,
+    AskTimeout,
+    MailboxFull,
+    NameTaken,
+    StageTimeout,
+    SupervisionError,
+    SupervisorFull,
+)
+from smarthealth.actors.events import Down, Instrument
+from smarthealth.actors.pipeline import Pipeline, Stage
+from smarthealth.actors.policy import Backoff, Mailbox, Overflow, Restart, Strategy
+from smarthealth.actors.refs import ActorRef
+from smarthealth.actors.snapshot import ActorSnapshot
+from smarthealth.actors.system import System, open_system
+
+__all__ = [
+    "Actor",
+    "ActorError",
+    "ActorFailed",
+    "ActorRef",
+    "ActorSnapshot",
+    "ActorStopped",
+    "AskCycle",
+    "AskTimeout",
+    "Backoff",
+    "ChildSpec",
+    "Context",
+    "Down",
+    "DynamicSupervisor",
+    "Instrument",
+    "Mailbox",
+    "MailboxFull",
+    "NameTaken",
+    "Overflow",
+    "Pipeline",
+    "Request",
+    "Restart",
+    "Stage",
+    "StageTimeout",
+    "Strategy",
+    "SupervisionError",
+    "Supervisor",
+    "SupervisorFull",
+    "SupervisorRef",
+    "System",
+    "open_system",
+]

@@ -1,0 +1,270 @@
+"""What one writes and holds: actors, their context, specifications of children, references to supervisors."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Collection
+from typing import Any, Generic, Protocol, TypeVar
+
+import attrs
+import trio
+from attrs.validators import ge, gt, min_len, optional
+
+from .cell import Cell
+from .policy import DEFAULT_BACKOFF, DEFAULT_MAILBOX, Backoff, Mailbox, Restart, Strategy
+from .refs import ActorRef
+from .snapshot import Kind, TaskSnapshot
+
+M = TypeVar("M")
+M_contra = TypeVar("M_contra", contravariant=True)
+
+
+class SupervisorPort(Protocol):
+    """What the cell of a supervisor offers to a reference."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102
+
+    def adopt(self, spec: ChildSpec) -> Cell: ...  # noqa: D102
+
+    def child(self, name: str) -> Cell | None: ...  # noqa: D102
+
+    def all_children(self) -> Collection[Cell]: ...  # noqa: D102
+
+    async def start(self, child: Cell) -> None: ...  # noqa: D102
+
+
+class SupervisorRef(ActorRef[Any]):
+    """The address of a supervisor."""
+
+    __slots__ = ("_supervisor",)
+
+    def __init__(self, cell: Cell, supervisor: SupervisorPort) -> None:
+        super().__init__(cell)
+        self._supervisor = supervisor
+
+    async def start_child(self, spec: ChildSpec) -> ActorRef[Any]:
+        """Start a child and wait until it is ready.
+
+        Raises:
+            ActorFailed: It failed to start; it leaves no trace. The error is the cause.
+            ActorStopped: The supervisor is not running, or the child was stopped before it was ready.
+            NameTaken: The supervisor has a child of that name.
+            SupervisorFull: A dynamic supervisor has as many children as it may.
+
+        Cancellation: The child is stopped, and its end waited for.
+        """
+        child = self._supervisor.adopt(spec)
+        await self._supervisor.start(child)
+        return make_ref(child)
+
+    async def start_supervisor(self, spec: ChildSpec) -> SupervisorRef:
+        """The same as `start_child` for a child that is a supervisor, with the type that is due."""
+        if not isinstance(spec.start, (Supervisor, DynamicSupervisor)):
+            raise TypeError(f"child {spec.name!r} is no supervisor")
+        ref = await self.start_child(spec)
+        assert isinstance(ref, SupervisorRef)
+        return ref
+
+    def child(self, name: str) -> ActorRef[Any] | None:
+        """The child of that name, if there is one."""
+        child = self._supervisor.child(name)
+        return None if child is None else make_ref(child)
+
+    def children(self) -> tuple[ActorRef[Any], ...]:
+        """All children, in the order of their starts."""
+        return tuple(make_ref(child) for child in self._supervisor.all_children())
+
+
+def make_ref(cell: Cell) -> ActorRef[Any]:
+    """The reference that fits the cell."""
+    if cell.kind in (Kind.SUPERVISOR, Kind.DYNAMIC_SUPERVISOR):
+        return SupervisorRef(cell, cell)  # type: ignore[arg-type]  # cells of these kinds are supervisors
+    return ActorRef(cell)
+
+
+Gauge = Callable[[], tuple[TaskSnapshot, ...]]
+"""Tells of tasks inside an actor."""
+
+
+class Host(Protocol):
+    """What the cell of an actor or service offers to its context."""
+
+    gauges: list[Gauge] | None
+
+    @property
+    def stopping(self) -> trio.Event: ...  # noqa: D102
+
+    def started(self) -> None: ...  # noqa: D102
+
+    def finish(self) -> None: ...  # noqa: D102
+
+
+class Context:
+    """An actor's or a service's view of its place in the tree."""
+
+    __slots__ = ("_cell", "_host")
+
+    def __init__(self, cell: Cell, host: Host) -> None:
+        self._cell = cell
+        self._host = host
+
+    @property
+    def path(self) -> str:
+        """Names from the system down to this actor, joined by slashes."""
+        return self._cell.path
+
+    @property
+    def name(self) -> str:
+        """Its name among its siblings."""
+        return self._cell.name
+
+    @property
+    def restarts(self) -> int:
+        """How often it has been started again; 0 in its first incarnation."""
+        return self._cell.restarts
+
+    @property
+    def self_ref(self) -> ActorRef[Any]:
+        """The reference others may hold of it."""
+        return make_ref(self._cell)
+
+    @property
+    def parent(self) -> SupervisorRef:
+        """Its supervisor; `context.parent.child("outbox")` finds a sibling."""
+        parent = make_ref(self._cell.parent)  # type: ignore[arg-type]  # the parent of an actor is a supervisor's cell
+        assert isinstance(parent, SupervisorRef)
+        return parent
+
+    @property
+    def stopping(self) -> trio.Event:
+        """Set when the actor is asked to stop.
+
+        A service that has looked at this is given its `stop_timeout` to end by itself; one that never has is cancelled
+        at once.
+        """
+        return self._host.stopping
+
+    def started(self) -> None:
+        """Say, in a service, that it is ready; its supervisor waits for this before it starts the next child."""
+        self._host.started()
+
+    def finish(self) -> None:
+        """End, in an actor, after the current message, as a service does that returns; restart types apply."""
+        self._host.finish()
+
+    def add_gauge(self, gauge: Gauge) -> None:
+        """Show tasks of this actor, such as a pipeline's stages, in snapshots; called when one is taken."""
+        if self._host.gauges is None:
+            self._host.gauges = []
+        self._host.gauges.append(gauge)
+
+    def remove_gauge(self, gauge: Gauge) -> None:
+        """Show them no longer."""
+        if self._host.gauges is not None:
+            self._host.gauges.remove(gauge)
+
+
+class Actor(Generic[M]):
+    """One thing at a time, for messages of type `M`. Subclass it."""
+
+    __slots__ = ("context",)
+
+    context: Context
+    """Set before `started` is called; not there yet in `__init__`."""
+
+    async def started(self) -> None:
+        """Get ready. Siblings that start later wait for this; an error here is a failed start, without `stopped`."""
+
+    async def handle(self, message: M) -> object:
+        """Handle a message; what is returned is the reply, if a reply is wanted."""
+        raise NotImplementedError
+
+    async def stopped(self) -> None:
+        """Clean up.
+
+        Called once after every `started` that returned, however the incarnation ended; shielded from cancellation for
+        the child's `stop_timeout`.
+        """
+
+
+Service = Callable[[Context], Awaitable[None]]
+"""A plain async callable as a child. It says `context.started()` when it is ready and runs until it has finished."""
+
+
+@attrs.frozen(kw_only=True)
+class Supervisor:
+    """Children that are started in order and stopped in reverse, one by one."""
+
+    children: tuple[ChildSpec, ...] = ()
+    """The first is started first."""
+    strategy: Strategy = Strategy.ONE_FOR_ONE
+    """Which of them are restarted when one is."""
+    intensity: int = attrs.field(default=3, validator=ge(0))
+    """Restarts within `period` that are borne; one more and the supervisor fails."""
+    period: float = attrs.field(default=5.0, validator=gt(0.0))
+    """Seconds."""
+    backoff: Backoff = DEFAULT_BACKOFF
+    """How long to wait before a restart."""
+
+    def __attrs_post_init__(self) -> None:
+        names = [child.name for child in self.children]
+        if len(set(names)) < len(names):
+            raise ValueError(f"two children of one name: {sorted(names)}")
+
+
+@attrs.frozen(kw_only=True)
+class DynamicSupervisor:
+    """Children that come and go, up to a limit; they are stopped all at once."""
+
+    max_children: int = attrs.field(validator=ge(1))
+    """Most children at a time."""
+    intensity: int = attrs.field(default=3, validator=ge(0))
+    """Restarts of all children within `period` that are borne; children are temporary unless they say otherwise."""
+    period: float = attrs.field(default=5.0, validator=gt(0.0))
+    """Seconds."""
+    backoff: Backoff = DEFAULT_BACKOFF
+    """How long to wait before a restart."""
+
+
+@attrs.frozen(kw_only=True)
+class ChildSpec:
+    """How to start a child and how to look after it."""
+
+    name: str = attrs.field(validator=min_len(1))
+    """Its name among its siblings, and the last part of its path."""
+    start: Callable[[], Actor[Any]] | Service | Supervisor | DynamicSupervisor
+    """Makes the actor (a class, or any callable without arguments), or is the service (an async callable that takes a
+    `Context`; give it more with `functools.partial`), or is a supervisor with children of its own."""
+    restart: Restart | None = None
+    """None is `PERMANENT` in a `Supervisor`, `TEMPORARY` in a `DynamicSupervisor`."""
+    significant: bool = False
+    """When this child ends and is not to be restarted, its supervisor stops the others and ends too, as finished. For
+    transient and temporary children."""
+    mailbox: Mailbox = DEFAULT_MAILBOX
+    """For actors."""
+    drain: bool = False
+    """Whether an actor that is stopped handles first what is queued, within `stop_timeout`."""
+    start_timeout: float = attrs.field(default=30.0, validator=gt(0.0))
+    """Seconds until the start of an actor or service has failed. Supervisors take as long as their children may."""
+    stop_timeout: float | None = attrs.field(default=None, validator=optional(ge(0.0)))
+    """Seconds to finish the message in hand, then again for `stopped`; what takes longer is cancelled. None is 5 s for
+    actors and services. A supervisor has, by default, as long as its children may; a number here bounds all of them."""
+
+    def __attrs_post_init__(self) -> None:
+        if self.significant and self.restart in (None, Restart.PERMANENT):
+            raise ValueError(f"significant child {self.name!r} must be transient or temporary")
+
+    @property
+    def kind(self) -> Kind:
+        """What the child will be."""
+        start = self.start
+        if isinstance(start, Supervisor):
+            return Kind.SUPERVISOR
+        if isinstance(start, DynamicSupervisor):
+            return Kind.DYNAMIC_SUPERVISOR
+        if isinstance(start, type):
+            return Kind.ACTOR
+        if inspect.iscoroutinefunction(start) or inspect.iscoroutinefunction(type(start).__call__):
+            return Kind.SERVICE
+        return Kind.ACTOR

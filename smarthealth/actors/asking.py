@@ -1,0 +1,86 @@
+"""Requests and the asks that wait for their replies."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+import trio
+
+from .timers import Timer
+
+R = TypeVar("R")
+
+
+class Request(Generic[R]):
+    """Base class of messages that want a reply of type `R`.
+
+    Attributes:
+        errors: Exceptions that `handle` may raise as a reply. They go to the asker and the actor lives on.
+    """
+
+    __slots__ = ()
+
+    errors: ClassVar[tuple[type[Exception], ...]] = ()
+
+
+class Ask:
+    """One request under way, in its receiver's mailbox or in its hands, and the task that waits for the reply."""
+
+    __slots__ = ("_parked", "error", "pending", "request", "task", "timer", "value")
+
+    def __init__(self, request: Request[object], task: trio.lowlevel.Task) -> None:
+        self.request = request
+        self.task = task
+        self.pending = True
+        self._parked = False
+        self.value: object = None
+        self.error: Exception | None = None
+        self.timer: Timer | None = None
+
+    def settle(self, value: object) -> bool:
+        """Reply; False when nobody waits any more."""
+        if not self.pending:
+            return False
+        self.value = value
+        self._end()
+        return True
+
+    def fail(self, error: Exception) -> bool:
+        """Reply with an error; False when nobody waits any more."""
+        if not self.pending:
+            return False
+        self.error = error
+        self._end()
+        return True
+
+    def _end(self) -> None:
+        self.pending = False
+        if self.timer is not None:
+            self.timer.cancel()
+        if self._parked:
+            self._parked = False
+            trio.lowlevel.reschedule(self.task)
+
+    def _abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
+        self._parked = False
+        return trio.lowlevel.Abort.SUCCEEDED
+
+    async def reply(self) -> object:
+        """Wait for the reply.
+
+        Cancellation: The request is skipped when its turn comes, its reply is dropped if it is being made.
+        """
+        try:
+            if self.pending:
+                self._parked = True
+                await trio.lowlevel.wait_task_rescheduled(self._abort)
+        finally:
+            self.pending = False
+            if self.timer is not None:
+                self.timer.cancel()
+        if self.error is not None:
+            try:
+                raise self.error
+            finally:
+                self.error = None  # else the error, its traceback and this ask would keep each other alive
+        return self.value

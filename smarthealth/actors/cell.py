@@ -1,0 +1,348 @@
+"""The runtime's side of an actor: one cell per name in the tree, over all incarnations of the actor.
+
+Theory of operation
+-------------------
+A cell is driven by synchronous calls only; each leaves the tree consistent, so that no two changes can interleave:
+
+* down, from its supervisor: `launch` begins an incarnation, `halt` asks it to end, `cut` cancels it, `finalize` says
+  that there will be no other;
+* up, to its supervisor: `child_ready`, `child_ended` (exactly once per incarnation), `child_stuck`, `child_gone`
+  (stopped while no incarnation was alive).
+
+`live` is true from `launch` to `child_ended`. `final` is set when the cell was told to stop for good: its mailbox
+refuses new messages, and its supervisor lets it go at its end. Only cells of actors and services have tasks of their
+own; supervisors are machines that run inside these calls.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Protocol
+
+import attrs
+import trio
+
+from .core import Core
+from .errors import ActorFailed, ActorStopped
+from .events import Down, EndReason
+from .inbox import Inbox
+from .policy import Restart
+from .snapshot import ActorSnapshot, Kind, State, TaskSnapshot
+from .timers import Timer
+
+
+@attrs.frozen
+class End:
+    """How one incarnation ended."""
+
+    reason: EndReason
+    error: BaseException | None = None
+
+
+FINISHED = End(EndReason.FINISHED)
+STOPPED = End(EndReason.STOPPED)
+KILLED = End(EndReason.KILLED)
+
+
+class Parent(Protocol):
+    """Who looks after a cell."""
+
+    @property
+    def path(self) -> str: ...  # noqa: D102
+
+    def child_ready(self, child: Cell) -> None:
+        """The child has started."""
+
+    def child_ended(self, child: Cell, end: End, *, asked: bool) -> None:
+        """The child's incarnation has fully ended; `asked` if it was told to."""
+
+    def child_stuck(self, child: Cell) -> None:
+        """The child was cancelled and does not end."""
+
+    def child_gone(self, child: Cell) -> None:
+        """The child was told to stop while it was not running."""
+
+
+class Starter:
+    """The task that waits for a new child's first start."""
+
+    __slots__ = ("_task", "done", "error")
+
+    def __init__(self) -> None:
+        self._task: trio.lowlevel.Task | None = None
+        self.done = False
+        self.error: Exception | None = None
+
+    def end(self, error: Exception | None = None) -> None:
+        """Tell it the outcome."""
+        self.done = True
+        self.error = error
+        task, self._task = self._task, None
+        if task is not None:
+            trio.lowlevel.reschedule(task)
+
+    async def wait(self) -> None:
+        """Wait for the outcome and raise it if it is an error."""
+        if not self.done:
+            self._task = trio.lowlevel.current_task()
+            await trio.lowlevel.wait_task_rescheduled(self._abort)
+        if self.error is not None:
+            raise self.error
+
+    def _abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
+        self._task = None
+        return trio.lowlevel.Abort.SUCCEEDED
+
+
+class Cell:
+    """What cells of all kinds have in common."""
+
+    __slots__ = (
+        "_down",
+        "_ended",
+        "_listeners",
+        "adopted",
+        "attempts",
+        "core",
+        "final",
+        "halting",
+        "inbox",
+        "kind",
+        "last_failure",
+        "launches",
+        "live",
+        "name",
+        "parent",
+        "path",
+        "restart",
+        "significant",
+        "since",
+        "starter",
+        "state",
+        "timer",
+        "waiting_for",
+    )
+
+    def __init__(self, core: Core, parent: Parent, name: str, kind: Kind) -> None:
+        self.core = core
+        self.parent = parent
+        self.name = name
+        self.path = f"{parent.path}/{name}" if parent.path else name
+        self.kind = kind
+        self.state = State.WAITING
+        self.live = False
+        self.halting = False
+        self.final = False
+        self.restart = Restart.PERMANENT
+        self.significant = False
+        self.adopted = False
+        """Started on demand, so that the supervisor's next incarnation will know nothing of it."""
+        self.launches = 0
+        self.attempts = 0
+        """Restarts in a row, without a stable run between them."""
+        self.since: float | None = None
+        """When this incarnation became ready."""
+        self.last_failure: str | None = None
+        self.inbox: Inbox | None = None
+        self.starter: Starter | None = None
+        self.timer: Timer | None = None
+        """Whichever limit runs now: start, stop, clean-up or restart delay."""
+        self.waiting_for: Cell | None = None
+        self._down: Down | None = None
+        self._ended: trio.Event | None = None
+        self._listeners: list[Callable[[Down], object]] | None = None
+
+    @property
+    def restarts(self) -> int:
+        """How often it was started again."""
+        return max(0, self.launches - 1)
+
+    @property
+    def over(self) -> bool:
+        """True when there will be no other incarnation."""
+        return self._down is not None
+
+    # Down
+
+    def launch(self) -> None:
+        """Begin an incarnation."""
+        self.disarm()
+        self.launches += 1
+        self.live = True
+        self.state = State.STARTING
+        self.since = None
+        self._begin()
+
+    @abstractmethod
+    def _begin(self) -> None:
+        """Set the incarnation going."""
+
+    @abstractmethod
+    def _begin_halt(self) -> None:
+        """Ask the incarnation to end."""
+
+    @abstractmethod
+    def cut(self, *, clean_up: bool) -> None:
+        """Cancel the incarnation; its clean-up too if so told."""
+
+    def halt(self, *, final: bool) -> None:
+        """Ask the incarnation, which lives, to end; `final` when no other will follow."""
+        if final and not self.final:
+            self.final = True
+            self._refuse()
+        if not self.halting:
+            self.halting = True
+            self.state = State.STOPPING
+            self._begin_halt()
+
+    def stop(self) -> None:
+        """Stop for good, in order."""
+        if self.final or self.state is State.STOPPED:
+            return
+        if self.live:
+            self.halt(final=True)
+        else:
+            self.final = True
+            self.parent.child_gone(self)
+
+    def _refuse(self) -> None:
+        if self.inbox is not None:
+            self.inbox.close()
+
+    def finalize(self, end: End) -> None:
+        """There will be no other incarnation: settle with everybody who waits."""
+        if self._down is not None:
+            return
+        self.disarm()
+        self.final = True
+        self.state = State.STOPPED
+        if self.inbox is not None:
+            self.inbox.close()
+        self._down = down = Down(path=self.path, reason=end.reason, error=end.error)
+        if self.starter is not None:
+            self.start_failed(end)
+        if self._ended is not None:
+            self._ended.set()
+        listeners, self._listeners = self._listeners, None
+        for listener in listeners or ():
+            listener(down)
+
+    def revive(self) -> None:
+        """Undo `finalize`: a supervisor restarts the whole group of a child that had finished."""
+        self._down = None
+        self._ended = None
+        self.final = False
+        if self.inbox is not None:
+            self.inbox.reopen()
+
+    # Within
+
+    def became_ready(self) -> None:
+        """The incarnation has started."""
+        self.disarm()
+        self.state = State.RUNNING
+        self.since = trio.current_time()
+        starter, self.starter = self.starter, None
+        if starter is not None:
+            starter.end()
+        self.parent.child_ready(self)
+
+    def incarnation_over(self, end: End) -> None:
+        """The incarnation has ended and nothing of it runs any more."""
+        self.disarm()
+        self.live = False
+        asked, self.halting = self.halting, False
+        self.waiting_for = None
+        if end.error is not None:
+            self.last_failure = type(end.error).__name__
+        self.state = State.WAITING
+        self.parent.child_ended(self, end, asked=asked)
+
+    def start_failed(self, end: End) -> None:
+        """Tell the task that waits for the first start."""
+        starter, self.starter = self.starter, None
+        if starter is None:
+            return
+        if end.error is None:
+            starter.end(ActorStopped(self.path))
+            return
+        failed = ActorFailed(self.path)
+        failed.__cause__ = end.error
+        starter.end(failed)
+
+    def disarm(self) -> None:
+        """No limit runs any more."""
+        timer, self.timer = self.timer, None
+        if timer is not None:
+            timer.cancel()
+
+    # Watching
+
+    async def wait_ended(self) -> Down:
+        """Wait until there will be no other incarnation."""
+        if self._down is None:
+            if self._ended is None:
+                self._ended = trio.Event()
+            await self._ended.wait()
+            assert self._down is not None
+        else:
+            await trio.lowlevel.checkpoint()
+        return self._down
+
+    def listen(self, listener: Callable[[Down], object]) -> None:
+        """Call at the end, or at once if that is past."""
+        if self._down is not None:
+            listener(self._down)
+        elif self._listeners is None:
+            self._listeners = [listener]
+        else:
+            self._listeners.append(listener)
+
+    def unlisten(self, listener: Callable[[Down], object]) -> None:
+        """Do not call."""
+        if self._listeners is not None and listener in self._listeners:
+            self._listeners.remove(listener)
+
+    def tasks(self) -> tuple[TaskSnapshot, ...]:
+        """Tasks inside this actor beside its own."""
+        return ()
+
+    def below(self) -> tuple[ActorSnapshot, ...]:
+        """Snapshots of the children."""
+        return ()
+
+    def snapshot(self) -> ActorSnapshot:
+        """A picture of this cell and those below it."""
+        inbox = self.inbox
+        return ActorSnapshot(
+            path=self.path,
+            name=self.name,
+            kind=self.kind,
+            state=self.state,
+            mailbox_depth=inbox.depth if inbox else 0,
+            mailbox_capacity=inbox.capacity if inbox else None,
+            restarts=self.restarts,
+            last_failure=self.last_failure,
+            age=0.0 if self.since is None else trio.current_time() - self.since,
+            waiting_for=self.waiting_for.path if self.waiting_for else None,
+            tasks=self.tasks(),
+            children=self.below(),
+        )
+
+
+CURRENT: ContextVar[Cell | None] = ContextVar("smarthealth.actors.current", default=None)
+"""The actor or service in whose context we run."""
+
+
+def circle(start: Cell, target: Cell) -> tuple[str, ...] | None:
+    """The circle that would close if `start` waited for `target`, as paths; None if none would."""
+    paths = [start.path]
+    at: Cell | None = target
+    while at is not None:
+        paths.append(at.path)
+        if at is start:
+            return tuple(paths)
+        at = at.waiting_for
+    return None

@@ -1,0 +1,91 @@
+"""What all actors of one system share: its nursery, its timers, its counts, and who watches."""
+
+from __future__ import annotations
+
+import contextvars
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from math import inf
+
+import trio
+
+from .events import DeadLetter, DeadLetterReason, Instrument, RuntimeEvent
+from .timers import Timers
+
+
+class Core:
+    """The shared part of a system."""
+
+    __slots__ = (
+        "_nursery",
+        "_on_fatal",
+        "ask_timeout",
+        "cut_at",
+        "dead_letters",
+        "final_at",
+        "observed",
+        "observers",
+        "timers",
+    )
+
+    def __init__(self, nursery: trio.Nursery, ask_timeout: float, on_fatal: Callable[[BaseException], object]) -> None:
+        self._nursery = nursery
+        self._on_fatal = on_fatal
+        self.ask_timeout = ask_timeout
+        self.timers = Timers(self.spawn_guarded)
+        self.dead_letters: Counter[DeadLetterReason] = Counter()
+        self.observers: list[Instrument] = []
+        self.observed = False
+        # The budget of the system's stop: nothing but clean-up runs after the first, nothing at all after the second.
+        self.cut_at = inf
+        self.final_at = inf
+
+    def spawn(self, run: Callable[[], Awaitable[object]], name: str) -> None:
+        """Start a task in a fresh context, so that it does not keep its spawner's context variables alive."""
+        contextvars.Context().run(self._start_soon, run, name)
+
+    def _start_soon(self, run: Callable[[], Awaitable[object]], name: str) -> None:
+        self._nursery.start_soon(run, name=name)
+
+    def spawn_guarded(self, run: Callable[[], Awaitable[object]], name: str) -> None:
+        """Start a task of the runtime's own; whatever it raises ends the system."""
+
+        @trio.lowlevel.enable_ki_protection
+        async def guarded() -> None:
+            try:
+                await run()
+            except trio.Cancelled:
+                raise
+            except BaseException as error:  # reported, and raised by open_system
+                self.fatal(error)
+
+        self.spawn(guarded, name)
+
+    def fatal(self, error: BaseException) -> None:
+        """Something that is no failure of an actor (`KeyboardInterrupt`, `SystemExit`) ends the system."""
+        self._on_fatal(error)
+
+    def dead_letter(self, path: str, reason: DeadLetterReason, message: object) -> None:
+        """Count a message that is not handled."""
+        self.dead_letters[reason] += 1
+        if self.observed:
+            self.emit(DeadLetter(path=path, reason=reason, message_type=type(message).__name__))
+
+    def observe(self, observer: Instrument) -> None:
+        """Add an observer of events."""
+        self.observers.append(observer)
+        self.observed = True
+
+    def unobserve(self, observer: Instrument) -> None:
+        """Take an observer off; one that is not there is no matter."""
+        if observer in self.observers:
+            self.observers.remove(observer)
+        self.observed = bool(self.observers)
+
+    def emit(self, event: RuntimeEvent) -> None:
+        """Tell all observers. Build the event only `if core.observed`."""
+        for observer in tuple(self.observers):
+            try:
+                observer.on_event(event)
+            except Exception:  # an observer must not harm what it observes
+                self.unobserve(observer)

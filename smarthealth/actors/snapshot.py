@@ -1,0 +1,71 @@
+"""A picture of the tree at one moment."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator
+
+import attrs
+
+
+class Kind(enum.Enum):
+    """What an actor is."""
+
+    ACTOR = "actor"
+    SERVICE = "service"
+    SUPERVISOR = "supervisor"
+    DYNAMIC_SUPERVISOR = "dynamic_supervisor"
+
+
+class State(enum.Enum):
+    """Where an actor is in its life."""
+
+    WAITING = "waiting"
+    """Not running: its turn to start has not come, or its restart is due later."""
+    STARTING = "starting"
+    RUNNING = "running"
+    STOPPING = "stopping"
+    STUCK = "stuck"
+    """Cancelled, and does not end."""
+    STOPPED = "stopped"
+
+
+@attrs.frozen(kw_only=True)
+class TaskSnapshot:
+    """A task inside an actor: a stage of one of its pipelines."""
+
+    name: str
+    state: str
+    """`waiting` for an item, `working` on one, `ended`."""
+    handled: int
+    """Items done."""
+
+
+@attrs.frozen(kw_only=True)
+class ActorSnapshot:
+    """One actor and those below it."""
+
+    path: str
+    name: str
+    kind: Kind
+    state: State
+    mailbox_depth: int
+    """Messages that wait, those of blocked senders included."""
+    mailbox_capacity: int | None
+    """None for what has no mailbox."""
+    restarts: int
+    """How often it was started again."""
+    last_failure: str | None
+    """Class name of what it last failed with."""
+    age: float
+    """Seconds since this incarnation became ready; 0 before."""
+    waiting_for: str | None
+    """Path of the actor whose reply or room in the mailbox it waits for."""
+    tasks: tuple[TaskSnapshot, ...] = ()
+    children: tuple[ActorSnapshot, ...] = ()
+
+    def walk(self) -> Iterator[ActorSnapshot]:
+        """This one and all below, parents first."""
+        yield self
+        for child in self.children:
+            yield from child.walk()

@@ -1,0 +1,230 @@
+"""Opening and closing a system of actors."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from types import TracebackType
+
+import trio
+
+from .actor import ChildSpec, Supervisor, SupervisorRef
+from .cell import Cell, End
+from .core import Core
+from .errors import SupervisionError
+from .events import DeadLetterReason, Instrument, RuntimeEvent
+from .policy import DEFAULT_BACKOFF, Backoff
+from .supervision import StaticCell
+
+CLEAN_UP_SHARE = 0.1
+"""Share of the shutdown's budget kept for the clean-up of what had to be cancelled."""
+
+
+class _Outside:
+    """The parent of the topmost supervisor: what is left when that has ended."""
+
+    path = ""
+
+    def __init__(self) -> None:
+        self.over = trio.Event()
+        self.failure: BaseException | None = None
+
+    def child_ready(self, child: Cell) -> None:
+        """Nothing waits for this."""
+
+    def child_ended(self, child: Cell, end: End, *, asked: bool) -> None:
+        """The system has ended."""
+        self.failure = end.error
+        child.finalize(end)
+        self.over.set()
+
+    def child_stuck(self, child: Cell) -> None:
+        """Supervisors have no task that could be stuck."""
+
+    def child_gone(self, child: Cell) -> None:
+        """The topmost supervisor always runs until it has ended."""
+
+
+class RootCell(StaticCell):
+    """The topmost supervisor: its end is limited by the system's budget, its failure ends the body."""
+
+    __slots__ = ("_body", "_shutdown_timeout")
+
+    def __init__(
+        self, core: Core, outside: _Outside, spec: ChildSpec, policy: Supervisor, limit: float, body: trio.CancelScope
+    ) -> None:
+        super().__init__(core, outside, spec, policy)
+        self._shutdown_timeout = limit
+        self._body = body
+
+    def _wind_up(self, outcome: End) -> None:
+        if not self._winding:
+            core, now = self.core, trio.current_time()
+            core.cut_at = now + self._shutdown_timeout * (1 - CLEAN_UP_SHARE)
+            core.final_at = now + self._shutdown_timeout
+            core.timers.at(core.cut_at, lambda: self.cut(clean_up=False))
+            core.timers.at(core.final_at, lambda: self.cut(clean_up=True))
+        if outcome.error is not None:
+            self._body.cancel()
+        super()._wind_up(outcome)
+
+
+class EventStream(Instrument):
+    """Events of a system since this was opened, oldest first; when its reader falls behind, the oldest are dropped."""
+
+    __slots__ = ("_arrived", "_core", "_events", "missed")
+
+    def __init__(self, core: Core, capacity: int) -> None:
+        self._core = core
+        self._events: deque[RuntimeEvent] = deque(maxlen=capacity)
+        self._arrived = trio.Event()
+        self.missed = 0
+        """Events dropped."""
+
+    def on_event(self, event: RuntimeEvent) -> None:
+        """Queue it."""
+        self.missed += len(self._events) == self._events.maxlen
+        self._events.append(event)
+        self._arrived.set()
+
+    async def __aenter__(self) -> EventStream:
+        self._core.observe(self)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._core.unobserve(self)
+
+    def __aiter__(self) -> EventStream:
+        return self
+
+    async def __anext__(self) -> RuntimeEvent:
+        while not self._events:
+            self._arrived = trio.Event()
+            await self._arrived.wait()
+        return self._events.popleft()
+
+    def receive_nowait(self) -> RuntimeEvent | None:
+        """The oldest event, if there is one."""
+        return self._events.popleft() if self._events else None
+
+
+class System(SupervisorRef):
+    """A system of actors: the topmost supervisor, one for one. Stopping it stops everything, in order."""
+
+    __slots__ = ("_core",)
+
+    def __init__(self, core: Core, cell: RootCell) -> None:
+        super().__init__(cell, cell)
+        self._core = core
+
+    @property
+    def dead_letters(self) -> Mapping[DeadLetterReason, int]:
+        """How many messages and replies were lost, by reason, since the start."""
+        return dict(self._core.dead_letters)
+
+    def open_events(self, capacity: int = 1024) -> EventStream:
+        """A stream of what happens from now on; while none is open, events are not even made.
+
+        Use it as `async with system.open_events() as events: async for event in events: ...`.
+        """
+        return EventStream(self._core, capacity)
+
+
+@asynccontextmanager
+async def open_system(
+    name: str,
+    *,
+    shutdown_timeout: float = 10.0,
+    ask_timeout: float = 5.0,
+    intensity: int = 3,
+    period: float = 5.0,
+    backoff: Backoff = DEFAULT_BACKOFF,
+    instrument: Instrument | None = None,
+) -> AsyncIterator[System]:
+    """Run a system of actors beside the body of an `async with` block.
+
+    Args:
+        name: First part of all paths.
+        shutdown_timeout: Seconds for the ordered stop of everything, when the block is left or `System.stop` called.
+        ask_timeout: Seconds for asks which have no deadline otherwise.
+        intensity: Restarts of the system's own children within `period` that are borne.
+        period: Seconds.
+        backoff: How long to wait before such a restart.
+        instrument: Is told of events from the start; for logs and metrics.
+
+    Raises:
+        SupervisionError: The system gave up. The block's body is cancelled then.
+        BaseException: What the body raises, as itself; so `KeyboardInterrupt` and its like raised in an actor.
+
+    Cancellation: Stops the system in order, within `shutdown_timeout`, before it goes on.
+    """
+    policy = Supervisor(intensity=intensity, period=period, backoff=backoff)
+    outside, body, fatal = _Outside(), trio.CancelScope(), _Fatal()
+    body_error: BaseException | None = None
+    async with trio.open_nursery() as nursery:
+        core = Core(nursery, ask_timeout, fatal)
+        if instrument is not None:
+            core.observe(instrument)
+        root = RootCell(core, outside, ChildSpec(name=name, start=policy), policy, shutdown_timeout, body)
+        fatal.arm(root, body)
+        root.launch()
+        try:
+            with body:
+                yield System(core, root)
+        except BaseException as error:  # raised below, outside of the nursery, which would wrap it
+            body_error = error
+        root.stop()
+        await _see_it_end(outside, root, fatal)
+        core.timers.close()
+    _raise_outcome(fatal.error, outside.failure, body_error)
+
+
+class _Fatal:
+    """What ends the system but is no failure of an actor: `KeyboardInterrupt`, `SystemExit` and their like."""
+
+    def __init__(self) -> None:
+        self.error: BaseException | None = None
+        self._root: RootCell | None = None
+        self._body: trio.CancelScope | None = None
+
+    def arm(self, root: RootCell, body: trio.CancelScope) -> None:
+        """Say what is to end."""
+        self._root = root
+        self._body = body
+
+    def __call__(self, error: BaseException) -> None:
+        """End the system because of this."""
+        if self.error is None:
+            self.error = error
+        if self._root is not None and self._body is not None:
+            self._body.cancel()
+            self._root.stop()
+
+
+async def _see_it_end(outside: _Outside, root: RootCell, fatal: _Fatal) -> None:
+    while not outside.over.is_set():
+        with trio.CancelScope(shield=True):
+            try:
+                await outside.over.wait()
+            except KeyboardInterrupt as error:
+                # Pressed again while all ends in order: end at once.
+                fatal(error)
+                root.cut(clean_up=True)
+
+
+def _raise_outcome(
+    fatal: BaseException | None, failure: BaseException | None, body_error: BaseException | None
+) -> None:
+    if fatal is not None:
+        raise fatal
+    if isinstance(body_error, trio.Cancelled):
+        raise body_error
+    if failure is not None:
+        if isinstance(failure, SupervisionError) and body_error is not None:
+            failure.causes += (body_error,)
+        raise failure
+    if body_error is not None:
+        raise body_error
