@@ -120,13 +120,14 @@ class _Answer:
     def __init__(self, response: httpx2.Response, reader: ChatStreamReader) -> None:
         self._response = response
         self._reader = reader
-        self._chunks = response.aiter_bytes()
+        self._chunks = response.aiter_raw()
         self._events: Iterator[ChatEvent] = iter(())
 
     def __aiter__(self) -> _Answer:
         return self
 
     async def __anext__(self) -> ChatEvent:
+        await trio.lowlevel.checkpoint_if_cancelled()  # many events may come in one read
         while True:
             for event in self._events:
                 return event
@@ -137,15 +138,18 @@ class _Answer:
 
     async def wait_first(self) -> None:
         """Wait for the first event, which is then given out as usual."""
-        kind = self._response.headers.get("content-type", "")
-        if kind.startswith(_NOT_STREAMS):
+        headers = self._response.headers
+        if headers.get("content-type", "").startswith(_NOT_STREAMS):
             raise ModelProtocolError("the answer is no event stream")
+        if headers.get("content-encoding", "identity") != "identity":
+            raise ModelProtocolError("the stream is compressed, against the request")
         first = await anext(self)
         self._events = itertools.chain((first,), self._events)
 
     async def aclose(self) -> None:
         """Close the response, and its connection with it unless the answer was read to the end."""
         with trio.move_on_after(_CLOSE_TIMEOUT, shield=True):
+            await self._chunks.aclose()
             await self._response.aclose()
 
     async def _next_chunk(self) -> bytes:

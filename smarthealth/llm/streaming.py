@@ -120,10 +120,13 @@ class _Usage(msgspec.Struct):
     completion_tokens: int = 0
 
 
+_NO_ERROR: Final = msgspec.Raw(b"null")
+
+
 class _Chunk(msgspec.Struct):
     choices: list[_Choice] | None = None
     usage: _Usage | None = None
-    error: msgspec.Raw = msgspec.Raw(b"null")
+    error: msgspec.Raw = _NO_ERROR
 
 
 class _Error(msgspec.Struct):
@@ -195,7 +198,7 @@ class ChatStreamReader:
             chunk = _decode_chunk(data)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             raise ModelProtocolError("an event of the stream cannot be read") from None
-        if chunk.error != b"null":
+        if chunk.error is not _NO_ERROR and bytes(chunk.error) != b"null":
             self._fail(bytes(chunk.error))
         if chunk.usage is not None:
             self._usage = Usage(
