@@ -139,7 +139,7 @@ def translate(error: psycopg.Error) -> StorageError:
 def _without_state(error: psycopg.Error) -> StorageError:
     """Errors without SQLSTATE are made by the client: a lost connection, or a wrong call."""
     if isinstance(error, psycopg.OperationalError):
-        return StorageUnavailable(str(error).strip())
+        return StorageUnavailable(" ".join(str(error).split()))
     if isinstance(error, psycopg.DataError):
         return InvalidData(type(error).__name__, constraint=None)
     return StatementRejected(f"{type(error).__name__}: {error}")

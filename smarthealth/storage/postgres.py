@@ -59,6 +59,7 @@ class Connection(psycopg.AsyncConnection[Row]):
         super().__init__(pgconn, row_factory)
         self.lock = _Lock()  # type: ignore[assignment] # psycopg names asyncio's class but uses only `async with`
         self.cursor_factory = Cursor
+        self.server_cursor_factory = ServerCursor
         self._turnstile = Turnstile()
 
     @classmethod
@@ -101,7 +102,7 @@ class Connection(psycopg.AsyncConnection[Row]):
                 with trio.fail_after(time_limit):
                     return await drive_connecting(cls._connect_gen(make_conninfo("", **attempt)))
             except psycopg.Error as error:
-                failures.append(str(error).strip())
+                failures.append(" ".join(str(error).split()))
             except trio.TooSlowError:
                 failures.append(f"no answer from {_address(attempt)} within {time_limit:g} s")
         raise psycopg.OperationalError("; ".join(failures))
@@ -306,6 +307,22 @@ class Cursor(psycopg.AsyncCursor[Row]):
             async with Copy(self, writer=writer) as copy:
                 yield copy
         self._select_current_result(0)
+
+
+class ServerCursor(psycopg.AsyncServerCursor[Row]):
+    """A cursor on the server that is closed also when its block was cancelled."""
+
+    __slots__ = ()
+
+    async def close(self) -> None:
+        """Close the cursor.
+
+        Cancellation:
+            Shielded, for `ENDING_LIMIT` seconds at most.
+        """
+        with cast(Connection[Any], self._conn).ending("CLOSE", failed=True):
+            await super().close()
+        await super().close()  # does nothing, unless the connection was given up meanwhile
 
 
 class Copy(AsyncCopy):
