@@ -15,6 +15,8 @@ from .limits import ShellLimits
 log = structlog.get_logger()
 LISTEN_QUEUE = 2048
 """Connections that the kernel completes before they are accepted."""
+INHERITED = "fd://"
+"""How an address names a descriptor that a parent process has bound."""
 HTTP_QUEUE = 4
 """Parts of a request's body, of at most 64 KiB each, between the socket and the application."""
 
@@ -60,11 +62,36 @@ class ShellConfig(Config):
         self.websocket_max_message_size = limits.max_message_size
 
     def create_sockets(self) -> Sockets:
-        """Bind, with options that accepted sockets inherit from the listening one."""
-        sockets = super().create_sockets()
-        for each in (*sockets.secure_sockets, *sockets.insecure_sockets):
-            prepare(each, self.limits)
-        return sockets
+        """Bind, with options that accepted sockets inherit from the listening one; TLS is the listener's affair."""
+        bound: list[socket.socket] = []
+        try:
+            for address in self.bind:
+                bound.append(_bind(address, self.limits))  # noqa: PERF401  # what is bound must be closed on a failure
+        except BaseException:
+            for each in bound:
+                each.close()
+            raise
+        return Sockets([], bound, [])
+
+
+def _bind(address: str, limits: ShellLimits) -> socket.socket:
+    """A bound socket; Hypercorn's own way leaves it open when binding fails."""
+    if address.startswith(INHERITED):
+        bound = socket.socket(fileno=int(address.removeprefix(INHERITED)))
+        bound.setblocking(False)
+        return bound
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        prepare(bound, limits)
+        bound.bind((host, int(port)))
+    except BaseException:
+        bound.close()
+        raise
+    bound.setblocking(False)
+    return bound
 
 
 def prepare(listening: socket.socket, limits: ShellLimits) -> None:

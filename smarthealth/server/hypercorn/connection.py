@@ -196,7 +196,8 @@ class HardenedTCPServer(TCPServer):
         except PeerStalled:
             await self.cut("send timeout")
         except PeerGone:
-            pass  # the reader sees it too, and tells the protocol
+            # The reader sees it too, and tells the protocol: let it run.
+            await trio.lowlevel.checkpoint()
 
     async def _finish(self, *, linger: bool) -> None:
         if self._finishing:

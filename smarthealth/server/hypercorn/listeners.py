@@ -48,15 +48,15 @@ def open_listeners(binds: Iterable[Bind], limits: ShellLimits) -> Iterator[tuple
     Raises:
         OSError: An address is taken, or not of this machine.
     """
-    listeners: list[Listener] = []
+    named = tuple(binds)
+    config = ShellConfig(limits)
+    config.bind = [bind.address for bind in named]
+    sockets = config.create_sockets().insecure_sockets
+    listeners = tuple(Listener(name=bind.name, socket=bound) for bind, bound in zip(named, sockets, strict=True))
     try:
-        for bind in binds:
-            config = ShellConfig(limits)
-            config.bind = bind.address
-            (bound,) = config.create_sockets().insecure_sockets  # TLS, if any, is the server's affair
-            listeners.append(Listener(name=bind.name, socket=bound))
-            bound.listen(config.backlog)
-        yield tuple(listeners)
+        for listener in listeners:
+            listener.socket.listen(config.backlog)
+        yield listeners
     finally:
         for listener in listeners:
             listener.socket.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Self
 
 import structlog
 import trio
@@ -28,6 +28,10 @@ async def run_app(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> N
 
 class ConnectionTasks(TaskGroup):
     """Hypercorn's task group, whose applications are plain ASGI and whose cancellation sends nothing."""
+
+    async def __aenter__(self) -> Self:
+        await super().__aenter__()
+        return self
 
     async def spawn_app(  # type: ignore[override]  # plain ASGI, without the WSGI bridge's two extra arguments
         self, app: ASGIApp, config: Any, scope: Any, send: Callable[[Any], Awaitable[None]]

@@ -107,7 +107,8 @@ class HardenedWSStream(WSStream):
 
     async def app_send(self, message: Any) -> None:
         """Do what the application wants."""
-        if self.closed:
+        if self.closed or (self._machine is not None and not self.open):
+            await trio.lowlevel.checkpoint()  # an application that only ever sends must not hold everybody else
             return
         machine, kind = self._machine, message["type"]
         if machine is None:
@@ -116,9 +117,8 @@ class HardenedWSStream(WSStream):
             else:
                 await super().app_send(message)
         elif kind == "websocket.close":
-            if self.open:
-                await self._close(machine, int(message.get("code") or 1000), message.get("reason") or "")
-        elif self.open:
+            await self._close(machine, int(message.get("code") or 1000), message.get("reason") or "")
+        else:
             await self._say(_encode(machine, message))
 
     async def _request(self, request: Request) -> None:

@@ -1,0 +1,124 @@
+"""Writing to real sockets, some of which nobody reads."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+import trio
+import trio.testing
+
+from smarthealth.server.hypercorn.writer import CHECKPOINT_EVERY, SLICE, PeerGone, PeerStalled, Writer
+
+Pair = tuple[trio.SocketStream, trio.SocketStream]
+
+
+@pytest.fixture
+async def pair() -> AsyncIterator[Pair]:
+    """Two connected streams with small buffers."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        ours = socket.create_connection(listening.getsockname())
+        theirs, _ = listening.accept()
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 16384)
+    for each in (ours, theirs):
+        each.setblocking(False)
+    streams = [trio.SocketStream(trio.socket.from_stdlib_socket(each)) for each in (ours, theirs)]
+    yield streams[0], streams[1]
+    for stream in streams:
+        await trio.aclose_forcefully(stream)
+
+
+async def read(stream: trio.SocketStream, size: int) -> bytes:
+    """Exactly so many bytes."""
+    data = b""
+    while len(data) < size:
+        data += await stream.receive_some(size - len(data))
+    return data
+
+
+async def test_small_writes_need_no_waiting_but_let_others_run(pair: Pair) -> None:
+    """What the kernel takes at once is sent at once; now and then others get to run all the same."""
+    writer = Writer(pair[0], 1)
+    with trio.testing.assert_no_checkpoints():
+        await writer.write(b"a")
+    for _ in range(CHECKPOINT_EVERY - 2):
+        await writer.write(b"a")
+    with trio.testing.assert_checkpoints():
+        await writer.write(b"a")
+    assert await read(pair[1], CHECKPOINT_EVERY) == b"a" * CHECKPOINT_EVERY
+
+
+async def test_writes_of_several_tasks_do_not_mix(pair: Pair) -> None:
+    """A write that has to wait is finished before the next begins."""
+    writer, size = Writer(pair[0], 5), SLICE * 2 + 1
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(writer.write, b"a" * size)
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.start_soon(writer.write, b"b" * 10)
+        assert await read(pair[1], size + 10) == b"a" * size + b"b" * 10
+
+
+async def test_peer_that_does_not_read_is_cut_in_time(pair: Pair, autojump_clock: object) -> None:
+    """After the time limit the writer gives up, and everybody who waits behind it too."""
+    writer = Writer(pair[0], 1.5)
+    gone: list[type] = []
+
+    async def write() -> None:
+        try:
+            await writer.write(b"x" * 2_000_000)
+        except PeerGone as error:
+            gone.append(type(error))
+
+    started = trio.current_time()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(write)
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.start_soon(write)
+    assert trio.current_time() - started == pytest.approx(1.5)
+    assert gone == [PeerStalled, PeerGone]
+    writer.cut()
+
+
+async def test_cancelled_half_way_cuts_the_peer(pair: Pair) -> None:
+    """A frame that was sent in part can never be finished, so the connection ends."""
+    writer = Writer(pair[0], 60)
+    with trio.CancelScope() as scope:
+        scope.cancel()
+        await writer.write(b"x" * 2_000_000)
+    assert scope.cancelled_caught
+    with pytest.raises(PeerGone):
+        await writer.write(b"y")
+
+
+async def test_closed_peer_is_gone(pair: Pair) -> None:
+    """A write to a closed socket says so, at once or after waiting; ending it is no error."""
+    writer = Writer(pair[0], 60)
+    Writer(pair[1], 60).cut()
+    for _ in range(2):
+        with pytest.raises(PeerGone):
+            await writer.write(b"y")
+    await writer.end()
+
+
+async def test_peer_that_closes_while_we_wait_is_gone(pair: Pair) -> None:
+    """A reset in the middle of a long write is the peer's end, not an error of ours."""
+    writer = Writer(pair[0], 60)
+    async with trio.open_nursery() as nursery:
+
+        async def write() -> None:
+            with pytest.raises(PeerGone):
+                await writer.write(b"x" * 2_000_000)
+
+        nursery.start_soon(write)
+        await trio.testing.wait_all_tasks_blocked()
+        await writer.end()
+        pair[1].socket.close()
+
+
+async def test_end_of_stream_reaches_the_peer(pair: Pair) -> None:
+    """After `end` the peer reads the end of the stream."""
+    writer = Writer(pair[0], 60)
+    await writer.end()
+    assert await pair[1].receive_some() == b""
