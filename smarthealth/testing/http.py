@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import socket
 import struct
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import Final, NoReturn
 
 import h11
@@ -38,6 +39,7 @@ class Exchange:
         self.path = request.target.decode("latin-1").partition("?")[0]
         self.headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers}
         self.body = body
+        self.client_port: int = stream.socket.getpeername()[1]
 
     async def respond(self, status: int, value: object, headers: Mapping[str, str] | None = None) -> None:
         """Answer with a JSON value."""
@@ -87,9 +89,41 @@ async def serve_connection(stream: trio.SocketStream, handler: Handler) -> None:
     """Serve one connection until it ends."""
     connection = h11.Connection(h11.SERVER)
     async with stream:
-        with suppress(ClientGone, *_BROKEN):
+        with suppress(ClientGone, OSError, *_BROKEN):
             while await _answer(handler, await _receive(stream, connection), stream, connection):
                 connection.start_next_cycle()
+
+
+@asynccontextmanager
+async def open_http_server(handler: Handler, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
+    """Serve in this task's process until left, which cuts all connections.
+
+    An exception of the block, or of the handler, leaves as itself and in no group.
+
+    Args:
+        handler: Answers each request.
+        host: Address to listen on.
+        port: Port to listen on, 0 for a free one.
+
+    Returns:
+        The URL of the server, without a slash at its end.
+    """
+    try:
+        async with trio.open_nursery() as nursery:
+            listeners = await trio.open_tcp_listeners(port, host=host)
+            await nursery.start(trio.serve_listeners, partial(serve_connection, handler=handler), listeners)
+            try:
+                yield f"http://{host}:{listeners[0].socket.getsockname()[1]}"
+            finally:
+                nursery.cancel_scope.cancel()
+    except BaseExceptionGroup as group:
+        raise _only_leaf(group) or group from None
+
+
+def _only_leaf(error: BaseException) -> BaseException | None:
+    if not isinstance(error, BaseExceptionGroup):
+        return error
+    return _only_leaf(error.exceptions[0]) if len(error.exceptions) == 1 else None
 
 
 async def _receive(stream: trio.SocketStream, connection: h11.Connection) -> Exchange:

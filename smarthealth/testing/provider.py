@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import Any, Final
 
 import attrs
@@ -27,7 +26,7 @@ from .completions import (
     read_chat_request,
     usage_event,
 )
-from .http import Exchange, serve_connection
+from .http import Exchange, open_http_server
 from .script import Answer, Ending, Refusal, Reply, Rule, Script, echo
 
 DEFAULT_DIMENSIONS: Final = 64
@@ -41,6 +40,8 @@ class ReceivedRequest:
     headers: Mapping[str, str]
     """Names in lower case."""
     body: Mapping[str, Any]
+    client_port: int
+    """The same for requests over one connection."""
     chat: ChatRequest | None = None
     """What a chat request asks for, in the port's terms."""
     tokens_sent: int = 0
@@ -90,7 +91,12 @@ class ScriptedModelServer:
 
     async def handle(self, exchange: Exchange) -> None:
         """Answer one HTTP request."""
-        received = ReceivedRequest(path=exchange.path, headers=exchange.headers, body=read_body(exchange.body))
+        received = ReceivedRequest(
+            path=exchange.path,
+            headers=exchange.headers,
+            body=read_body(exchange.body),
+            client_port=exchange.client_port,
+        )
         self.requests.append(received)
         self.open_requests += 1
         self._notify()
@@ -145,14 +151,9 @@ async def open_model_server(
         port: Port to listen on, 0 for a free one.
     """
     server = ScriptedModelServer(rule, dimensions)
-    listeners = await trio.open_tcp_listeners(port, host=host)
-    server.url = f"http://{host}:{listeners[0].socket.getsockname()[1]}/v1"
-    async with trio.open_nursery() as nursery:
-        await nursery.start(trio.serve_listeners, partial(serve_connection, handler=server.handle), listeners)
-        try:
-            yield server
-        finally:
-            nursery.cancel_scope.cancel()
+    async with open_http_server(server.handle, host=host, port=port) as url:
+        server.url = f"{url}/v1"
+        yield server
 
 
 async def _refuse(exchange: Exchange, refusal: Refusal) -> None:
@@ -172,6 +173,7 @@ async def _stream(exchange: Exchange, received: ReceivedRequest, reply: Reply, r
         await trio.sleep_until(begun + position * interval)
         await exchange.send_event(chunk_event(model, delta))
         received.tokens_sent += 1
+    await trio.sleep_until(begun)
     match reply.ending:
         case Ending.HANG:
             await trio.sleep_forever()
