@@ -137,6 +137,16 @@ class Context:
         return parent
 
     @property
+    def system(self) -> SupervisorRef:
+        """The topmost supervisor, for a snapshot of the whole tree or to stop it all."""
+        at = self._cell
+        while isinstance(at.parent, Cell):
+            at = at.parent
+        system = make_ref(at)
+        assert isinstance(system, SupervisorRef)
+        return system
+
+    @property
     def stopping(self) -> trio.Event:
         """Set when the actor is asked to stop.
 

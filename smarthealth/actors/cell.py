@@ -26,7 +26,7 @@ import trio
 
 from .core import Core
 from .errors import ActorFailed, ActorStopped
-from .events import Down, EndReason
+from .events import ChildEnded, Down, EndReason
 from .inbox import Inbox
 from .policy import Restart
 from .snapshot import ActorSnapshot, Kind, State, TaskSnapshot
@@ -228,6 +228,8 @@ class Cell:
         listeners, self._listeners = self._listeners, None
         for listener in listeners or ():
             listener(down)
+        if self.core.observed:
+            self.core.emit(ChildEnded(path=self.path, reason=end.reason))
 
     def revive(self) -> None:
         """Undo `finalize`: a supervisor restarts the whole group of a child that had finished."""
@@ -325,7 +327,7 @@ class Cell:
             mailbox_capacity=inbox.capacity if inbox else None,
             restarts=self.restarts,
             last_failure=self.last_failure,
-            age=0.0 if self.since is None else trio.current_time() - self.since,
+            age=trio.current_time() - self.since if self.live and self.since is not None else 0.0,
             waiting_for=self.waiting_for.path if self.waiting_for else None,
             tasks=self.tasks(),
             children=self.below(),

@@ -24,6 +24,8 @@ class ServiceCell(WorkerCell):
 
     @trio.lowlevel.disable_ki_protection
     async def _live(self) -> None:
+        if self.halting:
+            return
         self._arm_start()
         await cast(Service, self.spec.start)(Context(self, self))
 
@@ -69,6 +71,8 @@ class ActorCell(WorkerCell):
     @trio.lowlevel.disable_ki_protection
     async def _live(self) -> None:
         self._finishing = False
+        if self.halting:
+            return
         actor = self._actor = cast(Callable[[], Actor[object]], self.spec.start)()
         actor.context = Context(self, self)
         if type(actor).started is not Actor.started:

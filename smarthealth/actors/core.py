@@ -6,11 +6,31 @@ import contextvars
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from math import inf
+from types import TracebackType
 
 import trio
 
 from .events import DeadLetter, DeadLetterReason, Instrument, RuntimeEvent
 from .timers import Timers
+
+
+class Caught:
+    """Keeps what the block of its `with` statement raises, for those who raise it again somewhere else."""
+
+    __slots__ = ("error",)
+
+    def __init__(self) -> None:
+        self.error: BaseException | None = None
+
+    def __enter__(self) -> Caught:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        self.error = error
+        # The closing of a coroutine that is thrown away must go on.
+        return not isinstance(error, GeneratorExit)
 
 
 class Core:
@@ -52,12 +72,10 @@ class Core:
 
         @trio.lowlevel.enable_ki_protection
         async def guarded() -> None:
-            try:
+            with Caught() as caught:
                 await run()
-            except trio.Cancelled:
-                raise
-            except BaseException as error:  # reported, and raised by open_system
-                self.fatal(error)
+            if caught.error is not None:
+                self.fatal(caught.error)
 
         self.spawn(guarded, name)
 

@@ -148,17 +148,20 @@ class _Run:
 
     async def _guard(self, stage: _StageRun) -> None:
         try:
-            await stage.work()
+            try:
+                await stage.work()
+            except Exception as error:
+                stage.error = error
+                raise
+            finally:
+                if stage.worker_ended() and self._observer is not None:
+                    self._observer(stage.report(trio.current_time() - self._started_at))
         except trio.Cancelled:
             raise
         except BaseException as error:  # raised by run, as itself
-            stage.error = error
             if self._failure is None:
                 self._failure = error
             self._nursery.cancel_scope.cancel()
-        finally:
-            if stage.worker_ended() and self._observer is not None:
-                self._observer(stage.report(trio.current_time() - self._started_at))
 
     def snapshot(self) -> tuple[TaskSnapshot, ...]:
         return tuple(stage.snapshot() for stage in self._stages)

@@ -11,11 +11,13 @@ import trio
 
 from .actor import ChildSpec, Supervisor, SupervisorRef
 from .cell import Cell, End
-from .core import Core
+from .core import Caught, Core
 from .errors import SupervisionError
 from .events import DeadLetterReason, Instrument, RuntimeEvent
+from .ordered import OrderedCell
 from .policy import DEFAULT_BACKOFF, Backoff
-from .supervision import StaticCell
+from .supervision import MakeCell
+from .tree import make_cell
 
 CLEAN_UP_SHARE = 0.1
 """Share of the shutdown's budget kept for the clean-up of what had to be cancelled."""
@@ -46,17 +48,24 @@ class _Outside:
         """The topmost supervisor always runs until it has ended."""
 
 
-class RootCell(StaticCell):
+class RootCell(OrderedCell):
     """The topmost supervisor: its end is limited by the system's budget, its failure ends the body."""
 
-    __slots__ = ("_body", "_shutdown_timeout")
+    __slots__ = ("_shutdown_timeout", "body")
 
     def __init__(
-        self, core: Core, outside: _Outside, spec: ChildSpec, policy: Supervisor, limit: float, body: trio.CancelScope
+        self,
+        core: Core,
+        outside: _Outside,
+        spec: ChildSpec,
+        policy: Supervisor,
+        make_cell: MakeCell,
+        limit: float,
     ) -> None:
-        super().__init__(core, outside, spec, policy)
+        super().__init__(core, outside, spec, policy, make_cell)
         self._shutdown_timeout = limit
-        self._body = body
+        self.body = trio.CancelScope()
+        """Around the body of the block that opened the system."""
 
     def _wind_up(self, outcome: End) -> None:
         if not self._winding:
@@ -66,8 +75,12 @@ class RootCell(StaticCell):
             core.timers.at(core.cut_at, lambda: self.cut(clean_up=False))
             core.timers.at(core.final_at, lambda: self.cut(clean_up=True))
         if outcome.error is not None:
-            self._body.cancel()
+            self.end_body()
         super()._wind_up(outcome)
+
+    def end_body(self) -> None:
+        """Cancel the body; it must not go on without its system."""
+        self.body.cancel()
 
 
 class EventStream(Instrument):
@@ -133,7 +146,45 @@ class System(SupervisorRef):
         return EventStream(self._core, capacity)
 
 
+class _Outcome:
+    """What leaves a system that has ended: at most one error."""
+
+    def __init__(self) -> None:
+        self._fatal: BaseException | None = None
+        self._root: RootCell | None = None
+
+    def watch(self, root: RootCell) -> None:
+        """Say what is to end when something fatal happens."""
+        self._root = root
+
+    def fatal(self, error: BaseException) -> None:
+        """`KeyboardInterrupt`, `SystemExit` and their like end the system but are no failures of an actor."""
+        self._fatal = self._fatal or error
+        if self._root is not None:
+            self._root.end_body()
+            self._root.stop()
+
+    def interrupted(self, group: BaseExceptionGroup[BaseException]) -> None:
+        """The nursery was interrupted while it waited for a stuck task; nothing of ours raises into it."""
+        first: BaseException = group
+        while isinstance(first, BaseExceptionGroup):
+            first = first.exceptions[0]
+        self._fatal = self._fatal or first
+
+    def leave(self, failure: BaseException | None, body_error: BaseException | None) -> None:
+        """Raise the one error that leaves, if there is one."""
+        if self._fatal is not None:
+            raise self._fatal
+        if failure is not None and not isinstance(body_error, trio.Cancelled):
+            if isinstance(failure, SupervisionError) and body_error is not None:
+                failure.causes += (body_error,)
+            raise failure
+        if body_error is not None:
+            raise body_error
+
+
 @asynccontextmanager
+@trio.lowlevel.enable_ki_protection
 async def open_system(
     name: str,
     *,
@@ -162,69 +213,32 @@ async def open_system(
     Cancellation: Stops the system in order, within `shutdown_timeout`, before it goes on.
     """
     policy = Supervisor(intensity=intensity, period=period, backoff=backoff)
-    outside, body, fatal = _Outside(), trio.CancelScope(), _Fatal()
-    body_error: BaseException | None = None
-    async with trio.open_nursery() as nursery:
-        core = Core(nursery, ask_timeout, fatal)
-        if instrument is not None:
-            core.observe(instrument)
-        root = RootCell(core, outside, ChildSpec(name=name, start=policy), policy, shutdown_timeout, body)
-        fatal.arm(root, body)
-        root.launch()
-        try:
-            with body:
+    outside, body, outcome = _Outside(), Caught(), _Outcome()
+    try:
+        async with trio.open_nursery() as nursery:
+            core = Core(nursery, ask_timeout, outcome.fatal)
+            if instrument is not None:
+                core.observe(instrument)
+            root = RootCell(core, outside, ChildSpec(name=name, start=policy), policy, make_cell, shutdown_timeout)
+            outcome.watch(root)
+            root.launch()
+            # What the body raises is raised again outside of the nursery, which would wrap it in a group.
+            with body, root.body:
                 yield System(core, root)
-        except BaseException as error:  # raised below, outside of the nursery, which would wrap it
-            body_error = error
-        root.stop()
-        await _see_it_end(outside, root, fatal)
-        core.timers.close()
-    _raise_outcome(fatal.error, outside.failure, body_error)
+            root.stop()
+            await _see_it_end(outside.over, root, outcome)
+            core.timers.close()
+    except BaseExceptionGroup as group:
+        outcome.interrupted(group)
+    outcome.leave(outside.failure, body.error)
 
 
-class _Fatal:
-    """What ends the system but is no failure of an actor: `KeyboardInterrupt`, `SystemExit` and their like."""
-
-    def __init__(self) -> None:
-        self.error: BaseException | None = None
-        self._root: RootCell | None = None
-        self._body: trio.CancelScope | None = None
-
-    def arm(self, root: RootCell, body: trio.CancelScope) -> None:
-        """Say what is to end."""
-        self._root = root
-        self._body = body
-
-    def __call__(self, error: BaseException) -> None:
-        """End the system because of this."""
-        if self.error is None:
-            self.error = error
-        if self._root is not None and self._body is not None:
-            self._body.cancel()
-            self._root.stop()
-
-
-async def _see_it_end(outside: _Outside, root: RootCell, fatal: _Fatal) -> None:
-    while not outside.over.is_set():
-        with trio.CancelScope(shield=True):
+async def _see_it_end(over: trio.Event, root: RootCell, outcome: _Outcome) -> None:
+    while not over.is_set():
+        with trio.CancelScope(shield=True):  # the system's budget is its deadline
             try:
-                await outside.over.wait()
-            except KeyboardInterrupt as error:
+                await over.wait()
+            except KeyboardInterrupt as interrupt:
                 # Pressed again while all ends in order: end at once.
-                fatal(error)
+                outcome.fatal(interrupt)
                 root.cut(clean_up=True)
-
-
-def _raise_outcome(
-    fatal: BaseException | None, failure: BaseException | None, body_error: BaseException | None
-) -> None:
-    if fatal is not None:
-        raise fatal
-    if isinstance(body_error, trio.Cancelled):
-        raise body_error
-    if failure is not None:
-        if isinstance(failure, SupervisionError) and body_error is not None:
-            failure.causes += (body_error,)
-        raise failure
-    if body_error is not None:
-        raise body_error

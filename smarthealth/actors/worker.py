@@ -15,7 +15,7 @@ import trio
 
 from .actor import ChildSpec, Gauge
 from .cell import CURRENT, Cell, End, Parent
-from .core import Core
+from .core import Caught, Core
 from .events import EndReason, TaskStuck
 from .snapshot import State, TaskSnapshot
 
@@ -65,17 +65,15 @@ class WorkerCell(Cell):
         """Run the actor's code within the current scope and say how it ended."""
         scope = self._scope
         assert scope is not None
-        try:
-            with scope:
-                await run()
-        except (trio.Cancelled, GeneratorExit):
-            raise
-        except Exception as error:  # a crash is the supervisor's matter
-            return End(EndReason.FAILED, error)
-        except BaseException as error:  # open_system raises it again, as itself
+        with Caught() as caught, scope:
+            await run()
+        error = caught.error
+        if error is None:
+            return self._how_it_ended(cut=scope.cancelled_caught)
+        # A cancellation seen here is stale, kept and raised again by the actor: our scope takes its own, and it shields.
+        if not isinstance(error, (Exception, trio.Cancelled)):
             self.core.fatal(error)
-            return End(EndReason.FAILED, error)
-        return self._how_it_ended(cut=scope.cancelled_caught)
+        return End(EndReason.FAILED, error)
 
     @abstractmethod
     async def _live(self) -> None:
