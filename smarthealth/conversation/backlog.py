@@ -13,7 +13,6 @@ held are counted as they are. At most one event per lane is uncounted, and joini
 from __future__ import annotations
 
 import sys
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -60,9 +59,9 @@ class Backlog(Generic[E]):
     max_bytes: int
     behind: bool = False
     """Set by the sender while a send is under way."""
-    _control: deque[str] = attrs.field(factory=deque, init=False)
+    _control: list[str] = attrs.field(factory=list, init=False)
     _control_bytes: int = attrs.field(default=0, init=False)
-    _turns: deque[_Waiting[E]] = attrs.field(factory=deque, init=False)
+    _turns: list[_Waiting[E]] = attrs.field(factory=list, init=False)
     _turn_bytes: int = attrs.field(default=0, init=False)
 
     def __len__(self) -> int:
@@ -117,21 +116,24 @@ class Backlog(Generic[E]):
 
     def take(self) -> list[str]:
         """Take the next frames to send in one go, control first."""
-        batch = list(self._control)
-        size = self._control_bytes
-        self._control.clear()
-        self._control_bytes = 0
-        while self._turns and size < BATCH_BYTES:
-            waiting = self._turns.popleft()
-            frame = waiting.frame
-            if frame is None:
-                frame = self.encode(waiting.event)
-                waiting.lane.tail = None
-            else:
-                self._turn_bytes -= sys.getsizeof(frame)
+        batch, self._control = self._control, []
+        size, self._control_bytes = self._control_bytes, 0
+        taken = 0
+        for waiting in self._turns:
+            if size >= BATCH_BYTES:
+                break
+            batch.append(frame := self._taken(waiting))
             size += len(frame)
-            batch.append(frame)
+            taken += 1
+        del self._turns[:taken]
         return batch
+
+    def _taken(self, waiting: _Waiting[E]) -> str:
+        if waiting.frame is None:
+            waiting.lane.tail = None
+            return self.encode(waiting.event)
+        self._turn_bytes -= sys.getsizeof(waiting.frame)
+        return waiting.frame
 
     def _join(self, lane: Lane[E], event: E) -> bool:
         tail = lane.tail

@@ -62,6 +62,19 @@ class Visit(Generic[E]):
 class Connection(Generic[E]):
     """One client's connection; to its dialogue, a `Link`."""
 
+    __slots__ = (
+        "_board",
+        "_closing",
+        "_draining",
+        "_environment",
+        "_keepalive",
+        "_outbox",
+        "_queries",
+        "_surroundings",
+        "_visit",
+        "connection_id",
+    )
+
     def __init__(self, connection_id: str, visit: Visit[E], environment: Environment, busy_elsewhere: set[str]) -> None:
         settings, endpoint = environment.settings, visit.endpoint
         self.connection_id = connection_id

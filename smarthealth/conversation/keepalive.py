@@ -41,8 +41,8 @@ class Keepalive:
             if due <= trio.current_time():
                 self.end(closing)
                 return
-            with trio.CancelScope() as self._scope:
-                await trio.sleep_until(due)
+            with trio.CancelScope(deadline=due) as self._scope:
+                await trio.sleep_forever()
 
     def _next(self) -> tuple[float, Closing]:
         now = trio.current_time()
