@@ -1,0 +1,277 @@
+"""The bilingual clinical glossary: from words of a question, or of a record, to concepts.
+
+Theory of operation. Each name of each concept is reduced to a key: its words folded, stemmed, and freed of the small words
+between them (`cáncer de la mama` and `cáncer mama` have one key). All keys stand in one table. A text is reduced the same
+way; at each of its words the longest key that starts there is looked up, longer finds win over shorter ones that overlap
+them, and so `hemoglobina glicosilada` is never also `hemoglobina`. A word that occurs in no key may be a misspelt one that
+does: it is corrected by one edit when it has six letters or more.
+
+A key may belong to several concepts (`hepatitis B` is a disease and a vaccine): all are returned, for the same place, in the
+order of the vocabulary files. What the question wants is for the caller to decide, by kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache, cached_property, lru_cache
+
+from .concepts import Concept, ConceptMatch
+from .spelling import SpellingCorrector
+from .vocabulary_files import read_concepts
+from .words import STOP_WORDS, Word, fold, folded_words, stem, words
+
+_SMALL_WORDS = frozenset(
+    "a al an and as con contra against de del e el en for from in la las lo los mi of on para por su sus the to un una y".split()
+) - {"con"}
+_LETTERED = frozenset(
+    "hepatitis hep vitamina vitamin influenza gripe hemofilia inmunoglobulina immunoglobulin grupo group tipo type "
+    "hemoglobina hemoglobin apolipoproteina apolipoprotein lipoproteina lipoprotein".split()
+)
+"""After these words a single `a` or `e` is a letter of the name, not a small word."""
+_CAPITALS_UP_TO = 2
+"""Abbreviations of so few letters are found in small letters only when they are in `_SMALL_LETTERS`."""
+_SMALL_LETTERS = frozenset("pa ta hb fc fr tg dm rx bp hr".split())
+_CAPITALS_ONLY = frozenset(
+    "ace act add aff all ana ani arm cad can cap car col cor das ear eco eos esp eva fit hat ira mac mal map mas mes mor "
+    "mos par pas pet rice sal sida sol sop sua tac tie top tot van var ver via".split()
+) - {"tac", "sida", "sop", "pas"}
+"""Longer abbreviations that are also words or names."""
+_SEMANTIC_TAG = re.compile(
+    r"\((?:finding|disorder|procedure|situation|substance|organism|regime/therapy|physical object|environment|person|event"
+    r"|record artifact|morphologic abnormality|product|qualifier value|observable entity)\)",
+    re.IGNORECASE,
+)
+_LOINC_PROPERTY = re.compile(
+    r"\[(?:[^\]]*[/#][^\]]*|presence|type|ratio|percentile|score|interpretation|class|identifier|(?:[a-z ]+ )?fraction"
+    r"|pressure|time|length|color|appearance|titer|ph)\]",
+    re.IGNORECASE,
+)
+_HISTORY = "history-of-"
+_SYSTEMS = ("loinc", "snomed", "rxnorm", "cvx")
+_Form = tuple[str, ...]
+"""How a name must stand in a text: nothing for a name in any inflection; for an abbreviation its folded words, and before
+them `=` where the case counts too, `A` where it may not be all small."""
+_Entry = tuple[Concept, _Form]
+
+
+class Glossary:
+    """Concepts by name, by code and by kinship."""
+
+    def __init__(self, concepts: Iterable[Concept]) -> None:
+        self._by_id: dict[str, Concept] = {}
+        self._by_key: dict[str, list[_Entry]] = {}
+        self._longest: dict[str, int] = {}
+        self._by_code: dict[str, list[Concept]] = {}
+        self._children: dict[str, list[str]] = {}
+        for concept in concepts:
+            self._add(concept)
+        self._classified = lru_cache(maxsize=8192)(self._classify)
+        self._families: dict[str, frozenset[str]] = {}
+        self._ancestors: dict[str, frozenset[str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __getitem__(self, concept_id: str) -> Concept:
+        return self._by_id[concept_id]
+
+    def __contains__(self, concept_id: object) -> bool:
+        return concept_id in self._by_id
+
+    @property
+    def all(self) -> tuple[Concept, ...]:
+        """Every concept, in the order of the vocabulary files."""
+        return tuple(self._by_id.values())
+
+    def concepts(self, text: str, *, kinds: Collection[str] | None = None) -> list[ConceptMatch]:
+        """Find the concepts that a text names.
+
+        Args:
+            text: A question, a display, a sentence.
+            kinds: Only concepts of one of these kinds; None for all.
+
+        Returns:
+            By place; several of the same place where a name is ambiguous. Places do not overlap otherwise.
+        """
+        found = words(text)
+        places = _significant([word.folded for word in found])
+        stems = [stem(found[place].folded) for place in places]
+        corrected: set[int] = set()
+        for number, word_stem in enumerate(stems):
+            better = self._spelling.correct(found[places[number]].folded, word_stem)
+            if better is not None:
+                stems[number] = better
+                corrected.add(number)
+        matches: list[ConceptMatch] = []
+        for start, end, entries in self._longest_first(text, [found[place] for place in places], stems, kinds):
+            first, last = found[places[start]], found[places[end - 1]]
+            meant = [concept for concept in self._with_what_happened(entries) if concept.kinds]
+            matches.extend(
+                ConceptMatch(
+                    concept=concept,
+                    start=first.start,
+                    end=last.end,
+                    surface=text[first.start : last.end],
+                    corrected=not corrected.isdisjoint(range(start, end)),
+                )
+                for concept in meant
+            )
+        return sorted(matches, key=lambda match: match.start)
+
+    def of_code(self, code: str, code_system: str | None = None) -> tuple[Concept, ...]:
+        """Concepts of a code.
+
+        Args:
+            code: As the record has it.
+            code_system: Its system, a URI or a short name; None tries every system.
+        """
+        system = next((name for name in _SYSTEMS if name in (code_system or "").lower()), None)
+        systems = _SYSTEMS if code_system is None else (system,) if system else ()
+        return tuple(concept for name in systems for concept in self._by_code.get(f"{name}:{code}", ()))
+
+    def expand(self, text: str) -> list[str]:
+        """Names in both languages of all that a text names, without repetition; those of narrower concepts come last."""
+        direct = [match.concept for match in self.concepts(text)]
+        narrower = [
+            self._by_id[member] for concept in direct for member in sorted(self.family(concept.id) - {concept.id})
+        ]
+        return list(dict.fromkeys(name for concept in direct for name in concept.names)) + [
+            concept.english_name for concept in dict.fromkeys(narrower)
+        ]
+
+    def classify(
+        self, kind: str, display: str, code: str | None = None, code_system: str | None = None
+    ) -> tuple[Concept, ...]:
+        """Concepts of a record's entry: by its code where that is known, else by the names in its display."""
+        return self._classified(kind, display, code, code_system)
+
+    def family(self, concept_id: str) -> frozenset[str]:
+        """A concept's id and those of everything that is a kind of it."""
+        members = self._families.get(concept_id)
+        if members is None:
+            narrower = (self.family(child) for child in self._children.get(concept_id, ()))
+            members = self._families[concept_id] = frozenset({concept_id}).union(*narrower)
+        return members
+
+    def ancestors(self, concept_id: str) -> frozenset[str]:
+        """Ids of everything that a concept is a kind of, itself left out."""
+        above = self._ancestors.get(concept_id)
+        if above is None:
+            parents = self._by_id[concept_id].parents
+            above = self._ancestors[concept_id] = frozenset(parents).union(*map(self.ancestors, parents))
+        return above
+
+    def _classify(self, kind: str, display: str, code: str | None, code_system: str | None) -> tuple[Concept, ...]:
+        by_code = self.of_code(code, code_system) if code else ()
+        if by_code:
+            return tuple(concept for concept in by_code if kind in concept.kinds) or by_code
+        text = _SEMANTIC_TAG.sub(" ", display)
+        if kind in ("observation", "report"):
+            text = _LOINC_PROPERTY.sub(" ", text)
+        matches = self.concepts(text, kinds=(kind,)) or self.concepts(text)
+        return tuple(dict.fromkeys(match.concept for match in matches if not match.corrected))
+
+    @cached_property
+    def _spelling(self) -> SpellingCorrector:
+        vocabulary = {part for key in self._by_key for part in key.split(" ")}
+        return SpellingCorrector(vocabulary, known=frozenset(stem(word) for word in STOP_WORDS))
+
+    def _add(self, concept: Concept) -> None:
+        if concept.id in self._by_id:
+            raise ValueError(f"two concepts have the id {concept.id}")
+        self._by_id[concept.id] = concept
+        for code in concept.codes:
+            self._by_code.setdefault(code, []).append(concept)
+        for parent in concept.parents:
+            self._children.setdefault(parent, []).append(concept.id)
+        written_exactly = {fold(abbreviation) for abbreviation in concept.abbreviations}
+        for name in concept.spanish + concept.english:
+            if fold(name) not in written_exactly:
+                self._index(concept, name, ())
+        for abbreviation in concept.abbreviations:
+            self._index(concept, abbreviation.removeprefix("="), _form_of(abbreviation))
+
+    def _index(self, concept: Concept, name: str, form: _Form) -> None:
+        stems = key_of(name)
+        if not stems:
+            return
+        entries = self._by_key.setdefault(" ".join(stems), [])
+        if all(entry[0] is not concept for entry in entries):
+            entries.append((concept, form))
+        self._longest[stems[0]] = max(self._longest.get(stems[0], 0), len(stems))
+
+    def _with_what_happened(self, concepts: Iterable[Concept]) -> list[Concept]:
+        # Who asks for a history of infarction wants to hear of the infarction itself, too.
+        meant: dict[str, Concept] = {}
+        for concept in concepts:
+            meant[concept.id] = concept
+            if concept.id.startswith(_HISTORY):
+                meant |= {parent: self._by_id[parent] for parent in concept.parents}
+        return list(meant.values())
+
+    def _longest_first(
+        self, text: str, found: Sequence[Word], stems: Sequence[str], kinds: Collection[str] | None
+    ) -> list[tuple[int, int, list[Concept]]]:
+        candidates: list[tuple[int, int, list[Concept]]] = []
+        for start, first in enumerate(stems):
+            for length in range(min(self._longest.get(first, 0), len(stems) - start), 0, -1):
+                entries = self._by_key.get(" ".join(stems[start : start + length]))
+                concepts = entries and _admitted(entries, text, found[start : start + length], kinds)
+                if concepts:
+                    candidates.append((start, start + length, concepts))
+        candidates.sort(key=lambda candidate: (candidate[0] - candidate[1], candidate[0]))
+        taken: set[int] = set()
+        chosen: list[tuple[int, int, list[Concept]]] = []
+        for start, end, concepts in candidates:
+            if taken.isdisjoint(range(start, end)):
+                taken.update(range(start, end))
+                chosen.append((start, end, concepts))
+        return chosen
+
+
+def _admitted(
+    entries: Sequence[_Entry], text: str, found: Sequence[Word], kinds: Collection[str] | None
+) -> list[Concept]:
+    surface = text[found[0].start : found[-1].end]
+    return [
+        concept
+        for concept, form in entries
+        if (kinds is None or not set(kinds).isdisjoint(concept.kinds)) and (not form or _stands(form, surface))
+    ]
+
+
+def _stands(form: _Form, surface: str) -> bool:
+    case, *wanted = form
+    if case == "=":
+        return surface == wanted[0]
+    return folded_words(surface) == wanted and not (case == "A" and surface.islower())
+
+
+def _form_of(abbreviation: str) -> _Form:
+    if abbreviation.startswith("="):
+        return ("=", abbreviation[1:])
+    folded = fold(abbreviation)
+    short = len(folded) <= _CAPITALS_UP_TO and folded not in _SMALL_LETTERS
+    return ("A" if short or folded in _CAPITALS_ONLY or folded in STOP_WORDS else "", *folded_words(abbreviation))
+
+
+def _significant(found: Sequence[str]) -> list[int]:
+    """Places of the words that count in a key."""
+    return [
+        place
+        for place, word in enumerate(found)
+        if word not in _SMALL_WORDS or (len(word) == 1 and place > 0 and found[place - 1] in _LETTERED)
+    ]
+
+
+def key_of(name: str) -> list[str]:
+    """The words of a name by which it is found."""
+    found = folded_words(name)
+    return [stem(found[place]) for place in _significant(found)]
+
+
+@cache
+def load_glossary() -> Glossary:
+    """The glossary that the package ships, read once."""
+    return Glossary(read_concepts())

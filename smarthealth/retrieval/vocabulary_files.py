@@ -1,0 +1,68 @@
+"""Reading the vocabulary that the package ships: one tab-separated file for each kind of concept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib.resources import files
+
+from .concepts import Concept
+from .words import fold
+
+_FILES = (
+    "observations",
+    "conditions",
+    "social",
+    "drugs",
+    "procedures",
+    "immunizations",
+    "allergies",
+    "encounters",
+    "reports",
+    "careplans",
+    "devices",
+    "documents",
+    "shadows",
+)
+"""In the order in which concepts of an ambiguous name are returned."""
+_SYSTEMS = {"L": "loinc", "S": "snomed", "R": "rxnorm", "C": "cvx"}
+_COLUMNS = 5
+_NOT_IN_ID = re.compile(r"[^a-z0-9]+")
+
+
+def read_concepts() -> Iterator[Concept]:
+    """Read every concept; the format is described in the first lines of each file and in docs/reference/glossary.md."""
+    folder = files("smarthealth.retrieval") / "vocabulary"
+    for name in _FILES:
+        lines = (folder / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+        kinds = tuple(lines[0].removeprefix("# kinds:").split())
+        for line in lines[2:]:
+            yield _concept(line, kinds)
+
+
+def read_word_pairs() -> Iterator[tuple[str, str]]:
+    """Read the pairs of general words, Spanish and English, of `words.tsv`."""
+    lines = (files("smarthealth.retrieval") / "vocabulary" / "words.tsv").read_text(encoding="utf-8").splitlines()
+    for line in lines[1:]:
+        spanish, english = line.split("\t")
+        for one in _terms(spanish):
+            for other in _terms(english):
+                yield one, other
+
+
+def _concept(line: str, kinds: tuple[str, ...]) -> Concept:
+    english, spanish, abbreviations, parents, codes = (line.split("\t") + [""] * _COLUMNS)[:_COLUMNS]
+    names = _terms(english)
+    return Concept(
+        id=_NOT_IN_ID.sub("-", fold(names[0])).strip("-"),
+        kinds=kinds,
+        english=names,
+        spanish=_terms(spanish),
+        abbreviations=_terms(abbreviations),
+        parents=_terms(parents),
+        codes=tuple(f"{_SYSTEMS[code[0]]}:{code[1:]}" for code in codes.split()),
+    )
+
+
+def _terms(cell: str) -> tuple[str, ...]:
+    return tuple(term for term in (part.strip() for part in cell.split(";")) if term)
