@@ -15,16 +15,16 @@ import attrs
 
 from .cognates import best_likeness, skeleton
 from .vocabulary_files import read_word_pairs
-from .words import STOP_WORDS, content_words, fold, folded_words, stem
+from .words import STOP_WORDS, content_words, fold, folded_words, set_of, stem
 
 _LIKE_ENOUGH = 0.62
 """Likeness from which two words are taken for the same; found on pairs of Spanish and English names of the glossary."""
-_QUESTION_WORDS = frozenset(
+_QUESTION_WORDS = set_of(
     "tiene toma tomado recibe recibio recibido receta recetado recetaron formulado prescrito prescribieron diagnostico "
     "diagnosticaron diagnosticado sufre padece padecido presenta hicieron aplicaron aplicado puso pusieron medicamento "
     "medicamentos vacuna vacunas procedimiento procedimientos examen examenes condicion condiciones medication medications "
     "drug drugs procedure procedures condition conditions vaccine vaccines finding disorder situation diagnosed prescribed "
-    "taken takes received test tests".split()
+    "taken takes received test tests"
 )
 
 

@@ -19,23 +19,23 @@ from functools import cache, cached_property, lru_cache
 from .concepts import Concept, ConceptMatch
 from .spelling import SpellingCorrector
 from .vocabulary_files import read_concepts
-from .words import STOP_WORDS, Word, fold, folded_words, stem, words
+from .words import STOP_WORDS, Word, fold, folded_words, set_of, stem, words
 
-_SMALL_WORDS = frozenset(
-    "a al an and as con contra against de del e el en for from in la las lo los mi of on para por su sus the to un una y".split()
-) - {"con"}
-_LETTERED = frozenset(
+_SMALL_WORDS = set_of(
+    "a al an and as contra against de del e el en for from in la las lo los mi of on para por su sus the to un una y"
+)
+_LETTERED = set_of(
     "hepatitis hep vitamina vitamin influenza gripe hemofilia inmunoglobulina immunoglobulin grupo group tipo type "
-    "hemoglobina hemoglobin apolipoproteina apolipoprotein lipoproteina lipoprotein".split()
+    "hemoglobina hemoglobin apolipoproteina apolipoprotein lipoproteina lipoprotein"
 )
 """After these words a single `a` or `e` is a letter of the name, not a small word."""
 _CAPITALS_UP_TO = 2
 """Abbreviations of so few letters are found in small letters only when they are in `_SMALL_LETTERS`."""
-_SMALL_LETTERS = frozenset("pa ta hb fc fr tg dm rx bp hr".split())
-_CAPITALS_ONLY = frozenset(
-    "ace act add aff all ana ani arm cad can cap car col cor das ear eco eos esp eva fit hat ira mac mal map mas mes mor "
-    "mos par pas pet rice sal sida sol sop sua tac tie top tot van var ver via".split()
-) - {"tac", "sida", "sop", "pas"}
+_SMALL_LETTERS = set_of("pa ta hb fc fr tg dm rx bp hr")
+_CAPITALS_ONLY = set_of(
+    "ace act add aff all ana ani arm cad can cap car col cor das ear eco eos esp eva fit hat ira mac mal map mor mos par "
+    "pet rice sal sol sua tie top tot van var ver via"
+)
 """Longer abbreviations that are also words or names."""
 _SEMANTIC_TAG = re.compile(
     r"\((?:finding|disorder|procedure|situation|substance|organism|regime/therapy|physical object|environment|person|event"

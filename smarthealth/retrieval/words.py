@@ -18,8 +18,13 @@ _WORD = re.compile(r"\d+[.,]\d+|[a-z0-9]+")
 _SHORT = 4
 """Words of fewer letters are abbreviations or are too short to lose an ending."""
 
-STOP_WORDS = frozenset(
-    # what holds a sentence together
+
+def set_of(words_apart_by_spaces: str) -> frozenset[str]:
+    """A set of words, written as one text."""
+    return frozenset(words_apart_by_spaces.split())
+
+
+STOP_WORDS = set_of(
     "a al algo alguna algun algunas alguno algunos ante antes asi aun aunque bajo cada como con contra cosa cual cuales cuando "
     "cuanta cuantas cuanto cuantos de del desde despues donde dos durante e el ella ellas ellos en entre era eran es esa ese eso "
     "esos esas esta estaba estado estan estar este esto estos fue fueron ha haber habia habido han hasta hay he hizo hoy la las "
@@ -30,7 +35,6 @@ STOP_WORDS = frozenset(
     "he her him his how i if in into is it its many me most much my no not of off on or our out over per please she should so "
     "some such tell than that the their them then there these they this those through to too under until up us was we were "
     "what when where which who whom whose why will with within without would yes you your "
-    # what questions about records say of any entry alike
     "favor dime digame diga muestra mostrar muestrame muestreme lista listar liste enumera cuentame indica indique necesito "
     "quiero saber conocer puede puedes podria aparece aparecen figura figuran consta existe existen paciente pacientes "
     "registro registros registra registrada registrado registradas registrados registraron historia historial clinica clinico "
@@ -38,7 +42,7 @@ STOP_WORDS = frozenset(
     "anterior anteriores actual actuales actualmente alguna fecha fechas dia dias mes meses ano anos hace resultado resultados "
     "valor valores cuantas total numero nivel dio salio dado hicieron realizo realizaron realizado realizada realizados "
     "patient patients record records recorded history list show give latest last first recent recently current currently date "
-    "dates day days month months year years ago result results value values number level".split()
+    "dates day days month months year years ago result results value values number level"
 )
 """Words of a question that name no clinical thing."""
 
