@@ -1,7 +1,8 @@
-"""Fixtures that any test may ask for; above all a PostgreSQL database of its own.
+"""Fixtures that any test may ask for; above all a migrated PostgreSQL database with nothing in it.
 
-The server is the one `DATABASE_URL` names, else one on this machine that lets `postgres` in, else the embedded one, started
-at the first need. A test's database is a copy of a migrated template, which takes 30 ms.
+The server is the one `DATABASE_URL` names (databases are made on it, its own is not touched), else one on this machine that
+lets `postgres` in, else the embedded one, started at the first need; `SMARTHEALTH_TEST_POSTGRES=embedded` takes that one in
+any case. All tests of a run share one database, which is emptied before each: making one takes a hundred times as long.
 
 A test with a database cannot use `autojump_clock`: while the server works nothing of ours runs, so time would jump and every
 deadline pass.
@@ -28,12 +29,15 @@ from smarthealth.storage.pool import Pool, open_pool
 
 _LOCAL_SERVER = "host=127.0.0.1 port=5432 user=postgres dbname=postgres"
 _PREFIX = "smarthealth_test"
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _numbers = itertools.count(1)
 
 
 @functools.cache
 def _running_server() -> tuple[str, str] | None:
     """Connection string and description of a server that is there already."""
+    if os.environ.get("SMARTHEALTH_TEST_POSTGRES") == "embedded":
+        return None
     for dsn, where in ((os.environ.get("DATABASE_URL"), "DATABASE_URL"), (_LOCAL_SERVER, "127.0.0.1:5432")):
         if not dsn:
             continue
@@ -63,44 +67,120 @@ def postgres_server() -> Iterator[str]:
     from smarthealth.storage.embedded import start_embedded_sync
 
     with tempfile.TemporaryDirectory(prefix="smarthealth-") as folder, ExitStack() as stack:
-        yield stack.enter_context(start_embedded_sync(Path(folder)))
+        yield stack.enter_context(start_embedded_sync(Path(folder), settings=_FAST))
+
+
+class _Database:
+    """A migrated database that is emptied between tests."""
+
+    def __init__(self, server: str) -> None:
+        self._server = server
+        self._name = _new_name()
+        self.dsn = make_conninfo(server, dbname=self._name)
+        self._make()
+        with psycopg.connect(self.dsn) as connection:
+            self._tables = _tables(connection)
+
+    def empty(self) -> None:
+        """Delete all rows, and the tables that a test added; make the database anew where that does not do."""
+        try:
+            intact = self._clear()
+        except psycopg.errors.LockNotAvailable:  # a test left a transaction open
+            intact = False
+        if not intact:
+            self.drop()
+            self._make()
+
+    def _clear(self) -> bool:
+        with psycopg.connect(self.dsn, autocommit=True, options="-c lock_timeout=5s") as connection:
+            tables = _tables(connection)
+            if self._tables - tables:
+                return False
+            for table in tables - self._tables:
+                connection.execute(sql.SQL("drop table {} cascade").format(sql.Identifier(table)))
+            with connection.transaction():
+                self._truncate(connection)
+                _restart_numbers(connection)
+        return True
+
+    def drop(self) -> None:
+        """Delete the database."""
+        _drop(self._server, self._name)
+
+    def _make(self) -> None:
+        _run(self._server, sql.SQL("create database {}").format(sql.Identifier(self._name)))
+        trio.run(_migrate, self.dsn)
+
+    def _truncate(self, connection: psycopg.Connection) -> None:
+        query = sql.SQL(" union all ").join(
+            sql.SQL("select {} where exists (select from {})").format(sql.Literal(table), sql.Identifier(table))
+            for table in sorted(self._tables - {"schema_migration"})
+        )
+        filled = [sql.Identifier(name) for (name,) in connection.execute(query)]
+        if not filled:
+            return
+        guards = connection.execute(_GUARDS).fetchall()
+        for table, trigger in guards:
+            connection.execute(
+                sql.SQL("alter table {} disable trigger {}").format(*map(sql.Identifier, (table, trigger)))
+            )
+        connection.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(filled)))
+        for table, trigger in guards:
+            connection.execute(
+                sql.SQL("alter table {} enable always trigger {}").format(*map(sql.Identifier, (table, trigger)))
+            )
+
+
+# The triggers that forbid to empty the audit log fire always.
+_GUARDS = """
+select relname, tgname from pg_trigger join pg_class on pg_class.oid = tgrelid where tgenabled = 'A' and not tgisinternal
+"""
+
+
+def _tables(connection: psycopg.Connection) -> set[str]:
+    rows = connection.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+    return {name for (name,) in rows}
+
+
+def _restart_numbers(connection: psycopg.Connection) -> None:
+    rows = connection.execute("select sequencename from pg_sequences where last_value is not null").fetchall()
+    for (name,) in rows:
+        connection.execute(sql.SQL("alter sequence {} restart").format(sql.Identifier(name)))
 
 
 @pytest.fixture(scope="session")
-def _template(postgres_server: str) -> Iterator[str]:
-    """Name of a migrated database, copied for each test."""
-    name = f"{_PREFIX}_{os.getpid()}_template"
+def _database(postgres_server: str) -> Iterator[_Database]:
     _drop_leftovers(postgres_server)
-    _run(postgres_server, sql.SQL("create database {}").format(sql.Identifier(name)))
-    trio.run(_migrate, make_conninfo(postgres_server, dbname=name))
-    yield name
-    _drop(postgres_server, name)
+    database = _Database(postgres_server)
+    yield database
+    database.drop()
 
 
 @pytest.fixture
-def dsn(postgres_server: str, _template: str) -> Iterator[str]:
-    """Connection string of a fresh database with every migration applied."""
-    yield from _database(postgres_server, template=_template)
+def dsn(_database: _Database) -> str:
+    """Connection string of a migrated database with nothing in it; a test may add tables, and take none away."""
+    _database.empty()
+    return _database.dsn
 
 
 @pytest.fixture
 def empty_dsn(postgres_server: str) -> Iterator[str]:
-    """Connection string of a fresh database with nothing in it."""
-    yield from _database(postgres_server, template="template1")
+    """Connection string of a database without any table."""
+    name = _new_name()
+    _run(postgres_server, sql.SQL("create database {}").format(sql.Identifier(name)))
+    yield make_conninfo(postgres_server, dbname=name)
+    _drop(postgres_server, name)
 
 
 @pytest.fixture
 async def pool(dsn: str) -> AsyncIterator[Pool]:
-    """A pool of connections to a fresh, migrated database."""
+    """A pool of connections to a migrated database with nothing in it."""
     async with open_pool(dsn, size=4) as pool:
         yield pool
 
 
-def _database(server: str, *, template: str) -> Iterator[str]:
-    name = f"{_PREFIX}_{os.getpid()}_{next(_numbers)}"
-    _run(server, sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template)))
-    yield make_conninfo(server, dbname=name)
-    _drop(server, name)
+def _new_name() -> str:
+    return f"{_PREFIX}_{os.getpid()}_{next(_numbers)}"
 
 
 async def _migrate(dsn: str) -> None:

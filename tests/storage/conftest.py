@@ -83,16 +83,16 @@ class Wire:
 
 @pytest.fixture
 async def wire(dsn: str, nursery: trio.Nursery) -> Wire:
-    """A wire to a fresh, migrated database."""
+    """A wire to a empty, migrated database."""
     wire = Wire(dsn, nursery)
     await wire.serve()
     return wire
 
 
 @pytest.fixture
-async def connection(empty_dsn: str) -> AsyncIterator[Connection[Any]]:
-    """A connection in autocommit mode to a fresh database with one table, `t`."""
-    connection: Connection[Any] = await Connection.connect(empty_dsn, autocommit=True)
+async def connection(dsn: str) -> AsyncIterator[Connection[Any]]:
+    """A connection in autocommit mode to an empty database with a table `t`."""
+    connection: Connection[Any] = await Connection.connect(dsn, autocommit=True)
     await connection.execute("create table t (x int primary key, y text)")
     yield connection
     connection.abandon()

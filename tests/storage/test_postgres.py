@@ -46,7 +46,7 @@ async def keep_silent(stream: trio.SocketStream) -> None:
 
 
 class TestConnecting:
-    async def test_arguments_shape_the_connection(self, empty_dsn: str) -> None:
+    async def test_arguments_shape_the_connection(self, dsn: str) -> None:
         """Row factory, cursor class, adapters and preparation are taken as psycopg takes them."""
 
         class Named(Cursor[Any]):
@@ -54,7 +54,7 @@ class TestConnecting:
 
         context = AdaptersMap(psycopg.adapters)
         connection: Connection[Any] = await Connection.connect(
-            empty_dsn,
+            dsn,
             row_factory=dict_row,
             cursor_factory=Named,
             context=cast(Any, type("Context", (), {"adapters": context, "connection": None})()),
@@ -66,10 +66,10 @@ class TestConnecting:
             assert isinstance(connection.cursor(), Named)
             assert connection.prepare_threshold is None
 
-    async def test_every_address_is_tried(self, empty_dsn: str) -> None:
+    async def test_every_address_is_tried(self, dsn: str) -> None:
         """A host that refuses is passed over for the next one."""
-        right = conninfo_to_dict(empty_dsn)
-        hosts = make_conninfo(empty_dsn, host=f"127.0.0.1,{right['host']}", port=f"1,{right.get('port', 5432)}")
+        right = conninfo_to_dict(dsn)
+        hosts = make_conninfo(dsn, host=f"127.0.0.1,{right['host']}", port=f"1,{right.get('port', 5432)}")
         async with await Connection[Any].connect(hosts) as connection:
             assert await fetch(connection, "select 1") == [(1,)]
 
@@ -91,25 +91,25 @@ class TestConnecting:
 
 
 class TestCancelling:
-    async def test_the_statement_is_cancelled_on_the_server(self, connection: Connection[Any], empty_dsn: str) -> None:
+    async def test_the_statement_is_cancelled_on_the_server(self, connection: Connection[Any], dsn: str) -> None:
         """A cancelled scope ends the statement on the server and leaves the connection usable."""
         pid = connection.info.backend_pid
         async with trio.open_nursery() as nursery:
             nursery.start_soon(connection.execute, "select pg_sleep(60)")
-            await until_running(empty_dsn, pid)
+            await until_running(dsn, pid)
             nursery.cancel_scope.cancel()
-        assert await statements_of(empty_dsn, pid) == []
+        assert await statements_of(dsn, pid) == []
         assert connection.info.backend_pid == pid
         assert await fetch(connection, "select 1") == [(1,)]
 
-    async def test_what_would_come_next_is_not_sent(self, connection: Connection[Any], empty_dsn: str) -> None:
+    async def test_what_would_come_next_is_not_sent(self, connection: Connection[Any], dsn: str) -> None:
         """A statement interrupted while it is being prepared is not executed afterwards."""
-        async with await Connection[Any].connect(empty_dsn, autocommit=True) as other:
+        async with await Connection[Any].connect(dsn, autocommit=True) as other:
             await connection.execute("begin; lock table t in access exclusive mode")
             async with trio.open_nursery() as nursery:
                 # parsing needs the table, which is locked
                 nursery.start_soon(lambda: other.execute("insert into t values (1)", prepare=True))
-                await until_running(empty_dsn, other.info.backend_pid)
+                await until_running(dsn, other.info.backend_pid)
                 nursery.cancel_scope.cancel()
             await connection.execute("commit")
             assert other.info.transaction_status == IDLE
@@ -235,25 +235,25 @@ class TestTransactions:
 
 
 class TestClosing:
-    async def test_a_block_commits_and_closes(self, connection: Connection[Any], empty_dsn: str) -> None:
+    async def test_a_block_commits_and_closes(self, connection: Connection[Any], dsn: str) -> None:
         """Leaving `async with connection` normally commits, then closes."""
-        async with await Connection[Any].connect(empty_dsn) as block:
+        async with await Connection[Any].connect(dsn) as block:
             await block.execute("create table u (x int)")
         assert block.closed
         assert await fetch(connection, "select * from u") == []
 
-    async def test_a_failed_block_closes(self, connection: Connection[Any], empty_dsn: str) -> None:
+    async def test_a_failed_block_closes(self, connection: Connection[Any], dsn: str) -> None:
         """Leaving `async with connection` by an exception rolls back by closing."""
         with pytest.raises(ZeroDivisionError):  # noqa: PT012 # the whole block is what is tested
-            async with await Connection[Any].connect(empty_dsn) as block:
+            async with await Connection[Any].connect(dsn) as block:
                 await block.execute("create table u (x int)")
                 raise ZeroDivisionError
         assert block.closed
         assert await fetch(connection, "select to_regclass('u')") == [(None,)]
 
-    async def test_a_closed_connection_may_leave_its_block(self, empty_dsn: str) -> None:
+    async def test_a_closed_connection_may_leave_its_block(self, dsn: str) -> None:
         """A connection closed within its block is not committed."""
-        async with await Connection[Any].connect(empty_dsn) as block:
+        async with await Connection[Any].connect(dsn) as block:
             await block.close()
         assert block.closed
 
@@ -269,18 +269,18 @@ class TestClosing:
             await trio.testing.wait_all_tasks_blocked(0.01)
             connection.abandon()
 
-    async def test_a_cut_is_seen_without_waiting(self, connection: Connection[Any], empty_dsn: str) -> None:
+    async def test_a_cut_is_seen_without_waiting(self, connection: Connection[Any], dsn: str) -> None:
         """A connection that the server ended while it was idle is not usable."""
         assert connection.is_usable()
-        async with await Connection[Any].connect(empty_dsn, autocommit=True) as other:
+        async with await Connection[Any].connect(dsn, autocommit=True) as other:
             await fetch(other, f"select pg_terminate_backend({connection.info.backend_pid}, 1000)")
         assert not connection.is_usable()
         assert not connection.is_usable()
 
-    async def test_what_an_idle_server_says_is_no_cut(self, connection: Connection[Any], empty_dsn: str) -> None:
+    async def test_what_an_idle_server_says_is_no_cut(self, connection: Connection[Any], dsn: str) -> None:
         """A notification that arrives on an idle connection leaves it usable."""
         await connection.execute("listen news")
-        async with await Connection[Any].connect(empty_dsn, autocommit=True) as other:
+        async with await Connection[Any].connect(dsn, autocommit=True) as other:
             await other.execute("notify news")
         with trio.fail_after(5):
             await trio.lowlevel.wait_readable(connection.fileno())
@@ -342,9 +342,9 @@ class TestCopy:
                 await trio.lowlevel.checkpoint()
         assert await fetch(connection, "select 1") == [(1,)]
 
-    async def test_starting_is_cancelled(self, connection: Connection[Any], empty_dsn: str) -> None:
+    async def test_starting_is_cancelled(self, connection: Connection[Any], dsn: str) -> None:
         """A COPY cancelled before its first row leaves the connection usable."""
-        async with await Connection[Any].connect(empty_dsn, autocommit=True) as other:
+        async with await Connection[Any].connect(dsn, autocommit=True) as other:
             await other.execute("begin; lock table t in access exclusive mode")
             with trio.move_on_after(0.02) as scope:
                 async with connection.cursor() as cursor, cursor.copy("copy t from stdin"):
@@ -380,9 +380,7 @@ class TestPipeline:
                 await connection.execute("insert into t values (1)")
         assert connection.is_usable()
 
-    async def test_a_cancelled_statement_costs_the_connection(
-        self, connection: Connection[Any], empty_dsn: str
-    ) -> None:
+    async def test_a_cancelled_statement_costs_the_connection(self, connection: Connection[Any], dsn: str) -> None:
         """Cancelled while waiting, a pipeline's connection is closed and its statement ended on the server."""
         pid = connection.info.backend_pid
         async with trio.open_nursery() as nursery:
@@ -393,10 +391,10 @@ class TestPipeline:
                     await pipeline.sync()
 
             nursery.start_soon(run)
-            await until_running(empty_dsn, pid)
+            await until_running(dsn, pid)
             nursery.cancel_scope.cancel()
         assert connection.closed
-        assert await statements_of(empty_dsn, pid) == []
+        assert await statements_of(dsn, pid) == []
 
     async def test_a_cancelled_block_is_read_to_its_end(self, connection: Connection[Any]) -> None:
         """Cancelled while it does not wait for the server, a pipeline ends in order."""
@@ -441,10 +439,10 @@ class TestStreams:
                 await cursor.fetchone()
         assert connection.is_usable()
 
-    async def test_notifications(self, connection: Connection[Any], empty_dsn: str) -> None:
+    async def test_notifications(self, connection: Connection[Any], dsn: str) -> None:
         """Notifications arrive while one waits for them, and waiting may be cancelled or end by itself."""
         await connection.execute("listen news")
-        async with await Connection[Any].connect(empty_dsn, autocommit=True) as other:
+        async with await Connection[Any].connect(dsn, autocommit=True) as other:
             async with aclosing(connection.notifies()) as notes, trio.open_nursery() as nursery:
                 nursery.start_soon(other.execute, "notify news, 'first'")
                 assert (await anext(notes)).payload == "first"
