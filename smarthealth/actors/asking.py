@@ -8,11 +8,11 @@ import trio
 
 from .timers import Timer
 
-R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 
 
-class Request(Generic[R]):
-    """Base class of messages that want a reply of type `R`.
+class Request(Generic[R_co]):
+    """Base class of messages that want a reply of type `R_co`.
 
     Attributes:
         errors: Exceptions that `handle` may raise as a reply. They go to the asker and the actor lives on.

@@ -85,7 +85,7 @@ class ActorCell(WorkerCell):
         inbox = self._inbox
         handle = actor.handle
         since_checkpoint = 0
-        while not self._leaving():
+        while not (self.halting or self._finishing) or self._draining():
             queue = inbox.queue
             if not queue:
                 since_checkpoint = 0
@@ -106,10 +106,8 @@ class ActorCell(WorkerCell):
                 since_checkpoint = 0
                 await trio.lowlevel.checkpoint()
 
-    def _leaving(self) -> bool:
-        if self._finishing:
-            return True
-        return self.halting and not (self.final and self.spec.drain and self._inbox.queue)
+    def _draining(self) -> bool:
+        return self.final and self.spec.drain and not self._finishing and bool(self._inbox.queue)
 
     async def _answer(self, actor: Actor[object], ask: Ask) -> None:
         if not ask.pending:

@@ -58,7 +58,7 @@ class _Slot:
 class Inbox:
     """The mailbox of one actor, over all its incarnations."""
 
-    __slots__ = ("_burst", "_index", "_key", "_overflow", "_owner", "_senders", "capacity", "closed", "parked", "queue")
+    __slots__ = ("_index", "_key", "_overflow", "_owner", "_senders", "burst", "capacity", "closed", "parked", "queue")
 
     def __init__(self, owner: Owner, settings: Mailbox) -> None:
         self._owner = owner
@@ -67,7 +67,8 @@ class Inbox:
         self._key: Callable[[object], Hashable] = settings.key
         self._index: dict[Hashable, _Slot] | None = {} if settings.overflow is Overflow.KEEP_LATEST else None
         self._senders: dict[_Sender | Ask, None] | None = None
-        self._burst = 0
+        self.burst = 0
+        """Messages sent since a sender last gave way."""
         # Made when the first message comes and given back when the receiver parks: an empty deque takes 760 bytes.
         self.queue: deque[object] | None = None
         self.parked: trio.lowlevel.Task | None = None
@@ -143,13 +144,6 @@ class Inbox:
                 reason = DeadLetterReason.EXPIRED
             message = message.request
         self._owner.core.dead_letter(self._owner.path, reason, message)
-
-    async def breathe(self) -> None:
-        """A real checkpoint at every so many messages, lest a sender that never waits starves the rest."""
-        self._burst += 1
-        if self._burst >= FAIRNESS:
-            self._burst = 0
-            await trio.lowlevel.checkpoint()
 
     async def wait_for_room(self, message: object) -> None:
         """Wait in line until the message was taken, or lost because the mailbox was closed."""

@@ -11,6 +11,7 @@ from .asking import Ask, Request
 from .cell import CURRENT, Cell, circle
 from .errors import ActorStopped, AskCycle, AskTimeout
 from .events import DeadLetterReason, Down
+from .inbox import FAIRNESS
 from .snapshot import ActorSnapshot
 
 M_contra = TypeVar("M_contra", contravariant=True)
@@ -116,7 +117,11 @@ class ActorRef(Generic[M_contra]):
         if inbox is None:
             cell.core.dead_letter(cell.path, DeadLetterReason.NO_MAILBOX, message)
             return
-        await inbox.breathe()
+        # Lest a sender that never has to wait starves the rest; and before the message is sent, for it can be cancelled.
+        inbox.burst += 1
+        if inbox.burst >= FAIRNESS:
+            inbox.burst = 0
+            await trio.lowlevel.checkpoint()
         if inbox.offer(message) is not None:
             return
         sender = _asker(trio.lowlevel.current_task())
@@ -161,7 +166,7 @@ class ActorRef(Generic[M_contra]):
             raise AskCycle(paths)
         if timeout is None and trio.current_effective_deadline() == float("inf"):
             timeout = cell.core.ask_timeout
-        ask = Ask(cast(Request[object], request), task)
+        ask = Ask(request, task)
         if timeout is not None:
             ask.timer = cell.core.timers.after(timeout, lambda: ask.fail(AskTimeout(cell.path, timeout)))
         if inbox.offer(ask) is None:

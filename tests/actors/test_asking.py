@@ -1,0 +1,84 @@
+"""One ask is settled once, however many try."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+from smarthealth.actors.asking import Ask, Request
+from smarthealth.actors.timers import Timers
+
+
+class Question(Request[int]):
+    """Wants a number."""
+
+
+async def ask_in(nursery: trio.Nursery, heard: list[object]) -> Ask:
+    """An ask whose asker waits in a task of its own and puts what it gets in a list."""
+    asks: list[Ask] = []
+
+    async def wait() -> None:
+        ask = Ask(Question(), trio.lowlevel.current_task())
+        asks.append(ask)
+        try:
+            heard.append(await ask.reply())
+        except OSError as error:
+            heard.append(error)
+
+    nursery.start_soon(wait)
+    await wait_all_tasks_blocked()
+    return asks[0]
+
+
+async def test_reply_wakes_the_asker_once(nursery: trio.Nursery) -> None:
+    """The first reply counts; a second, or an error after it, reaches nobody and says so."""
+    heard: list[object] = []
+    ask = await ask_in(nursery, heard)
+    assert ask.settle(1)
+    assert not ask.settle(2)
+    assert not ask.fail(OSError())
+    await wait_all_tasks_blocked()
+    assert heard == [1]
+
+
+async def test_error_is_raised_in_the_asker(nursery: trio.Nursery) -> None:
+    """An error sent as a reply is raised where the reply is waited for, as itself."""
+    heard: list[object] = []
+    ask = await ask_in(nursery, heard)
+    error = OSError()
+    assert ask.fail(error)
+    await wait_all_tasks_blocked()
+    assert heard == [error]
+
+
+async def test_reply_may_come_before_the_asker_waits(autojump_clock: MockClock, nursery: trio.Nursery) -> None:
+    """A reply made in the same step as the request is not lost, and its deadline is forgotten."""
+    timers = Timers(lambda run, name: nursery.start_soon(run, name=name))
+    ask = Ask(Question(), trio.lowlevel.current_task())
+    ask.timer = timers.after(1, lambda: ask.fail(OSError()))
+    assert ask.settle(1)
+    assert await ask.reply() == 1
+    assert len(timers) == 0
+    timers.close()
+
+
+async def test_cancelled_asker_is_gone(autojump_clock: MockClock, nursery: trio.Nursery) -> None:
+    """After its asker was cancelled, an ask takes no reply, and its deadline is forgotten."""
+    timers = Timers(lambda run, name: nursery.start_soon(run, name=name))
+    ask = Ask(Question(), trio.lowlevel.current_task())
+    ask.timer = timers.after(5, lambda: ask.fail(OSError()))
+    with trio.move_on_after(1):
+        await ask.reply()
+    assert not ask.settle(1)
+    assert len(timers) == 0
+    timers.close()
+
+
+async def test_error_is_not_kept_alive(nursery: trio.Nursery) -> None:
+    """An ask lets go of the error it raised: the two would keep each other, and the asker's frames, alive."""
+    ask = Ask(Question(), trio.lowlevel.current_task())
+    ask.fail(FileNotFoundError())
+    with pytest.raises(FileNotFoundError):
+        await ask.reply()
+    assert ask.error is None

@@ -1,0 +1,35 @@
+"""Errors carry their data and say it to people."""
+
+from __future__ import annotations
+
+import pytest
+
+from smarthealth.actors import errors
+
+
+@pytest.mark.parametrize(
+    ("error", "text"),
+    [
+        (errors.ActorFailed("app/a"), "app/a failed"),
+        (errors.ActorStopped("app/a"), "app/a has stopped"),
+        (errors.MailboxFull("app/a"), "app/a has a full mailbox"),
+        (errors.NameTaken("app/a"), "app/a exists already"),
+        (errors.AskTimeout("app/a", 0.5), "app/a did not reply within 0.5 s"),
+        (errors.AskCycle(("app/a", "app/b", "app/a")), "actors would wait for each other: app/a → app/b → app/a"),
+        (errors.SupervisorFull("app/a", 3), "app/a has 3 children, its most"),
+        (errors.StageTimeout("search", 2.0), "stage search took longer than 2 s"),
+        (errors.SupervisionError("app", (KeyError(), OSError())), "app gave up: KeyError, OSError"),
+        (errors.SupervisionError("app", ()), "app gave up: its children ended too often"),
+    ],
+)
+def test_error_says_what_happened(error: errors.ActorError, text: str) -> None:
+    """Each error is an `ActorError` whose text names the actor concerned and what happened to it."""
+    assert isinstance(error, errors.ActorError)
+    assert str(error) == text
+
+
+def test_supervision_error_shows_its_last_cause() -> None:
+    """The last failure of a supervisor that gave up is the cause that tracebacks print."""
+    last = OSError()
+    assert errors.SupervisionError("app", (KeyError(), last)).__cause__ is last
+    assert errors.SupervisionError("app", ()).__cause__ is None
