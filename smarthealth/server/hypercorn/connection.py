@@ -34,8 +34,6 @@ from .writer import PeerGone, PeerStalled, Stream, Writer
 log = structlog.get_logger()
 
 GOING_AWAY = 1001
-FAREWELL = 1.0
-"""Seconds for a TLS farewell to leave."""
 
 
 class HardenedTCPServer(TCPServer):
@@ -70,7 +68,7 @@ class HardenedTCPServer(TCPServer):
         except* Exception as failure:  # a fault of ours must cost one connection, not the server
             log.error("connection_failed", exc_info=failure)
         finally:
-            await self._close()
+            await trio.aclose_forcefully(self.stream)
 
     async def protocol_send(self, event: Event) -> None:
         """Do what the protocol wants of the connection."""
@@ -149,7 +147,7 @@ class HardenedTCPServer(TCPServer):
                 self.protocol_send,
             )
             await self._read(self._protocol)
-            await self._close()
+            await trio.aclose_forcefully(self.stream)
 
     @property
     def _secure(self) -> bool:
@@ -205,11 +203,3 @@ class HardenedTCPServer(TCPServer):
         self._finishing = True
         self._await_until(trio.current_time() + (self._limits.close_timeout if linger else 0))
         await self._writer.end()
-
-    async def _close(self) -> None:
-        """Close the socket; a TLS farewell that does not leave, or meets a write under way, is given up."""
-        with trio.move_on_after(FAREWELL, shield=True):
-            try:
-                await self.stream.aclose()
-            except (trio.BrokenResourceError, trio.BusyResourceError):
-                await trio.aclose_forcefully(self.stream)

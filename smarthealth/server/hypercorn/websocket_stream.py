@@ -24,7 +24,7 @@ from wsproto.frame_protocol import CloseReason
 
 from .config import ShellConfig
 from .events import ReadWithin
-from .frame_machine import Delivered, Ended, FrameMachine, Owed, Phase
+from .frame_machine import Delivered, FrameMachine, Owed, Phase
 from .handshake import (
     FRAMES_EXTENSION,
     HandshakeRefused,
@@ -67,15 +67,12 @@ class HardenedWSStream(WSStream):
 
     async def handle(self, event: Event) -> None:
         """Take an event of the protocol."""
-        match event:
-            case Request():
-                await self._request(event)
-            case Data():
-                await self.receive(event.data)
-            case StreamClosed():
-                self._over(*self._end)
-            case _:
-                pass  # Hypercorn's other events belong to HTTP
+        if isinstance(event, Request):
+            await self._request(event)
+        elif isinstance(event, Data):
+            await self.receive(event.data)
+        else:  # StreamClosed; Hypercorn's other events belong to HTTP
+            self._over(*self._end)
 
     async def receive(self, data: bytes) -> None:
         """Take bytes of the peer.
@@ -174,8 +171,8 @@ class HardenedWSStream(WSStream):
                     self._inbound.put(_received(message), sys.getsizeof(message))
                 case Owed(reply):
                     owed += reply
-                case Ended(code, reason):
-                    self._end = code, reason
+                case ended:
+                    self._end = ended.code, ended.reason
         return owed
 
     async def _settle(self, owed: bytes) -> None:

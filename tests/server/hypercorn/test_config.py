@@ -41,6 +41,24 @@ def test_buffers_may_be_left_to_the_kernel(monkeypatch: pytest.MonkeyPatch) -> N
         )
 
 
+def test_bound_sockets_are_closed_when_one_address_is_taken(listening: socket.socket) -> None:
+    """A failure leaves nothing bound, nor does an address that makes no sense."""
+    configuration = ShellConfig(ShellLimits())
+    for bad in (f"127.0.0.1:{listening.getsockname()[1]}", "127.0.0.1:no"):
+        configuration.bind = ["[::1]:0", bad]
+        with pytest.raises((OSError, ValueError)):
+            configuration.create_sockets()
+
+
+def test_descriptor_of_a_parent_is_taken_as_it_is(listening: socket.socket) -> None:
+    """A socket that a parent process has bound is not bound again."""
+    configuration = ShellConfig(ShellLimits())
+    configuration.bind = [f"fd://{listening.dup().detach()}"]
+    (taken,) = configuration.create_sockets().insecure_sockets
+    with taken:
+        assert taken.getsockname() == listening.getsockname()
+
+
 def test_http_2_is_not_offered() -> None:
     """Neither TLS nor anything else offers HTTP/2."""
     assert ShellConfig(ShellLimits()).alpn_protocols == ["http/1.1"]

@@ -10,7 +10,7 @@ import pytest
 import trio
 
 from smarthealth.server.hypercorn.limits import ShellLimits
-from smarthealth.testing.raw_peer import open_raw_peer, upgrade_request
+from smarthealth.testing.raw_peer import PING, PONG, Frame, frame, open_raw_peer, upgrade_request
 
 OpenShell = Callable[..., AbstractAsyncContextManager[int]]
 Receive = Callable[[], Awaitable[Any]]
@@ -86,6 +86,8 @@ async def test_upgrade_to_anything_but_a_websocket_is_ignored(open_shell: OpenSh
             split = b"Connection: keep-alive\r\nConnection: UPGRADE"
             await peer.send(upgrade_request().replace(b"Connection: Upgrade", split))
             assert (await peer.read_head()).startswith("HTTP/1.1 101")
+            await peer.send(frame(PING, b"x"))
+            assert await peer.read_frame() == Frame(PONG, b"x")
 
 
 @pytest.mark.parametrize(

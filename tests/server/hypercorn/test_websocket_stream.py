@@ -11,7 +11,9 @@ import pytest
 import trio
 import trio.testing
 
+from smarthealth.server.hypercorn.config import ShellConfig
 from smarthealth.server.hypercorn.limits import ShellLimits
+from smarthealth.server.hypercorn.websocket_stream import HardenedWSStream
 from smarthealth.testing.raw_peer import (
     BINARY,
     CLOSE,
@@ -448,3 +450,48 @@ async def test_server_that_goes_away_says_1001_to_both_sides(open_shell: OpenShe
             await peer.send(frame(CLOSE))
         await echo.over.wait()
     assert echo.seen[-1] == (1001, "server going away")
+
+
+async def test_server_that_goes_away_during_a_handshake_is_told_to_the_application(open_shell: OpenShell) -> None:
+    """An application that is still deciding learns of the end, and may refuse or fall silent."""
+    told, stopping = trio.Event(), trio.Event()
+
+    async def undecided(scope: Any, receive: Receive, send: Send) -> None:
+        await receive()
+        assert (await receive())["code"] == 1001
+        told.set()
+
+    async with open_shell(undecided, SMALL, stopping=stopping, grace=0.05) as port, open_raw_peer(port) as peer:
+        await peer.send(upgrade_request())
+        await trio.sleep(0.02)
+        stopping.set()
+        assert (await peer.read_head()).startswith("HTTP/1.1 500")
+        await told.wait()
+
+
+async def test_only_an_open_websocket_is_pinged() -> None:
+    """A ping that comes when a connection is not open yet, or no more, is none."""
+
+    async def never(event: Any) -> None:
+        raise AssertionError
+
+    stream = HardenedWSStream(None, ShellConfig(SMALL), None, None, False, None, None, never, 1)
+    await stream.ping()
+
+
+async def test_binary_messages_go_both_ways(open_shell: OpenShell) -> None:
+    """Bytes stay bytes."""
+    async with open_shell(Echo()) as port, open_raw_peer(port) as peer:
+        await peer.upgrade(early=frame(BINARY, b"\x00\xff"))
+        assert await peer.read_frame() == Frame(BINARY, b"\x00\xff")
+
+
+async def test_application_learns_why_its_peer_was_cut(open_shell: OpenShell) -> None:
+    """A peer without pongs and one that does not read are 1006, with the reason in words."""
+    echo = Echo()
+    async with open_shell(echo, ShellLimits(ping_interval=0.05, pong_timeout=0.1)) as port, open_raw_peer(port) as peer:
+        await peer.upgrade()
+        assert (await peer.read_frame()).opcode == PING
+        with trio.fail_after(2):
+            await echo.over.wait()
+    assert echo.seen == [(1006, "ping timeout")]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import socket
+import ssl
 from collections.abc import AsyncIterator
 
 import pytest
@@ -81,6 +84,18 @@ async def test_peer_that_does_not_read_is_cut_in_time(pair: Pair, autojump_clock
     writer.cut()
 
 
+async def test_full_buffer_is_waited_for(pair: Pair) -> None:
+    """When the kernel takes nothing at all, the write waits for room."""
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(pair[0].socket.fileno(), bytes(SLICE))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(Writer(pair[0], 5).write, b"end")
+        await trio.testing.wait_all_tasks_blocked()
+        while not (await pair[1].receive_some()).endswith(b"end"):
+            pass
+
+
 async def test_cancelled_half_way_cuts_the_peer(pair: Pair) -> None:
     """A frame that was sent in part can never be finished, so the connection ends."""
     writer = Writer(pair[0], 60)
@@ -122,3 +137,12 @@ async def test_end_of_stream_reaches_the_peer(pair: Pair) -> None:
     writer = Writer(pair[0], 60)
     await writer.end()
     assert await pair[1].receive_some() == b""
+
+
+async def test_tls_is_written_through_its_stream(pair: Pair) -> None:
+    """What is encrypted cannot be tried at once; the time limit holds all the same, and `end` does nothing."""
+    writer = Writer(trio.SSLStream(pair[0], ssl.create_default_context(), server_hostname="localhost"), 0.05)
+    await writer.end()
+    with pytest.raises(PeerStalled):
+        await writer.write(b"a handshake that nobody answers")
+    writer.cut()
