@@ -15,7 +15,7 @@ create table patient (
     deceased    boolean not null default false,
     died_on     date,
     city        text,
-    content_hash bytea,
+    content_hash text,
     last_updated timestamptz,
     -- moves with every change of the patient's entries; the index compares it with what it holds
     revision    bigint not null default 1,
@@ -44,7 +44,7 @@ create table practitioner (
     fhir_id   text not null unique,
     full_name text not null,
     specialty text,
-    content_hash bytea,
+    content_hash text,
     last_updated timestamptz
 );
 
@@ -52,7 +52,7 @@ create table organization (
     id      bigint generated always as identity primary key,
     fhir_id text not null unique,
     name    text not null,
-    content_hash bytea,
+    content_hash text,
     last_updated timestamptz
 );
 
@@ -86,7 +86,7 @@ create table record (
     reason       text,
     body         text,                      -- text of a document, conclusion of a report, notes
     organization_id bigint references organization on delete set null,
-    content_hash bytea,
+    content_hash text,
     last_updated timestamptz
 );
 create index record_of_patient on record (patient_id, kind, started_at);

@@ -14,7 +14,7 @@ create table medication (
     code         text,
     code_system  text,
     display      text not null,
-    content_hash bytea,
+    content_hash text,
     last_updated timestamptz
 );
 

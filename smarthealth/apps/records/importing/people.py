@@ -1,0 +1,90 @@
+"""Who resources are about and by: patients, practitioners and their roles, organizations; and medications by name."""
+
+from __future__ import annotations
+
+from smarthealth.storage.patients import fold_name
+
+from .datatypes import RXNORM, city, concept, first_concept, human_name
+from .errors import Malformed
+from .identities import identity_documents
+from .model import MedicationContent, OrganizationContent, PatientContent, PractitionerContent, RoleContent
+from .nodes import Node, boolean, node, text
+from .references import PEOPLE, Scope, target
+from .times import moment
+
+_GENDERS = (None, "male", "female", "other", "unknown")
+
+
+def read_patient(resource: Node, _scope: Scope) -> PatientContent:
+    """What a Patient says.
+
+    Raises:
+        Malformed: It cannot be taken.
+    """
+    name = human_name(resource)
+    if name is None:
+        raise Malformed("no name")
+    gender = text(resource, "gender")
+    if gender not in _GENDERS:
+        raise Malformed("gender is not a FHIR code")
+    birth, death = moment(resource, "birthDate"), moment(resource, "deceasedDateTime")
+    return PatientContent(
+        full_name=name,
+        search_name=fold_name(name),
+        gender=gender,
+        birth_date=birth.day if birth else None,
+        birth_precision=birth.precision if birth else None,
+        deceased=death is not None or boolean(resource, "deceasedBoolean") is True,
+        died_on=death.day if death else None,
+        city=city(resource),
+        documents=identity_documents(resource),
+    )
+
+
+def read_practitioner(resource: Node, _scope: Scope) -> PractitionerContent:
+    """What a Practitioner says.
+
+    Raises:
+        Malformed: It cannot be taken.
+    """
+    name = human_name(resource, with_prefix=True)
+    if name is None:
+        raise Malformed("no name")
+    return PractitionerContent(full_name=name)
+
+
+def read_organization(resource: Node, _scope: Scope) -> OrganizationContent:
+    """What an Organization says.
+
+    Raises:
+        Malformed: It cannot be taken.
+    """
+    name = text(resource, "name")
+    if name is None:
+        raise Malformed("no name")
+    return OrganizationContent(name=name)
+
+
+def read_role(resource: Node, scope: Scope) -> RoleContent:
+    """What a PractitionerRole says.
+
+    Raises:
+        Malformed: It cannot be taken.
+    """
+    who = target(node(resource, "practitioner") or {}, PEOPLE[:1], scope)
+    if who is None:
+        raise Malformed("no practitioner")
+    field = first_concept(resource, "specialty") or first_concept(resource, "code")
+    return RoleContent(practitioner=who, specialty=field.display if field else None)
+
+
+def read_medication(resource: Node, _scope: Scope) -> MedicationContent:
+    """What a Medication says.
+
+    Raises:
+        Malformed: It cannot be taken.
+    """
+    found = concept(resource, "code", RXNORM)
+    if found is None:
+        raise Malformed("no code")
+    return MedicationContent(named=found)
