@@ -16,6 +16,17 @@
 
 from __future__ import annotations
 
+import trio
+
+
+def first_leaf(group: BaseExceptionGroup[BaseException]) -> BaseException | None:
+    """The first error in a group, however deep, that is not a cancellation."""
+    for error in group.exceptions:
+        leaf = first_leaf(error) if isinstance(error, BaseExceptionGroup) else error
+        if leaf is not None and not isinstance(leaf, trio.Cancelled):
+            return leaf
+    return None
+
 
 class ActorError(Exception):
     """Root of all errors raised by the runtime itself."""

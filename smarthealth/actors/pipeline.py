@@ -2,7 +2,7 @@
 
 Items are passed without waiting while there is room, which costs a fifteenth of awaiting the channel; a full channel
 makes the stage before it wait. A stage of several workers keeps the order of its items: what a worker emits out of turn
-is buffered, up to the capacity of the next channel, until the items before are done.
+is buffered, up to the stage's own capacity, until the items before are done.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import trio
 from attrs.validators import ge, gt, min_len, optional
 
 from .actor import Context
-from .errors import StageTimeout
+from .errors import StageTimeout, first_leaf
 from .snapshot import TaskSnapshot
 
 In = TypeVar("In")
@@ -131,37 +131,49 @@ class _Run:
         first.close_input()
 
     async def run(self) -> None:
+        cut_off = False
         try:
             async with trio.open_nursery() as self._nursery:
                 for stage in self._stages:
                     for _ in range(stage.stage.concurrency):
                         self._nursery.start_soon(self._guard, stage, name=f"stage {stage.stage.name}")
-        except BaseExceptionGroup:
-            # Stages let nothing out but cancellation. From outside, it goes on as itself, not as a group.
-            await trio.lowlevel.checkpoint_if_cancelled()
-            raise
+        except BaseExceptionGroup as group:
+            # Stages let nothing out but cancellation; beside it, an interrupt may have come to this task itself.
+            self._failure = first_leaf(group) or self._failure
+            cut_off = True
+        finally:
+            # Not sooner: a stage cut off by another's failure is cancelled, and must not see a broken channel first.
+            for stage in self._stages:
+                stage.close()
         if self._failure is not None:
             try:
                 raise self._failure
             finally:
                 self._failure = None  # it holds this frame, which holds it
+        if cut_off:
+            await trio.lowlevel.checkpoint_if_cancelled()  # the cancellation goes on as itself, not as a group
 
     async def _guard(self, stage: _StageRun) -> None:
         try:
-            try:
-                await stage.work()
-            except Exception as error:
-                stage.error = error
-                raise
-            finally:
-                if stage.worker_ended() and self._observer is not None:
-                    self._observer(stage.report(trio.current_time() - self._started_at))
+            await self._work(stage)
         except trio.Cancelled:
             raise
         except BaseException as error:  # raised by run, as itself
             if self._failure is None:
                 self._failure = error
             self._nursery.cancel_scope.cancel()
+        else:
+            stage.end_output()
+
+    async def _work(self, stage: _StageRun) -> None:
+        try:
+            await stage.work()
+        except Exception as error:
+            stage.error = error
+            raise
+        finally:
+            if stage.worker_ended() and self._observer is not None:
+                self._observer(stage.report(trio.current_time() - self._started_at))
 
     def snapshot(self) -> tuple[TaskSnapshot, ...]:
         return tuple(stage.snapshot() for stage in self._stages)
@@ -216,13 +228,19 @@ class _StageRun:
         self._send.close()
 
     def worker_ended(self) -> bool:
-        """Count a worker's end; with the last, the stage ends, and the next learns that no more will come."""
+        """Count a worker's end; True when it was the last."""
         self._workers -= 1
-        if self._workers:
-            return False
+        return not self._workers
+
+    def end_output(self) -> None:
+        """Let the next stage know that no more will come."""
+        if not self._workers:
+            self._close_output()
+
+    def close(self) -> None:
+        """Close the channel at both ends."""
+        self._send.close()
         self._receive.close()
-        self._close_output()
-        return True
 
     # The work
 

@@ -12,7 +12,7 @@ import trio
 from .actor import ChildSpec, Supervisor, SupervisorRef
 from .cell import Cell, End
 from .core import Caught, Core
-from .errors import SupervisionError
+from .errors import SupervisionError, first_leaf
 from .events import DeadLetterReason, Instrument, RuntimeEvent
 from .ordered import OrderedCell
 from .policy import DEFAULT_BACKOFF, Backoff
@@ -166,10 +166,7 @@ class _Outcome:
 
     def interrupted(self, group: BaseExceptionGroup[BaseException]) -> None:
         """The nursery was interrupted while it waited for a stuck task; nothing of ours raises into it."""
-        first: BaseException = group
-        while isinstance(first, BaseExceptionGroup):
-            first = first.exceptions[0]
-        self._fatal = self._fatal or first
+        self._fatal = self._fatal or first_leaf(group)
 
     def leave(self, failure: BaseException | None, body_error: BaseException | None) -> None:
         """Raise the one error that leaves, if there is one."""

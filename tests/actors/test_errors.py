@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+import trio
+import trio.testing
 
 from smarthealth.actors import errors
 
@@ -33,3 +35,19 @@ def test_supervision_error_shows_its_last_cause() -> None:
     last = OSError()
     assert errors.SupervisionError("app", (KeyError(), last)).__cause__ is last
     assert errors.SupervisionError("app", ()).__cause__ is None
+
+
+async def test_first_leaf_is_no_cancellation(autojump_clock: trio.testing.MockClock) -> None:
+    """Of a group, however nested, the first error counts that is not a cancellation."""
+    cancelled: BaseException | None = None
+    with trio.move_on_after(1):
+        try:
+            await trio.sleep_forever()
+        except trio.Cancelled as error:
+            cancelled = error
+            raise
+    assert cancelled is not None
+    failure = KeyError()
+    alone = BaseExceptionGroup("", [cancelled])
+    assert errors.first_leaf(alone) is None
+    assert errors.first_leaf(BaseExceptionGroup("", [cancelled, alone, ExceptionGroup("", [failure])])) is failure
