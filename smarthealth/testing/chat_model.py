@@ -83,18 +83,15 @@ class _Stream:
         return event
 
     async def _end(self) -> Finished:
-        match self._reply.ending:
-            case Ending.HANG:
-                await trio.sleep_forever()
-            case Ending.MALFORMED:
-                self.ended = True
-                raise ModelProtocolError("scripted")
-            case Ending.CUT | Ending.END | Ending.ERROR:
-                self.ended = True
-                raise ModelStreamCut("scripted") if self._given else ModelUnavailable("scripted")
-            case Ending.WHOLE:
-                self.ended = True
-                return Finished(reason=self._reply.reason(), usage=self._reply.count(self._request))
+        ending = self._reply.ending
+        if ending is Ending.HANG:
+            await trio.sleep_forever()
+        self.ended = True
+        if ending is Ending.WHOLE:
+            return Finished(reason=self._reply.reason(), usage=self._reply.count(self._request))
+        if ending is Ending.MALFORMED:
+            raise ModelProtocolError("scripted")
+        raise ModelStreamCut("scripted") if self._given else ModelUnavailable("scripted")
 
 
 def _events(reply: Reply) -> Iterator[TextDelta | ToolCallDelta]:

@@ -12,10 +12,8 @@ import msgspec
 from smarthealth.llm.port import ChatMessage, ChatRequest, Tool, ToolCall
 
 from .embedder import hashed_vector
-from .script import Reply
+from .script import Ending, Reply
 
-DONE: Final = b"[DONE]"
-MALFORMED: Final = b'{"choices": ['
 MODELS: Final = {"object": "list", "data": [{"id": "scripted", "object": "model"}]}
 
 Body = Mapping[str, Any]
@@ -62,11 +60,6 @@ def _tool(function: Body) -> Tool:
 def error_body(code: str, param: str | None = None) -> dict[str, object]:
     """An error as OpenAI writes it."""
     return {"error": {"message": "scripted", "type": code, "param": param, "code": code}}
-
-
-def error_event(code: str) -> bytes:
-    """An error in the middle of a stream."""
-    return _encode(error_body(code))
 
 
 def completion_body(body: Body, reply: Reply, request: ChatRequest) -> dict[str, object]:
@@ -130,9 +123,16 @@ def chunk_event(model: str, delta: Mapping[str, object], reason: str | None = No
     )
 
 
-def usage_event(model: str, reply: Reply, request: ChatRequest) -> bytes:
-    """The usage, after the finish reason."""
-    return _encode({"id": _ID, "model": model, "choices": [], "usage": _usage(reply, request)})
+def last_events(model: str, reply: Reply, request: ChatRequest, *, with_usage: bool) -> list[bytes]:
+    """What ends a stream, by its ending."""
+    if reply.ending is Ending.MALFORMED:
+        return [b'{"choices": [']
+    if reply.ending is Ending.ERROR:
+        return [_encode(error_body("server_error"))]
+    if reply.ending is not Ending.WHOLE:
+        return []
+    usage = _encode({"id": _ID, "model": model, "choices": [], "usage": _usage(reply, request)})
+    return [chunk_event(model, {}, reply.reason()), *([usage] if with_usage else []), b"[DONE]"]
 
 
 def embeddings_body(body: Body, dimensions: int) -> dict[str, object]:

@@ -18,7 +18,7 @@ from .provider import DEFAULT_DIMENSIONS, open_model_server
 from .script import Reply, echo
 
 
-async def serve(arguments: Sequence[str]) -> None:
+async def serve(arguments: Sequence[str], task_status: trio.TaskStatus[str] = trio.TASK_STATUS_IGNORED) -> None:
     """Serve until cancelled, with one scripted answer for every chat request; prints the base URL when ready."""
     parser = argparse.ArgumentParser(prog="python -m smarthealth.testing.model_server", description=serve.__doc__)
     parser.add_argument("--host", default="127.0.0.1")
@@ -40,6 +40,7 @@ async def serve(arguments: Sequence[str]) -> None:
     ) as server:
         sys.stdout.write(f"ready {server.url}\n")
         sys.stdout.flush()
+        task_status.started(server.url)
         await trio.sleep_forever()
 
 

@@ -13,18 +13,15 @@ import trio
 from smarthealth.llm.port import ChatRequest
 
 from .completions import (
-    DONE,
-    MALFORMED,
     MODELS,
     chunk_event,
     completion_body,
     deltas,
     embeddings_body,
     error_body,
-    error_event,
+    last_events,
     read_body,
     read_chat_request,
-    usage_event,
 )
 from .http import Exchange, open_http_server
 from .script import Answer, Ending, Refusal, Reply, Rule, Script, echo
@@ -174,21 +171,12 @@ async def _stream(exchange: Exchange, received: ReceivedRequest, reply: Reply, r
         await exchange.send_event(chunk_event(model, delta))
         received.tokens_sent += 1
     await trio.sleep_until(begun)
-    match reply.ending:
-        case Ending.HANG:
-            await trio.sleep_forever()
-        case Ending.CUT:
-            received.answered = True
-            await exchange.reset()
-        case Ending.MALFORMED:
-            await exchange.send_event(MALFORMED)
-        case Ending.ERROR:
-            await exchange.send_event(error_event("server_error"))
-        case Ending.END:
-            pass
-        case Ending.WHOLE:
-            await exchange.send_event(chunk_event(model, {}, reply.reason()))
-            if (received.body.get("stream_options") or {}).get("include_usage"):
-                await exchange.send_event(usage_event(model, reply, request))
-            await exchange.send_event(DONE)
+    if reply.ending is Ending.HANG:
+        await trio.sleep_forever()
+    if reply.ending is Ending.CUT:
+        received.answered = True
+        await exchange.reset()
+    with_usage = bool((received.body.get("stream_options") or {}).get("include_usage"))
+    for event in last_events(model, reply, request, with_usage=with_usage):
+        await exchange.send_event(event)
     await exchange.end_stream()
