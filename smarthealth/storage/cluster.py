@@ -122,17 +122,24 @@ class Cluster:
         Raises:
             EmbeddedServerError: It does not stop.
         """
+        postmaster = self.find()
+        if postmaster is None:
+            return
         for how in (signal.SIGINT, signal.SIGQUIT):  # fast and immediate shutdown
-            postmaster = self.find()
-            if postmaster is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(postmaster.pid, how)
+            if self._ends(postmaster):
+                self._drop_short_folder(postmaster)
                 return
-            os.kill(postmaster.pid, how)
-            deadline = time.monotonic() + STOP_LIMIT
-            while self._works_here(postmaster.pid) and time.monotonic() < deadline:
-                time.sleep(_POLL_INTERVAL)
-            self._drop_short_folder(postmaster)
-        if self.find() is not None:
-            raise EmbeddedServerError(f"the server did not stop within {2 * STOP_LIMIT:g} s")
+        raise EmbeddedServerError(f"the server did not stop within {2 * STOP_LIMIT:g} s")
+
+    def _ends(self, postmaster: Postmaster) -> bool:
+        deadline = time.monotonic() + STOP_LIMIT
+        while self._works_here(postmaster.pid):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_POLL_INTERVAL)
+        return True
 
     def find(self) -> Postmaster | None:
         """The cluster's server if it is alive, ready or not."""
@@ -228,25 +235,26 @@ class Cluster:
     def _drop_short_folder(self, postmaster: Postmaster) -> None:
         where = postmaster.socket_folder
         if where is not None and where.parent != self.folder:
-            with contextlib.suppress(OSError):  # not empty, if the server did not stop
+            with contextlib.suppress(OSError):  # not ours alone
                 where.rmdir()
 
     def _make_private(self, folder: Path) -> None:
         """Make a folder that only the server's account can enter; one that another user put there is not taken."""
-        folder.mkdir(mode=stat.S_IRWXU, exist_ok=True)
-        give(folder, self._account)
+        if not folder.exists():
+            folder.mkdir(mode=stat.S_IRWXU)
+            give(folder, self._account)
         status = folder.lstat()
         owner = self._account.uid if self._account else os.geteuid()
         if not stat.S_ISDIR(status.st_mode) or status.st_uid != owner or status.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise EmbeddedServerError(f"{folder} must be a folder that nobody but the server's account can enter")
 
     def _forget_stranger(self) -> None:
-        """Delete a `postmaster.pid` whose number now belongs to some other program, which PostgreSQL would respect."""
+        """Delete a `postmaster.pid` that PostgreSQL would respect: one without a number, or with some other program's."""
         file = self.data / "postmaster.pid"
         if not file.exists():
             return
         pid = file.read_text().partition("\n")[0].strip()
-        if pid.isdigit() and _exists(int(pid)) and not self._works_here(int(pid)):
+        if not pid.isdigit() or (_exists(int(pid)) and not self._works_here(int(pid))):
             file.unlink()
 
     def _works_here(self, pid: int) -> bool:
