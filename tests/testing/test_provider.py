@@ -6,6 +6,7 @@ import httpx2
 import openai
 import pytest
 import trio
+import trio.testing
 from trio.testing import MockClock
 
 from smarthealth.llm.port import ChatRequest, ToolCall
@@ -156,6 +157,7 @@ async def test_a_client_that_leaves_is_noticed(server: ScriptedModelServer, clie
     async with client.stream("POST", "chat/completions", json={"messages": MESSAGES, "stream": True}) as response:
         assert response.status_code == 200
         await server.wait_requests(1)
+        await trio.testing.wait_all_tasks_blocked(0.01)
         assert server.open_requests == 1
     await server.wait_idle()
     (received,) = server.requests
