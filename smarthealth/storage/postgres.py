@@ -17,8 +17,8 @@ Asynchronous generators (`cursor.stream()`, `notifies()`) hold the connection un
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar, cast
 
@@ -128,7 +128,8 @@ class Connection(psycopg.AsyncConnection[Row]):
                 return await drive(gen, fd, self._turnstile, poll_first=True)
         except (trio.Cancelled, KeyboardInterrupt):
             gen.close()
-            await self.settle()
+            with trio.move_on_after(CANCEL_LIMIT, shield=True):
+                await self.settle()
             raise
         raise psycopg.errors._WaitTimeout("wait timeout expired")
 
@@ -136,15 +137,14 @@ class Connection(psycopg.AsyncConnection[Row]):
         """Stop the statement that is running, if any, and bring the connection to rest, or close it.
 
         Cancellation:
-            Shielded, for `CANCEL_LIMIT` seconds at most.
+            Closes the connection, if it is not at rest yet: callers shield this, with a limit.
         """
         if self.pgconn.transaction_status != pq.TransactionStatus.ACTIVE:
             return
         try:
-            with trio.move_on_after(CANCEL_LIMIT, shield=True):
-                await self.cancel_safe(timeout=CANCEL_LIMIT)
-                if self.pgconn.pipeline_status == pq.PipelineStatus.OFF:
-                    await drive(drain(self.pgconn), self.pgconn.socket, self._turnstile)
+            await self.cancel_safe(timeout=CANCEL_LIMIT)
+            if self.pgconn.pipeline_status == pq.PipelineStatus.OFF:
+                await drive(drain(self.pgconn), self.pgconn.socket, self._turnstile)
         except psycopg.Error:
             pass
         finally:
@@ -186,7 +186,9 @@ class Connection(psycopg.AsyncConnection[Row]):
     ) -> None:
         try:
             if exc_val is None and not self.closed:
-                await self.commit()
+                with trio.move_on_after(ENDING_LIMIT, shield=True):
+                    return await super().commit()
+                self.give_up("COMMIT", failed=False)
         finally:
             self.abandon()
 
@@ -209,23 +211,19 @@ class Connection(psycopg.AsyncConnection[Row]):
             and self.pgconn.pipeline_status == pq.PipelineStatus.OFF
         )
 
-    @contextmanager
-    def ending(self, work: str, *, failed: bool) -> Iterator[None]:
-        """Shield the end of some work for `ENDING_LIMIT` seconds; past it the connection is closed.
+    def give_up(self, work: str, *, failed: bool) -> None:
+        """Close a connection that did not end its work within the limit.
 
         Args:
-            work: What is being ended, for the message.
+            work: What was to be ended, for the message.
             failed: True when an exception is on its way already, which then goes on.
 
         Raises:
-            psycopg.OperationalError: The limit passed and no exception is on its way: the outcome is not known.
+            psycopg.OperationalError: No exception is on its way; whether the work took effect is not known.
         """
-        with trio.move_on_after(ENDING_LIMIT, shield=True) as limit:
-            yield
-        if limit.cancelled_caught:
-            self.abandon()
-            if not failed:
-                raise psycopg.OperationalError(f"no answer to {work} within {ENDING_LIMIT:g} s")
+        self.abandon()
+        if not failed:
+            raise psycopg.OperationalError(f"no answer to {work} within {ENDING_LIMIT:g} s")
 
     async def commit(self) -> None:
         """Commit the open transaction, if any.
@@ -233,8 +231,9 @@ class Connection(psycopg.AsyncConnection[Row]):
         Cancellation:
             Shielded, for `ENDING_LIMIT` seconds at most.
         """
-        with self.ending("COMMIT", failed=False):
-            await super().commit()
+        with trio.move_on_after(ENDING_LIMIT, shield=True):
+            return await super().commit()
+        self.give_up("COMMIT", failed=False)
 
     async def rollback(self) -> None:
         """Roll the open transaction back, if any.
@@ -242,8 +241,9 @@ class Connection(psycopg.AsyncConnection[Row]):
         Cancellation:
             Shielded, for `ENDING_LIMIT` seconds at most.
         """
-        with self.ending("ROLLBACK", failed=False):
-            await super().rollback()
+        with trio.move_on_after(ENDING_LIMIT, shield=True):
+            return await super().rollback()
+        self.give_up("ROLLBACK", failed=False)
 
     @asynccontextmanager
     async def transaction(
@@ -320,9 +320,10 @@ class ServerCursor(psycopg.AsyncServerCursor[Row]):
         Cancellation:
             Shielded, for `ENDING_LIMIT` seconds at most.
         """
-        with cast(Connection[Any], self._conn).ending("CLOSE", failed=True):
-            await super().close()
-        await super().close()  # does nothing, unless the connection was given up meanwhile
+        with trio.move_on_after(ENDING_LIMIT, shield=True):
+            return await super().close()
+        cast(Connection[Any], self._conn).give_up("CLOSE", failed=True)
+        self._close()
 
 
 class Copy(AsyncCopy):
@@ -336,7 +337,8 @@ class Copy(AsyncCopy):
         if exc is None:
             await super().finish(None)
         else:
-            await cast(Connection[Any], self.connection).settle()
+            with trio.move_on_after(CANCEL_LIMIT, shield=True):
+                await cast(Connection[Any], self.connection).settle()
 
 
 class Transaction(AsyncTransaction):
@@ -345,9 +347,9 @@ class Transaction(AsyncTransaction):
     async def __aexit__(
         self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
     ) -> bool:
-        connection = cast(Connection[Any], self._conn)
-        with connection.ending("ROLLBACK" if exc_val else "COMMIT", failed=exc_val is not None):
+        with trio.move_on_after(ENDING_LIMIT, shield=True):
             return await super().__aexit__(exc_type, exc_val, exc_tb)
+        cast(Connection[Any], self._conn).give_up("COMMIT", failed=exc_val is not None)
         return False
 
 
@@ -361,8 +363,9 @@ class Pipeline(AsyncPipeline):
         if connection.closed:
             self._exit(exc_val)
             return
-        with connection.ending("a pipeline", failed=exc_val is not None):
-            await super().__aexit__(exc_type, exc_val, exc_tb)
+        with trio.move_on_after(ENDING_LIMIT, shield=True):
+            return await super().__aexit__(exc_type, exc_val, exc_tb)
+        connection.give_up("a pipeline", failed=exc_val is not None)
 
 
 class _Lock:

@@ -199,26 +199,59 @@ class TestTransactions:
                 scope.cancel()
         assert await fetch(connection, "select x from t") == [(1,)]
 
-    async def test_a_commit_without_an_answer_is_an_error(self, wire: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        """When COMMIT is not answered within the limit the caller is told, and the connection is closed."""
-        monkeypatch.setattr(postgres, "ENDING_LIMIT", 0.01)
-        monkeypatch.setattr(postgres, "CANCEL_LIMIT", 0.01)
+    @pytest.fixture
+    async def hasty(self, wire: Any, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Connection[Any]]:
+        """A connection that waits for the ends of things for a moment only."""
+        monkeypatch.setattr(postgres, "ENDING_LIMIT", 0.02)
+        monkeypatch.setattr(postgres, "CANCEL_LIMIT", 0.02)
         connection: Connection[Any] = await Connection.connect(wire.dsn, autocommit=True)
-        with pytest.raises(psycopg.OperationalError, match="no answer to COMMIT"):
-            async with connection.transaction():
-                wire.freeze()
+        yield connection
         assert connection.closed
 
-    async def test_a_rollback_without_an_answer_hides_nothing(self, wire: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_a_commit_without_an_answer_is_an_error(self, wire: Any, hasty: Connection[Any]) -> None:
+        """When COMMIT is not answered within the limit the caller is told, and the connection is closed."""
+        with pytest.raises(psycopg.OperationalError, match="no answer to COMMIT"):
+            async with hasty.transaction():
+                wire.freeze()
+
+    async def test_a_blocks_commit_without_an_answer_is_an_error(self, wire: Any, hasty: Connection[Any]) -> None:
+        """So it is when the connection's own block commits."""
+        with pytest.raises(psycopg.OperationalError, match="no answer to COMMIT"):  # noqa: PT012 # as above
+            async with hasty:
+                await hasty.execute("begin")
+                wire.freeze()
+
+    @pytest.mark.parametrize("end", ["commit", "rollback"])
+    async def test_an_explicit_end_without_an_answer_is_an_error(
+        self, end: str, wire: Any, hasty: Connection[Any]
+    ) -> None:
+        """So it is when the caller commits or rolls back itself."""
+        await hasty.execute("begin")
+        wire.freeze()
+        with pytest.raises(psycopg.OperationalError, match=f"no answer to {end.upper()}"):
+            await getattr(hasty, end)()
+
+    async def test_a_pipelines_end_without_an_answer_is_an_error(self, wire: Any, hasty: Connection[Any]) -> None:
+        """So it is at the end of a pipeline."""
+        with pytest.raises(psycopg.OperationalError, match="no answer to a pipeline"):  # noqa: PT012 # as above
+            async with hasty.pipeline():
+                await hasty.execute("select 1")
+                wire.freeze()
+
+    async def test_a_cursor_that_cannot_be_closed_costs_the_connection(self, wire: Any, hasty: Connection[Any]) -> None:
+        """A cursor on the server that is not closed within the limit is given up with its connection."""
+        await hasty.execute("begin")
+        async with hasty.cursor("parts") as cursor:
+            await cursor.execute("select 1")
+            wire.freeze()
+        assert cursor.closed
+
+    async def test_a_rollback_without_an_answer_hides_nothing(self, wire: Any, hasty: Connection[Any]) -> None:
         """When ROLLBACK is not answered within the limit, the exception that caused it goes on."""
-        monkeypatch.setattr(postgres, "ENDING_LIMIT", 0.01)
-        monkeypatch.setattr(postgres, "CANCEL_LIMIT", 0.01)
-        connection: Connection[Any] = await Connection.connect(wire.dsn, autocommit=True)
         with pytest.raises(ZeroDivisionError):  # noqa: PT012 # the whole block is what is tested
-            async with connection.transaction():
+            async with hasty.transaction():
                 wire.freeze()
                 raise ZeroDivisionError
-        assert connection.closed
 
     async def test_explicit_ends_are_shielded(self, connection: Connection[Any]) -> None:
         """`commit()` and `rollback()` do their work in a cancelled scope."""
