@@ -124,16 +124,17 @@ class WorkerCell(Cell):
         self._arm(trio.current_time() + self.spec.start_timeout)
 
     def _arm_stop(self) -> None:
-        self._arm(min(trio.current_time() + self._stop_timeout, self.core.cut_at))
+        if not self._cleaning:  # which has its own limit
+            self._arm(min(trio.current_time() + self._stop_timeout, self.core.cut_at))
 
     def _time_is_up(self) -> None:
-        if self._scope is not None:
-            self._scope.cancel()
-            self.timer = self.core.timers.after(STUCK_AFTER, self._report_stuck)
+        assert self._scope is not None
+        self._scope.cancel()
+        self.timer = self.core.timers.after(STUCK_AFTER, self._report_stuck)
 
     def cut(self, *, clean_up: bool) -> None:
         """Cancel the incarnation; its clean-up too if so told."""
-        if self.live and (clean_up or not self._cleaning):
+        if self.live and self.state is not State.STUCK and (clean_up or not self._cleaning):
             self.disarm()
             self._time_is_up()
 
@@ -143,6 +144,7 @@ class WorkerCell(Cell):
             frames = self.task.iter_await_frames() if self.task is not None else ()
             stack = "".join(traceback.StackSummary.extract(frames).format())
             self.core.emit(TaskStuck(path=self.path, stack=stack))
+        self.start_failed(End(EndReason.FAILED, trio.TooSlowError(f"{self.path} was cancelled and does not end")))
         self.parent.child_stuck(self)
 
     # The context's side
