@@ -13,12 +13,12 @@ order of the vocabulary files. What the question wants is for the caller to deci
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 
 from .concepts import Concept, ConceptMatch
 from .spelling import SpellingCorrector
-from .vocabulary_files import read_concepts
+from .vocabulary_files import read_concepts, read_purposes
 from .words import STOP_WORDS, Word, fold, folded_words, set_of, stem, words
 
 _SMALL_WORDS = set_of(
@@ -47,6 +47,14 @@ _LOINC_PROPERTY = re.compile(
     r"|pressure|time|length|color|appearance|titer|ph)\]",
     re.IGNORECASE,
 )
+_FOR = re.compile(
+    r"\b(?:toma\w*|us[ao]\w*|recet\w+|formul\w+|prescri\w+|medic[ai]\w+|pastill?a\w*|remedio\w*|tratamiento\w*|tratad[oa]"
+    r"|farmaco\w*|droga\w*|recib\w+|tak(?:e|es|en|ing)|medicine\w*|pills?|drugs?|treatment|treated)\b[^.?!;]{0,60}"
+    r"\b(?:para|for)\s+(?:el|la|los|las|su|sus|the|his|her|un|una)?\s*$"
+)
+"""What precedes a concept for which something is given."""
+_BEFORE = 90
+"""Characters before a concept that are read for it."""
 _HISTORY = "history-of-"
 _SYSTEMS = ("loinc", "snomed", "rxnorm", "cvx")
 _Form = tuple[str, ...]
@@ -58,7 +66,9 @@ _Entry = tuple[Concept, _Form]
 class Glossary:
     """Concepts by name, by code and by kinship."""
 
-    def __init__(self, concepts: Iterable[Concept]) -> None:
+    def __init__(self, concepts: Iterable[Concept], purposes: Mapping[str, str] | None = None) -> None:
+        """Args: the concepts, and for some of them the class of drugs that is given for it, by their ids."""
+        self._purposes = dict(purposes or {})
         self._by_id: dict[str, Concept] = {}
         self._by_key: dict[str, list[_Entry]] = {}
         self._longest: dict[str, int] = {}
@@ -107,6 +117,8 @@ class Glossary:
         for start, end, entries in self._longest_first(text, [found[place] for place in places], stems, kinds):
             first, last = found[places[start]], found[places[end - 1]]
             meant = [concept for concept in self._with_what_happened(entries) if concept.kinds]
+            if _FOR.search(fold(text[max(0, first.start - _BEFORE) : first.start])):
+                meant = self._or_what_is_given(meant)
             matches.extend(
                 ConceptMatch(
                     concept=concept,
@@ -118,6 +130,11 @@ class Glossary:
                 for concept in meant
             )
         return sorted(matches, key=lambda match: match.start)
+
+    def given_for(self, concept_id: str) -> Concept | None:
+        """The class of drugs that is given for a concept, such as antihypertensives for hypertension."""
+        drugs = self._purposes.get(concept_id)
+        return None if drugs is None else self._by_id[drugs]
 
     def of_code(self, code: str, code_system: str | None = None) -> tuple[Concept, ...]:
         """Concepts of a code.
@@ -210,6 +227,11 @@ class Glossary:
                 meant |= {parent: self._by_id[parent] for parent in concept.parents}
         return list(meant.values())
 
+    def _or_what_is_given(self, concepts: Sequence[Concept]) -> list[Concept]:
+        # `toma … para la presión`: of a measurement the drugs are meant; of a disease its reason may be, too.
+        drugs = [self.given_for(concept.id) for concept in concepts if "observation" in concept.kinds]
+        return [drug for drug in drugs if drug is not None] or list(concepts)
+
     def _longest_first(
         self, text: str, found: Sequence[Word], stems: Sequence[str], kinds: Collection[str] | None
     ) -> list[tuple[int, int, list[Concept]]]:
@@ -274,4 +296,4 @@ def key_of(name: str) -> list[str]:
 @cache
 def load_glossary() -> Glossary:
     """The glossary that the package ships, read once."""
-    return Glossary(read_concepts())
+    return Glossary(read_concepts(), read_purposes())

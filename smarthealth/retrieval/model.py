@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from datetime import date
 
 import attrs
@@ -15,10 +16,20 @@ class Chunk:
     """Stable over rebuilds: made of the record's FHIR id and the passage's number in it."""
     patient_id: int
     record_id: int
+    """The record it tells of; of a run of alike records the newest."""
     kind: str
     """The record's kind, as in the table `record`."""
+    earliest: date | None = None
+    """Of a run of records the oldest day; None when there is only one day."""
     date: date | None
+    """When it was; of a run of records the newest day."""
     text: str
+    names: str = ""
+    """Spanish and English names of what the text tells of, to be searched but not shown."""
+    concepts: tuple[str, ...] = ()
+    """Ids of the glossary's concepts it tells of, broader ones included."""
+    topic: str = ""
+    """Chunks of one topic say the same of different days; a result does not fill up with them. Empty: none like it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -41,3 +52,17 @@ class SearchResult:
     hits: tuple[Hit, ...]
     vectors_searched: bool
     """False when the embedding model failed and words alone were searched."""
+    terms: int = 0
+    """How many content terms the question has: what `Hit.matched_terms` is to be compared with."""
+
+
+class IndexState(enum.Enum):
+    """Whether an index can be searched, and why not."""
+
+    READY = "ready"
+    MISSING = "missing"
+    """Its folder holds no table: never built, or deleted. Writing makes one."""
+    OUTDATED = "outdated"
+    """Built by another embedding model, format or database: only `reset` mends it."""
+    DAMAGED = "damaged"
+    """Its files cannot be read: only `reset` mends it."""

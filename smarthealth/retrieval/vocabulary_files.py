@@ -50,6 +50,12 @@ def read_word_pairs() -> Iterator[tuple[str, str]]:
                 yield one, other
 
 
+def read_purposes() -> dict[str, str]:
+    """Read which class of drugs is given for what: ids of concepts, in `purposes.tsv`."""
+    lines = (files("smarthealth.retrieval") / "vocabulary" / "purposes.tsv").read_text(encoding="utf-8").splitlines()
+    return dict(line.split("\t") for line in lines[1:])
+
+
 def _concept(line: str, kinds: tuple[str, ...]) -> Concept:
     english, spanish, abbreviations, parents, codes = (line.split("\t") + [""] * _COLUMNS)[:_COLUMNS]
     names = _terms(english)

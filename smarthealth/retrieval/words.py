@@ -15,6 +15,9 @@ from functools import lru_cache
 import attrs
 
 _WORD = re.compile(r"\d+[.,]\d+|[a-z0-9]+")
+_COMBINING = re.compile(r"[\u0300-\u036f]")
+_COMMON_LETTERS = str.maketrans("áàâäãéèêëíìîïóòôöõúùûüñç¿¡·–—“”‘’°º", "aaaaaeeeeiiiiooooouuuunc" + " " * 11)
+"""One for one, so that most texts are folded in one pass; what is left is decomposed."""
 _SHORT = 4
 """Words of fewer letters are abbreviations or are too short to lose an ending."""
 
@@ -58,10 +61,13 @@ class Word:
 
 def fold(text: str) -> str:
     """Drop case, accents and compatibility forms; `ñ` becomes `n`."""
-    if text.isascii():
-        return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
+    folded = text.lower()
+    if folded.isascii():
+        return folded
+    folded = folded.translate(_COMMON_LETTERS)
+    if folded.isascii():
+        return folded
+    return _COMBINING.sub("", unicodedata.normalize("NFKD", text.casefold()))
 
 
 def words(text: str) -> list[Word]:

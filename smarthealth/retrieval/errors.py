@@ -1,0 +1,22 @@
+"""What can go wrong in retrieval.
+
+RetrievalError
+└── IndexUnavailable    the index cannot be read or written; `state` says why
+"""
+
+from __future__ import annotations
+
+from .model import IndexState
+
+
+class RetrievalError(Exception):
+    """Root of this package's errors."""
+
+
+class IndexUnavailable(RetrievalError):
+    """The index cannot be read or written now."""
+
+    def __init__(self, state: IndexState) -> None:
+        super().__init__(f"the index is {state.value}")
+        self.state = state
+        """Why; `DAMAGED` and `OUTDATED` need a rebuild, `MISSING` needs records to be indexed."""

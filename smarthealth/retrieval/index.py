@@ -1,0 +1,304 @@
+"""The index of chunks: what a supervised part of the server opens, writes and searches.
+
+LanceDB blocks, so every call runs in a thread, at most `threads` at once. A thread cannot be interrupted: a search that is
+cancelled is abandoned, so that deadlines hold, and its thread ends on its own; a write is waited for.
+
+The index is derived: PostgreSQL holds the truth. So nothing here is repaired. A folder that is gone, damaged or another
+embedding model's makes `IndexUnavailable`, and `state` says which; whoever owns the truth calls `reset` and writes anew. A
+table that comes back (or is rebuilt by another process) is found at the next use, without a restart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import attrs
+import numpy as np
+import structlog
+import trio
+from numpy.typing import NDArray
+
+from .embedding import Embedder
+from .errors import IndexUnavailable
+from .glossary import Glossary, load_glossary
+from .model import Chunk, IndexState, SearchResult
+from .ranking import rank, terms_of
+from .table import ChunkTable, Query, Row
+
+T = TypeVar("T")
+_log = structlog.get_logger()
+
+
+@attrs.frozen(kw_only=True)
+class IndexSettings:
+    """How the index is used."""
+
+    threads: int = 4
+    """Calls into LanceDB at once."""
+    embedding_patience: float = 4.0
+    """Seconds that a search waits for the embedding model before it goes by words alone."""
+    embedding_batch: int = 256
+    """Chunks embedded in one request."""
+    compact_after_writes: int = 64
+    """Commits after which the table is compacted."""
+    compact_after_rows: int = 20_000
+    """Rows written after which the table is compacted; a search reads rows not yet indexed one by one."""
+    candidates_per_hit: int = 6
+    """Rows taken from each search for one hit wanted."""
+
+
+class ChunkIndex:
+    """Chunks of all patients, searched for one patient at a time."""
+
+    def __init__(
+        self,
+        folder: Path,
+        embedder: Embedder,
+        *,
+        origin: str = "",
+        embedding_errors: tuple[type[Exception], ...] = (),
+        settings: IndexSettings | None = None,
+        glossary: Glossary | None = None,
+    ) -> None:
+        """Make an index that is not yet open; see `open`."""
+        self._settings = settings or IndexSettings()
+        self._embedder = embedder
+        self._embedding_errors = embedding_errors
+        self._glossary = glossary
+        self._table = ChunkTable(folder, embedder=embedder.name, dimensions=embedder.dimensions, origin=origin)
+        self._limiter = trio.CapacityLimiter(self._settings.threads)
+        self._writing = trio.Lock()
+        self._state = IndexState.MISSING
+        self._writes = 0
+        self._rows_written = 0
+
+    @classmethod
+    async def open(
+        cls,
+        folder: Path,
+        embedder: Embedder,
+        *,
+        origin: str = "",
+        embedding_errors: tuple[type[Exception], ...] = (),
+        settings: IndexSettings | None = None,
+    ) -> ChunkIndex:
+        """Open the index in a folder, whatever its state: look at `state` afterwards.
+
+        Args:
+            folder: Its own; made at the first writing.
+            embedder: Makes the vectors; an index of another one is outdated.
+            origin: Identity of the database it is derived from; an index of another one is outdated.
+            embedding_errors: What the embedder raises; on these a search goes by words alone.
+            settings: How it is used.
+        """
+        index = cls(folder, embedder, origin=origin, embedding_errors=embedding_errors, settings=settings)
+        await index.reopen()
+        return index
+
+    @property
+    def state(self) -> IndexState:
+        """As of the last use."""
+        return self._state
+
+    @property
+    def needs_rebuild(self) -> bool:
+        """True when nothing can be searched before the index is written anew."""
+        return self._state is not IndexState.READY
+
+    async def reopen(self) -> IndexState:
+        """Look again at what is in the folder."""
+        self._state = await self._in_thread(self._table.open)
+        return self._state
+
+    async def reset(self) -> None:
+        """Remove all that is in the index, be it damaged or another model's; afterwards it is ready and empty."""
+        async with self._writing:
+            await self._in_thread(self._table.reset)
+            self._state = IndexState.READY
+            _log.info("index_reset")
+
+    async def search(
+        self,
+        patient_id: int,
+        question: str,
+        *,
+        kinds: Collection[str] | None = None,
+        since: date | None = None,
+        until: date | None = None,
+        limit: int = 8,
+    ) -> SearchResult:
+        """Find the chunks of one patient that answer a question.
+
+        Args:
+            patient_id: Only this patient's chunks are searched, and each one is checked again when it comes back.
+            question: In Spanish or English.
+            kinds: Only these kinds of record; None for all.
+            since: Only what was on this day or later; entries without a date are left out.
+            until: Only what was on this day or earlier; likewise.
+            limit: Most hits.
+
+        Raises:
+            IndexUnavailable: There is no usable index.
+
+        Cancellation:
+            Takes effect at once; the thread that searches is left to end on its own.
+        """
+        vector = await self._vector_of(question)
+        terms = terms_of(question, self._glossary or load_glossary())
+        query = Query(
+            patient_id=patient_id,
+            words=terms.words,
+            vector=vector,
+            kinds=kinds,
+            since=since,
+            until=until,
+            most=limit * self._settings.candidates_per_hit,
+        )
+        near, worded = await self._read(lambda: self._table.search(query))
+        return rank(
+            self._checked(near, patient_id),
+            self._checked(worded, patient_id),
+            terms,
+            limit=limit,
+            vectors_searched=vector is not None,
+        )
+
+    async def replace_patient(self, patient_id: int, chunks: Sequence[Chunk]) -> None:
+        """Put these chunks in place of all that is held of a patient; see `replace_patients`."""
+        await self.replace_patients({patient_id: chunks})
+
+    async def replace_patients(self, chunks: Mapping[int, Sequence[Chunk]]) -> None:
+        """Put these chunks in place of all that is held of these patients.
+
+        A search sees the old ones or the new ones, never both nor none. Several patients at once are faster.
+
+        Raises:
+            IndexUnavailable: The table is damaged or outdated; a missing one is made.
+            ValueError: A chunk is not its patient's.
+
+        Cancellation:
+            While embedding, at once and without effect; while writing, after it.
+        """
+        for patient_id, own in chunks.items():
+            if any(chunk.patient_id != patient_id for chunk in own):
+                raise ValueError(f"chunks of another patient given for patient {patient_id}")
+        vectors = await self._vectors_of([chunk for own in chunks.values() for chunk in own])
+        async with self._writing:
+            await self._write(lambda: self._table.replace(chunks, vectors))
+            self._rows_written += len(vectors)
+            await self._compact_if_due()
+
+    async def remove_patients(self, patient_ids: Collection[int]) -> None:
+        """Remove all that is held of these patients.
+
+        Raises:
+            IndexUnavailable: The table is damaged or outdated.
+        """
+        if not patient_ids:
+            return
+        async with self._writing:
+            await self._write(lambda: self._table.remove(patient_ids))
+            await self._compact_if_due()
+
+    async def patients(self) -> set[int]:
+        """Patients of whom anything is held; empty when there is no index yet.
+
+        Raises:
+            IndexUnavailable: The table is damaged or outdated.
+        """
+        try:
+            return await self._read(self._table.patients)
+        except IndexUnavailable as error:
+            if error.state is IndexState.MISSING:
+                return set()
+            raise
+
+    async def count(self) -> int:
+        """Number of chunks held.
+
+        Raises:
+            IndexUnavailable: There is no usable index.
+        """
+        return await self._read(self._table.count)
+
+    async def is_empty(self) -> bool:
+        """True when no chunk is held, or no index is there."""
+        try:
+            return await self.count() == 0
+        except IndexUnavailable:
+            return True
+
+    async def compact(self) -> None:
+        """Join small files and index what was written; done by itself now and then, worth a call after a bulk load."""
+        async with self._writing:
+            await self._compact()
+
+    async def aclose(self) -> None:
+        """Wait for a running write; nothing is held open besides."""
+        async with self._writing:
+            pass
+
+    async def _vector_of(self, question: str) -> NDArray[np.float32] | None:
+        vectors: NDArray[np.float32] | None = None
+        with trio.move_on_after(self._settings.embedding_patience):
+            try:
+                vectors = await self._embedder.embed([question])
+            except self._embedding_errors as error:
+                _log.warning("question_not_embedded", error=type(error).__name__)
+        return None if vectors is None else vectors[0]
+
+    async def _vectors_of(self, chunks: Sequence[Chunk]) -> NDArray[np.float32]:
+        vectors = np.empty((len(chunks), self._embedder.dimensions), dtype=np.float32)
+        for start in range(0, len(chunks), self._settings.embedding_batch):
+            batch = chunks[start : start + self._settings.embedding_batch]
+            texts = [f"{chunk.text} {chunk.names}" for chunk in batch]
+            vectors[start : start + len(batch)] = await self._embedder.embed(texts)
+        return vectors
+
+    def _checked(self, rows: Sequence[Row], patient_id: int) -> list[Row]:
+        mine = [row for row in rows if row.chunk.patient_id == patient_id]
+        if len(mine) != len(rows):
+            _log.error("foreign_rows_dropped", patient_id=patient_id, rows=len(rows) - len(mine))
+        return mine
+
+    async def _read(self, read: Callable[[], T]) -> T:
+        """Read, looking once again at the folder when the table is not what it was."""
+        if self._state is not IndexState.READY:
+            await self.reopen()
+        try:
+            return await self._in_thread(read)
+        except Exception as error:  # whatever LanceDB raises: the state of the folder tells what it means
+            if await self.reopen() is not IndexState.READY:
+                raise IndexUnavailable(self._state) from error
+        try:
+            return await self._in_thread(read)
+        except Exception as error:  # it opens but cannot be read
+            self._state = IndexState.DAMAGED
+            raise IndexUnavailable(self._state) from error
+
+    async def _write(self, write: Callable[[], None]) -> None:
+        if self._state not in (IndexState.READY, IndexState.MISSING):
+            raise IndexUnavailable(self._state)
+        try:
+            await self._in_thread(write, abandon_on_cancel=False)
+        except Exception as error:
+            if await self.reopen() not in (IndexState.READY, IndexState.MISSING):
+                raise IndexUnavailable(self._state) from error
+            await self._in_thread(write, abandon_on_cancel=False)
+        self._state = IndexState.READY
+        self._writes += 1
+
+    async def _compact_if_due(self) -> None:
+        due = self._settings
+        if self._writes >= due.compact_after_writes or self._rows_written >= due.compact_after_rows:
+            await self._compact()
+
+    async def _compact(self) -> None:
+        if self._state is IndexState.READY and await self._in_thread(self._table.compact, abandon_on_cancel=False):
+            self._writes = self._rows_written = 0
+
+    async def _in_thread(self, call: Callable[[], T], *, abandon_on_cancel: bool = True) -> T:
+        return await trio.to_thread.run_sync(call, limiter=self._limiter, abandon_on_cancel=abandon_on_cancel)

@@ -1,0 +1,351 @@
+"""The table of chunks on disk: LanceDB, blocking, to be called from threads.
+
+Theory of operation. Filters are expressions of `lancedb.expr`, typed values that no text can change; SQL is never put
+together here. Each row carries the instant at which its patient was written. A patient is replaced in two commits: the new
+rows are added, then the older ones of the same patient deleted. Between the two a reader sees both and keeps the newest, so
+that a patient is never missing nor doubled; a process killed between them leaves rows that the next writing of the patient
+removes. Appends and deletions of several processes commute: LanceDB rebases them. Only compaction conflicts with them, and
+is then left for the next time.
+
+The table's schema carries a stamp: format, embedding model, dimensions, origin, and an id of its own. It is compared at
+each use, so that a table exchanged under our hands by another process is noticed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import IndexUnavailable
+from .model import Chunk, IndexState
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from lancedb.expr import Expr
+    from lancedb.table import Table
+
+FORMAT = "1"
+"""Moves with every change of the columns or of what stands in them."""
+_TABLE = "chunks"
+_STAMP = b"smarthealth"
+_ID = "id"
+_COLUMNS = [
+    "id",
+    "patient_id",
+    "record_id",
+    "kind",
+    "date",
+    "earliest",
+    "text",
+    "names",
+    "concepts",
+    "topic",
+    "written",
+]
+_KEPT_VERSIONS = timedelta(minutes=10)
+"""Older versions are removed by compaction; a search that still reads one is done long before."""
+_WRITE_ATTEMPTS = 5
+_COMMIT_CONFLICT = "commit conflict"
+
+
+@attrs.frozen(kw_only=True)
+class Query:
+    """What to look for among one patient's chunks."""
+
+    patient_id: int
+    words: str
+    vector: NDArray[np.float32] | None
+    kinds: Collection[str] | None = None
+    since: date | None = None
+    until: date | None = None
+    most: int = 48
+
+
+@attrs.frozen(kw_only=True)
+class Row:
+    """A row that a query found."""
+
+    chunk: Chunk
+    written: int
+    similarity: float | None = None
+    bm25: float | None = None
+
+
+class ChunkTable:
+    """One table of chunks in a folder of its own."""
+
+    def __init__(self, folder: Path, *, embedder: str, dimensions: int, origin: str) -> None:
+        self._folder = folder
+        self._dimensions = dimensions
+        self._stamp = {"format": FORMAT, "embedder": embedder, "dimensions": str(dimensions), "origin": origin}
+        self._table: Table | None = None
+        self._opened: Mapping[str, str] = {}
+
+    def open(self) -> IndexState:
+        """Open the table, if it is there and ours."""
+        self._table = None
+        if not (self._folder / f"{_TABLE}.lance").exists():
+            return IndexState.MISSING
+        try:
+            table = self._connect().open_table(_TABLE)
+            stamp = _stamp_of(table)
+            table.count_rows()
+        except Exception:  # LanceDB raises ValueError, RuntimeError and OSError for files it cannot read
+            return IndexState.DAMAGED
+        if not self._is_ours(stamp):
+            return IndexState.OUTDATED
+        self._table, self._opened = table, stamp
+        return IndexState.READY
+
+    def reset(self) -> None:
+        """Remove what is there, whatever it is, and make an empty table."""
+        self._table = None
+        shutil.rmtree(self._folder / f"{_TABLE}.lance", ignore_errors=True)
+        self._create()
+
+    def search(self, query: Query) -> tuple[list[Row], list[Row]]:
+        """Rows nearest in meaning and rows nearest in words, each best first."""
+        table, where = self._usable(), _filter(query)
+        near = [] if query.vector is None else _search_vectors(table, query, query.vector, where)
+        return near, _search_words(table, query, where) if query.words else []
+
+    def replace(self, chunks: Mapping[int, Sequence[Chunk]], vectors: NDArray[np.float32]) -> None:
+        """Put these chunks in place of all that the table holds of their patients.
+
+        Args:
+            chunks: By patient; a patient without chunks is removed.
+            vectors: Of the chunks, in their order.
+        """
+        if self._table is None and self.open() is IndexState.MISSING:
+            self._create()
+        table = self._usable()
+        from lancedb.expr import col, lit
+
+        mine = col("patient_id").isin(list(chunks))
+        written = max(time.time_ns(), _newest(table, mine) + 1)
+        rows = [chunk for patient in chunks.values() for chunk in patient]
+        if rows:
+            _retried(lambda: table.add(self._rows(rows, vectors, written)))
+        _retried(lambda: table.delete(mine & (col("written") < lit(written))))
+
+    def remove(self, patient_ids: Collection[int]) -> None:
+        """Remove all that the table holds of these patients."""
+        if self._table is None and self.open() is IndexState.MISSING:
+            return
+        table = self._usable()
+        from lancedb.expr import col
+
+        _retried(lambda: table.delete(col("patient_id").isin(list(patient_ids))))
+
+    def patients(self) -> set[int]:
+        """Patients of whom the table holds anything."""
+        import pyarrow.compute as pc
+
+        found = self._usable().search().select(["patient_id"]).limit(None).to_arrow()
+        return set(pc.unique(found["patient_id"]).to_pylist())
+
+    def count(self) -> int:
+        """Number of rows."""
+        return int(self._usable().count_rows())
+
+    def compact(self) -> bool:
+        """Join small files, bring new rows into the indexes, drop old versions; False if another process was faster."""
+        try:
+            self._usable().optimize(cleanup_older_than=_KEPT_VERSIONS)
+        except RuntimeError as error:
+            if _COMMIT_CONFLICT not in str(error):
+                raise
+            return False
+        return True
+
+    def _usable(self) -> Table:
+        table = self._table
+        if table is None:
+            raise IndexUnavailable(IndexState.MISSING)
+        if _stamp_of(table) != self._opened:
+            raise IndexUnavailable(IndexState.OUTDATED)
+        return table
+
+    def _is_ours(self, stamp: Mapping[str, str]) -> bool:
+        return {name: value for name, value in stamp.items() if name != _ID} == self._stamp
+
+    def _connect(self) -> Any:
+        # Conflicts of concurrent compactions are expected and handled; Lance would print each of them.
+        os.environ.setdefault("LANCE_LOG", "error")
+        import lancedb
+
+        return lancedb.connect(str(self._folder), read_consistency_interval=timedelta(0))
+
+    def _create(self) -> None:
+        from lancedb.index import FTS, BTree
+
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            table = self._connect().create_table(_TABLE, schema=self._schema({**self._stamp, _ID: uuid.uuid4().hex}))
+            table.create_index("patient_id", config=BTree())
+            table.create_index("search", config=FTS(language="Spanish", stem=True, ascii_folding=True))
+        except (ValueError, RuntimeError):
+            # Another process made it at the same moment; if not, opening says what is wrong.
+            pass
+        state = self.open()
+        if state is not IndexState.READY:
+            raise IndexUnavailable(state)
+
+    def _schema(self, stamp: Mapping[str, str]) -> pa.Schema:
+        import pyarrow as pa
+
+        return pa.schema(
+            {
+                "id": pa.string(),
+                "patient_id": pa.int64(),
+                "record_id": pa.int64(),
+                "kind": pa.string(),
+                "date": pa.date32(),
+                "earliest": pa.date32(),
+                "text": pa.string(),
+                "names": pa.string(),
+                "concepts": pa.list_(pa.string()),
+                "topic": pa.string(),
+                "written": pa.int64(),
+                "search": pa.string(),
+                "vector": pa.list_(pa.float32(), self._dimensions),
+            },
+            metadata={_STAMP: json.dumps(stamp, sort_keys=True).encode()},
+        )
+
+    def _rows(self, chunks: Sequence[Chunk], vectors: NDArray[np.float32], written: int) -> pa.Table:
+        import pyarrow as pa
+
+        flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1))
+        return pa.table(
+            {
+                "id": [chunk.id for chunk in chunks],
+                "patient_id": [chunk.patient_id for chunk in chunks],
+                "record_id": [chunk.record_id for chunk in chunks],
+                "kind": [chunk.kind for chunk in chunks],
+                "date": [chunk.date for chunk in chunks],
+                "earliest": [chunk.earliest or chunk.date for chunk in chunks],
+                "text": [chunk.text for chunk in chunks],
+                "names": [chunk.names for chunk in chunks],
+                "concepts": [list(chunk.concepts) for chunk in chunks],
+                "topic": [chunk.topic for chunk in chunks],
+                "written": [written] * len(chunks),
+                "search": [searched_text(chunk) for chunk in chunks],
+                "vector": pa.FixedSizeListArray.from_arrays(flat, self._dimensions),
+            },
+            schema=self._schema(self._opened),
+        )
+
+
+def searched_text(chunk: Chunk) -> str:
+    """The words by which a chunk is found."""
+    return " ".join((chunk.text, chunk.names, *map(concept_word, chunk.concepts)))
+
+
+def concept_word(concept_id: str) -> str:
+    """A word that stands for a concept in the text index: one token, and no stemmer changes it."""
+    return f"zc{int.from_bytes(concept_id.encode(), 'big') % 10**18}"
+
+
+def _filter(query: Query) -> Expr:
+    from lancedb.expr import col, lit
+
+    where = col("patient_id") == lit(query.patient_id)
+    if query.kinds is not None:
+        where &= col("kind").isin(sorted(query.kinds))
+    if query.since is not None:
+        where &= col("date") >= lit(query.since)
+    if query.until is not None:
+        where &= col("earliest") <= lit(query.until)
+    return where
+
+
+def _search_vectors(table: Table, query: Query, vector: NDArray[np.float32], where: Expr) -> list[Row]:
+    found = (
+        table.search(vector, vector_column_name="vector", query_type="vector")
+        .where(where)
+        .select([*_COLUMNS, "_distance"])
+        .limit(query.most)
+        .to_arrow()
+    )
+    # LanceDB gives the squared Euclidean distance, which of unit vectors is 2 - 2 cos.
+    distances = found["_distance"].to_pylist()
+    return [
+        attrs.evolve(row, similarity=1.0 - distance / 2)
+        for row, distance in zip(_rows_of(found), distances, strict=True)
+    ]
+
+
+def _search_words(table: Table, query: Query, where: Expr) -> list[Row]:
+    found = (
+        table.search(query.words, query_type="fts", fts_columns="search")
+        .where(where)
+        .select([*_COLUMNS, "vector", "_score"])
+        .limit(query.most)
+        .to_arrow()
+    )
+    rows = [
+        attrs.evolve(row, bm25=score) for row, score in zip(_rows_of(found), found["_score"].to_pylist(), strict=True)
+    ]
+    if query.vector is None or not rows:
+        return rows
+    vectors = found["vector"].combine_chunks().flatten().to_numpy().reshape(len(rows), -1)
+    return [
+        attrs.evolve(row, similarity=float(similarity))
+        for row, similarity in zip(rows, vectors @ query.vector, strict=True)
+    ]
+
+
+def _rows_of(found: pa.Table) -> list[Row]:
+    return [
+        Row(
+            chunk=Chunk(
+                id=row["id"],
+                patient_id=row["patient_id"],
+                record_id=row["record_id"],
+                kind=row["kind"],
+                date=row["date"],
+                earliest=None if row["earliest"] == row["date"] else row["earliest"],
+                text=row["text"],
+                names=row["names"],
+                concepts=tuple(row["concepts"]),
+                topic=row["topic"],
+            ),
+            written=row["written"],
+        )
+        for row in found.select(_COLUMNS).to_pylist()
+    ]
+
+
+def _newest(table: Table, where: Expr) -> int:
+    import pyarrow.compute as pc
+
+    found = table.search().where(where).select(["written"]).limit(None).to_arrow()
+    return int(pc.max(found["written"]).as_py() or 0)
+
+
+def _stamp_of(table: Table) -> dict[str, str]:
+    stamp = json.loads((table.schema.metadata or {}).get(_STAMP, b"{}"))
+    return {str(name): str(value) for name, value in stamp.items()}
+
+
+def _retried(write: Any) -> None:
+    for attempt in range(1, _WRITE_ATTEMPTS + 1):
+        try:
+            write()
+        except RuntimeError as error:
+            if _COMMIT_CONFLICT not in str(error) or attempt == _WRITE_ATTEMPTS:
+                raise
+        else:
+            return
