@@ -54,42 +54,51 @@ class SseParser:
         self._after_cr = chunk.endswith(b"\r")
         if b"\r" in chunk:
             chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        first, *rest = chunk.split(b"\n")
-        self._hold(first)
-        for next_line in rest:
-            line = b"".join(self._pieces)
-            self._pieces.clear()
-            self._pieces_size = 0
-            self._hold(next_line)
-            data = self._take(line)
-            if data is not None:
-                yield data
+        lines = chunk.split(b"\n")
+        rest = lines.pop()
+        if lines:
+            lines[0] = self._join(lines[0])
+            for line in lines:
+                if len(line) > self._max_size:
+                    raise ModelProtocolError("a line of the stream is too long")
+                if not self._begun:
+                    self._begun = True
+                    line = line.removeprefix(b"\xef\xbb\xbf")
+                if line:
+                    self._take(line)
+                elif self._data:
+                    yield self._dispatch()
+        self._hold(rest)
 
     def _hold(self, piece: bytes) -> None:
+        """Keep the beginning of a line whose end has not come; joined only then, or single bytes would be copied each time."""
         self._pieces_size += len(piece)
         if self._pieces_size > self._max_size:
             raise ModelProtocolError("a line of the stream is too long")
         self._pieces.append(piece)
 
-    def _take(self, line: bytes) -> bytes | None:
-        """Take one line; the data of the event that it ends, if it ends one."""
-        if not self._begun:
-            self._begun = True
-            line = line.removeprefix(b"\xef\xbb\xbf")
-        if not line:
-            if not self._data:
-                return None
-            data = b"\n".join(self._data)
-            self._data.clear()
-            self._data_size = 0
-            return data
+    def _join(self, end: bytes) -> bytes:
+        """The line that `end` ends."""
+        if self._pieces_size:
+            self._pieces.append(end)
+            end = b"".join(self._pieces)
+        self._pieces.clear()
+        self._pieces_size = 0
+        return end
+
+    def _take(self, line: bytes) -> None:
         name, _, value = line.partition(b":")
         if name == b"data":
-            self._data_size += len(value)
+            self._data_size += len(value) + 1
             if self._data_size > self._max_size:
                 raise ModelProtocolError("an event of the stream is too long")
             self._data.append(value.removeprefix(b" "))
-        return None
+
+    def _dispatch(self) -> bytes:
+        data = b"\n".join(self._data) if len(self._data) > 1 else self._data[0]
+        self._data.clear()
+        self._data_size = 0
+        return data
 
 
 class _Function(msgspec.Struct):
@@ -193,7 +202,7 @@ class ChatStreamReader:
         self.done = True
         return Finished(reason=self._reason, usage=self._usage)
 
-    def _read(self, data: bytes) -> Iterator[ChatEvent]:
+    def _read(self, data: bytes) -> list[ChatEvent]:
         try:
             chunk = _decode_chunk(data)
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
@@ -204,35 +213,38 @@ class ChatStreamReader:
             self._usage = Usage(
                 prompt_tokens=chunk.usage.prompt_tokens, completion_tokens=chunk.usage.completion_tokens
             )
+        events: list[ChatEvent] = []
         for choice in chunk.choices or ():
             if choice.index == 0:
-                yield from self._choose(choice)
-
-    def _choose(self, choice: _Choice) -> Iterator[ChatEvent]:
-        delta = choice.delta
-        if delta is not None:
-            text = delta.content or delta.refusal
-            if text:
-                self._begun = True
-                yield TextDelta(text=text)
-            for position, call in enumerate(delta.tool_calls or ()):
-                self._begun = True
-                function = call.function or _Function()
-                yield ToolCallDelta(
-                    index=position if call.index is None else call.index,
-                    id=call.id or None,
-                    name=function.name or None,
-                    arguments=function.arguments or "",
-                )
-        if choice.finish_reason is not None:
-            # Providers have reasons of their own ("eos", "stop_sequence"); all of them mean that the model was done.
-            self._reason = _FINISH.get(choice.finish_reason, "stop")
+                if choice.delta is not None:
+                    events += _delta_events(choice.delta)
+                if choice.finish_reason is not None:
+                    # Providers have reasons of their own ("eos"); all of them mean that the model was done.
+                    self._reason = _FINISH.get(choice.finish_reason, "stop")
+        self._begun = self._begun or bool(events)
+        return events
 
     def _fail(self, raw: bytes) -> NoReturn:
         code = _error_code(raw)
         if self._begun:
             raise ModelStreamCut("the provider reported an error in mid-answer", code=code)
         raise refusal_or_outage("the provider reported an error before the answer", code=code)
+
+
+def _delta_events(delta: _Delta) -> list[ChatEvent]:
+    text = delta.content or delta.refusal
+    events: list[ChatEvent] = [TextDelta(text=text)] if text else []
+    for position, call in enumerate(delta.tool_calls or ()):
+        function = call.function or _Function()
+        events.append(
+            ToolCallDelta(
+                index=position if call.index is None else call.index,
+                id=call.id or None,
+                name=function.name or None,
+                arguments=function.arguments or "",
+            )
+        )
+    return events
 
 
 def _error_code(raw: bytes) -> str | None:

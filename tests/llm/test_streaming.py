@@ -13,9 +13,16 @@ from smarthealth.llm.streaming import ChatStreamReader, SseParser
 LIMIT = 10_000
 
 
-def _events(*chunks: bytes) -> list[bytes]:
-    parser = SseParser(LIMIT)
-    return [data for chunk in chunks for data in parser.feed(chunk)]
+def _events(*chunks: bytes, limit: int = LIMIT) -> list[bytes]:
+    """The data of the events, `b"refused"` at the end where the stream was."""
+    parser = SseParser(limit)
+    events: list[bytes] = []
+    try:
+        for chunk in chunks:
+            events.extend(parser.feed(chunk))
+    except ModelProtocolError:
+        events.append(b"refused")
+    return events
 
 
 @pytest.mark.parametrize(
@@ -30,6 +37,7 @@ def _events(*chunks: bytes) -> list[bytes]:
         (b"event: x\n\n\n\n", []),
         (b"\xef\xbb\xbfdata: a\n\ndata: \xef\xbb\xbf\n\n", [b"a", b"\xef\xbb\xbf"]),
         (b"data: unfinished\n", []),
+        (b"\n\xef\xbb\xbfdata: a\n\n", []),
         (b"data: a: b\n\n", [b"a: b"]),
         (b" data: a\n\n", []),
         (b"", []),
@@ -54,10 +62,10 @@ streams = st.lists(st.tuples(lines, st.sampled_from([b"\n", b"\r", b"\r\n"])), m
 cuts = st.lists(st.integers(0, 1000), max_size=12)
 
 
-@given(streams, cuts)
-def test_events_do_not_depend_on_how_bytes_arrive(stream: bytes, where: list[int]) -> None:
-    """However a stream is split, in the middle of CRLF or of a character too, the events are the same."""
-    assert _events(*_split(stream, where)) == _events(stream)
+@given(streams, cuts, st.sampled_from([7, 8, 12, LIMIT]))
+def test_events_do_not_depend_on_how_bytes_arrive(stream: bytes, where: list[int], limit: int) -> None:
+    """However a stream is split, in the middle of CRLF or of a character too, the events are the same, and their limit."""
+    assert _events(*_split(stream, where), limit=limit) == _events(stream, limit=limit)
 
 
 def test_lines_and_events_are_bounded() -> None:
@@ -66,6 +74,8 @@ def test_lines_and_events_are_bounded() -> None:
     assert list(parser.feed(b"data: " + b"a" * 60)) == []
     with pytest.raises(ModelProtocolError, match="line"):
         list(parser.feed(b"a" * 60))
+    with pytest.raises(ModelProtocolError, match="line"):
+        list(SseParser(100).feed(b"data: " + b"a" * 100 + b"\n"))
     parser = SseParser(100)
     with pytest.raises(ModelProtocolError, match="event"):
         list(parser.feed((b"data: " + b"a" * 60 + b"\n") * 2))
