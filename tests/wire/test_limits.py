@@ -5,39 +5,35 @@ from typing import Any
 import attrs
 import pytest
 
+from smarthealth.conversation.settings import ConversationSettings
+from smarthealth.server.hypercorn.limits import ShellLimits
 from smarthealth.wire.limits import KIB, MIB, PARSED_WIDTH, TEXT_WIDTH, Limits
 from smarthealth.wire.strict_json import parse
 
 
 def test_the_worst_case_of_the_defaults_is_known() -> None:
-    """One connection takes less than 12 MiB at worst, and less than 64 KiB while idle, with the default limits."""
+    """One connection takes less than 11 MiB at worst, and decoding its worst message 3 MiB."""
     limits = Limits()
-    assert limits.worst_case_memory() < 12 * MIB
-    assert limits.idle_memory() < 64 * KIB
-    assert limits.worst_case_decoding() == limits.max_frame_size * PARSED_WIDTH
+    assert 10 * MIB < limits.worst_case_memory() < 11 * MIB
+    assert limits.worst_case_decoding() == 3 * MIB
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"max_frame_size": 128 * KIB},
-        {"inbound_queue": 8},
-        {"outbox_bytes": 2 * MIB},
-        {"max_turns": 8},
-        {"turn_bytes": MIB},
-        {"compression": True},
-    ],
-)
-def test_each_part_of_the_sum_counts(change: dict[str, Any]) -> None:
-    """Raising any limit that holds memory raises the worst case."""
-    assert attrs.evolve(Limits(), **change).worst_case_memory() > Limits().worst_case_memory()
+def test_the_defaults_are_those_of_the_parts() -> None:
+    """The sum is about the program as it runs: no part allows more than is counted here."""
+    limits, shell, conversation = Limits(), ShellLimits(), ConversationSettings()
+    assert limits.max_frame_size == shell.max_message_size
+    assert limits.transport >= shell.worst_case_memory()
+    assert limits.outbox_bytes == conversation.outbox_bytes
+    assert limits.max_turns == conversation.max_turns
 
 
-@pytest.mark.parametrize("field", [field.name for field in attrs.fields(Limits) if field.name != "compression"])
-def test_a_limit_is_above_zero(field: str) -> None:
-    """No limit can be switched off by a zero or a negative number."""
+@pytest.mark.parametrize("field", [field.name for field in attrs.fields(Limits)])
+def test_each_part_of_the_sum_counts(field: str) -> None:
+    """Raising any limit raises the worst case, and none can be switched off."""
+    raised: dict[str, Any] = {field: 2 * getattr(Limits(), field)}
+    assert attrs.evolve(Limits(), **raised).worst_case_memory() > Limits().worst_case_memory()
     with pytest.raises(ValueError, match=field):
-        Limits(**{field: 0})  # type: ignore[arg-type]  # the one boolean is not among these fields
+        Limits(**{field: 0})
 
 
 def _measure(make: Callable[[], object]) -> tuple[int, int]:
