@@ -160,9 +160,9 @@ class _Outcome:
     def fatal(self, error: BaseException) -> None:
         """`KeyboardInterrupt`, `SystemExit` and their like end the system but are no failures of an actor."""
         self._fatal = self._fatal or error
-        if self._root is not None:
-            self._root.end_body()
-            self._root.stop()
+        assert self._root is not None
+        self._root.end_body()
+        self._root.stop()
 
     def interrupted(self, group: BaseExceptionGroup[BaseException]) -> None:
         """The nursery was interrupted while it waited for a stuck task; nothing of ours raises into it."""
