@@ -1,0 +1,271 @@
+"""One patient's record, as the look-ups ask PostgreSQL for it.
+
+Every statement names the patient first, so that the index on (patient_id, kind, started_at) serves it, is parameterised,
+and has a limit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import date
+
+import attrs
+
+from smarthealth.storage.pool import Pool
+
+from .entries import Entry, Known, Person
+
+MOST_ENTRIES = 2000
+"""Entries of one topic that are read; counts are exact beyond it."""
+MOST_NOTES_READ = 5
+"""Notes that are read for a mention."""
+MOST_KNOWN = 2000
+"""Different things in one record."""
+
+_COLUMNS = """r.id, r.fhir_id as record, r.kind, r.display, r.code, r.category, r.status, r.started_on as "on",
+    r.ended_on as until, r.value, r.unit, r.value_text, r.range_low, r.range_high, r.dosage, r.severity, r.reason"""
+
+# What was entered in error, ruled out or not done is no part of what the record says of the patient.
+_STANDS = """(r.verification is null or r.verification not in ('refuted', 'entered-in-error'))
+    and (r.status is null or r.status not in ('entered-in-error', 'not-done'))"""
+
+_PERSON = "select full_name, gender, birth_date, deceased, died_on, city from patient where id = %(patient)s"
+
+_KNOWN = f"""
+select kind, code, display, category, component is not null as is_part, count(*) as count
+from record r where patient_id = %(patient)s and {_STANDS}
+group by 1, 2, 3, 4, 5 order by count(*) desc limit %(limit)s
+"""
+
+_REASONS = """
+select distinct reason from record
+where patient_id = %(patient)s and kind = any(%(kinds)s) and reason is not null limit %(limit)s
+"""
+
+_MATCHING = f"""
+from record r
+where r.patient_id = %(patient)s and r.kind = any(%(kinds)s) and {_STANDS}
+  and (not %(named)s or (r.kind, r.display, coalesce(r.category, '')) in
+       (select * from unnest(%(name_kinds)s::text[], %(names)s::text[], %(categories)s::text[])))
+  and (%(parts)s or r.component is null)
+  and (%(since)s::date is null or coalesce(r.ended_on, r.started_on) >= %(since)s and r.started_on is not null
+       and (%(overlapping)s or r.started_on >= %(since)s))
+  and (%(until)s::date is null or r.started_on <= %(until)s)
+  and (%(statuses)s::text[] is null or coalesce(lower(r.status), '') = any(%(statuses)s))
+  and (%(reasons)s::text[] is null or r.reason = any(%(reasons)s))
+  and (%(people)s::bigint[] is null or exists (select from attendance a
+       where a.record_id in (r.id, r.encounter_id) and a.practitioner_id = any(%(people)s)))
+  and (%(places)s::bigint[] is null or r.organization_id = any(%(places)s)
+       or (select e.organization_id from record e where e.id = r.encounter_id) = any(%(places)s))
+"""
+
+_NEWEST = "order by r.started_at desc nulls last, r.id desc limit %(limit)s"
+_OLDEST = "order by r.started_at nulls last, r.id limit %(limit)s"
+
+_ENTRIES_NEWEST = f"select {_COLUMNS}, count(*) over () as total {_MATCHING} {_NEWEST}"
+_ENTRIES_OLDEST = f"select {_COLUMNS}, count(*) over () as total {_MATCHING} {_OLDEST}"
+
+_PARTS = """
+select r.parent_id, r.id, r.fhir_id, r.kind, r.display, r.code, r.started_on, r.value, r.unit, r.value_text, r.range_low, r.range_high
+from record r where r.patient_id = %(patient)s and r.kind = 'observation' and r.component is not null and r.parent_id = any(%(ids)s)
+order by r.parent_id, r.component limit %(limit)s
+"""
+
+_ATTENDANCE = """
+select r.id,
+       (select coalesce(array_agg(distinct p.full_name order by p.full_name), '{}') from attendance a
+        join practitioner p on p.id = a.practitioner_id
+        where a.record_id = case when exists (select from attendance o where o.record_id = r.id) then r.id else r.encounter_id end),
+       coalesce(o.name, eo.name), e.display, e.fhir_id
+from record r
+left join record e on e.id = r.encounter_id
+left join organization o on o.id = r.organization_id
+left join organization eo on eo.id = e.organization_id
+where r.patient_id = %(patient)s and r.id = any(%(ids)s) limit %(limit)s
+"""
+
+_PRACTITIONERS = """
+select distinct p.id, p.full_name from record r join attendance a on a.record_id = r.id
+join practitioner p on p.id = a.practitioner_id where r.patient_id = %(patient)s limit %(limit)s
+"""
+_ORGANIZATIONS = """
+select distinct o.id, o.name from record r join organization o on o.id = r.organization_id
+where r.patient_id = %(patient)s limit %(limit)s
+"""
+
+_BODIES = (
+    "select id, left(body, %(length)s) from record where patient_id = %(patient)s and id = any(%(ids)s) limit %(limit)s"
+)
+
+_FHIR_IDS = "select id, fhir_id from record where patient_id = %(patient)s and id = any(%(ids)s) limit %(limit)s"
+
+_NOTES_WITH = f"""
+select {_COLUMNS}, left(r.body, %(length)s) as body from record r
+where r.patient_id = %(patient)s and r.kind = 'document' and {_STANDS} and r.body ~* %(pattern)s
+order by r.started_at desc nulls last, r.id desc limit %(limit)s
+"""
+
+BODY_LENGTH = 20_000
+"""Characters of a note that are read."""
+
+
+@attrs.frozen(kw_only=True)
+class Wanted:
+    """Which entries are wanted."""
+
+    kinds: frozenset[str]
+    names: tuple[tuple[str, str, str | None], ...] | None = None
+    """Kind, display and category of those wanted; None for all of the kinds."""
+    parts: bool = False
+    """Whether components count as entries."""
+    since: date | None = None
+    until: date | None = None
+    overlapping: bool = False
+    """Whether it is enough that an entry lasted into the time wanted."""
+    statuses: tuple[str, ...] | None = None
+    reasons: tuple[str, ...] | None = None
+    people: tuple[int, ...] | None = None
+    places: tuple[int, ...] | None = None
+    oldest_first: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class _Row:
+    """A row of `_ENTRIES_…`: an entry and how many there are in all."""
+
+    id: int
+    record: str
+    kind: str
+    display: str
+    code: str | None
+    category: str | None
+    status: str | None
+    on: date | None
+    until: date | None
+    value: float | None
+    unit: str | None
+    value_text: str | None
+    range_low: float | None
+    range_high: float | None
+    dosage: str | None
+    severity: str | None
+    reason: str | None
+    total: int
+
+    def entry(self) -> Entry:
+        values = {field.name: getattr(self, field.name) for field in attrs.fields(_Row) if field.name != "total"}
+        return Entry(**values)
+
+
+@attrs.frozen
+class Found:
+    """Entries found, newest or oldest first, and how many there are in all."""
+
+    entries: tuple[Entry, ...]
+    total: int
+
+
+class Chart:
+    """The record of one patient."""
+
+    def __init__(self, pool: Pool, patient_id: int) -> None:
+        self._pool = pool
+        self._patient = patient_id
+
+    async def person(self) -> Person:
+        """The patient's own data; an empty name when there is no such patient."""
+        row = await self._pool.fetch_one_as(Person, _PERSON, {"patient": self._patient})
+        return row or Person(full_name="")
+
+    async def known(self) -> list[Known]:
+        """The different things that the record holds, the most frequent first."""
+        return await self._pool.fetch_as(Known, _KNOWN, {"patient": self._patient, "limit": MOST_KNOWN})
+
+    async def reasons(self, kinds: Collection[str]) -> list[str]:
+        """The different reasons given for entries of some kinds."""
+        rows = await self._pool.fetch(_REASONS, {"patient": self._patient, "kinds": sorted(kinds), "limit": MOST_KNOWN})
+        return [row[0] for row in rows]
+
+    async def find(self, wanted: Wanted, limit: int = MOST_ENTRIES) -> Found:
+        """Find entries, with their components."""
+        names = wanted.names or ()
+        params = {
+            "patient": self._patient,
+            "kinds": sorted(wanted.kinds),
+            "named": wanted.names is not None,
+            "name_kinds": [kind for kind, _, _ in names],
+            "names": [display for _, display, _ in names],
+            "categories": [category or "" for _, _, category in names],
+            "parts": wanted.parts,
+            "since": wanted.since,
+            "until": wanted.until,
+            "overlapping": wanted.overlapping,
+            "statuses": _listed(wanted.statuses),
+            "reasons": _listed(wanted.reasons),
+            "people": _listed(wanted.people),
+            "places": _listed(wanted.places),
+            "limit": limit,
+        }
+        rows = await self._pool.fetch_as(_Row, _ENTRIES_OLDEST if wanted.oldest_first else _ENTRIES_NEWEST, params)
+        entries = await self._with_parts([row.entry() for row in rows])
+        return Found(tuple(entries), rows[0].total if rows else 0)
+
+    async def _with_parts(self, entries: list[Entry]) -> list[Entry]:
+        wholes = [entry.id for entry in entries if entry.kind == "observation" and not entry.has_value]
+        if not wholes:
+            return entries
+        rows = await self._pool.fetch(_PARTS, {"patient": self._patient, "ids": wholes, "limit": 4 * MOST_ENTRIES})
+        parts: dict[int, list[Entry]] = {}
+        for parent, identity, record, kind, display, code, on, value, unit, text, low, high in rows:
+            part = Entry(
+                id=identity, record=record, kind=kind, display=display, code=code, on=on, value=value, unit=unit,
+                value_text=text, range_low=low, range_high=high,
+            )  # fmt: skip
+            parts.setdefault(parent, []).append(part)
+        return [attrs.evolve(entry, parts=tuple(parts.get(entry.id, ()))) for entry in entries]
+
+    async def with_attendance(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        """The same entries with who attended and where, taken from their encounter when they do not say themselves."""
+        params = {"patient": self._patient, "ids": [entry.id for entry in entries], "limit": len(entries)}
+        rows = {row[0]: row for row in await self._pool.fetch(_ATTENDANCE, params)} if entries else {}
+        return tuple(
+            attrs.evolve(entry, people=tuple(rows[entry.id][1]), place=rows[entry.id][2]) if entry.id in rows else entry
+            for entry in entries
+        )
+
+    async def with_bodies(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        """The same entries with their texts."""
+        ids = [entry.id for entry in entries]
+        params = {"patient": self._patient, "ids": ids, "length": BODY_LENGTH, "limit": len(ids)}
+        bodies: dict[int, str | None] = {row[0]: row[1] for row in await self._pool.fetch(_BODIES, params)}
+        return tuple(attrs.evolve(entry, body=bodies.get(entry.id)) for entry in entries)
+
+    async def notes_with(self, names: Sequence[str]) -> tuple[Entry, ...]:
+        """The newest notes whose text holds one of some names as whole words, with their texts."""
+        pattern = r"\m(" + "|".join(re.escape(name) for name in names) + r")\M"
+        params = {"patient": self._patient, "pattern": pattern, "length": BODY_LENGTH, "limit": MOST_NOTES_READ}
+        return tuple(await self._pool.fetch_as(Entry, _NOTES_WITH, params))
+
+    async def fhir_ids(self, ids: Sequence[int]) -> dict[int, str]:
+        """The FHIR ids of those of some entries that are this patient's."""
+        if not ids:
+            return {}
+        params = {"patient": self._patient, "ids": list(ids), "limit": len(ids)}
+        return {row[0]: row[1] for row in await self._pool.fetch(_FHIR_IDS, params)}
+
+    async def practitioners(self) -> list[tuple[int, str]]:
+        """Who has attended the patient: number and name."""
+        return [tuple(row) for row in await self._pool.fetch(_PRACTITIONERS, self._bounded)]
+
+    async def organizations(self) -> list[tuple[int, str]]:
+        """Where the patient has been attended: number and name."""
+        return [tuple(row) for row in await self._pool.fetch(_ORGANIZATIONS, self._bounded)]
+
+    @property
+    def _bounded(self) -> dict[str, int]:
+        return {"patient": self._patient, "limit": MOST_KNOWN}
+
+
+def _listed(values: Sequence[object] | None) -> list[object] | None:
+    return None if values is None else list(values)

@@ -1,0 +1,83 @@
+"""How far an answer may be trusted: features of its evidence and review, joined by a small calibrated function.
+
+The function is a logistic regression. Its coefficients are data, in `confidence_coefficients`, with how they were obtained;
+`docs/explanation/answers.md` says what each feature means. Answers that say something and answers that say that the record
+lacks it have a regression each: what makes an abstention right is not what makes a statement right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import attrs
+
+from smarthealth.retrieval.glossary import Glossary
+
+from .confidence_coefficients import ABSTENTION, ANSWER, Coefficients
+from .evidence import Evidence
+from .matching import Quality
+from .verify import Review, examine
+
+_QUALITIES = {
+    Quality.LITERAL: 1.0,
+    Quality.CONCEPT: 1.0,
+    Quality.KIND: 0.9,
+    Quality.NARROWER: 0.8,
+    Quality.WORDS: 0.5,
+    Quality.NONE: 0.0,
+}
+_LEAST, _MOST = 0.02, 0.99
+"""Nothing is certain."""
+
+
+def review(text: str, evidence: Evidence, *, glossary: Glossary | None = None) -> Review:
+    """Hold an answer against its evidence and say how far it may be trusted.
+
+    Args:
+        text: The answer, with its marks.
+        evidence: What it was made from.
+        glossary: Clinical vocabulary; the one of the package when None.
+    """
+    examined = examine(text, evidence, glossary)
+    return attrs.evolve(examined, confidence=confidence(features(evidence, examined), abstains=examined.abstains))
+
+
+def features(evidence: Evidence, examined: Review) -> Mapping[str, float]:
+    """What the confidence is computed from, each in [0, 1]."""
+    facts = evidence.facts
+    refused = [fact for fact in facts if fact.say == "refusal"]
+    absent = [fact for fact in facts if fact.say == "absent"]
+    best = max((hit.score for hit in evidence.best_hits), default=0.0)
+    second = evidence.best_hits[1].score if len(evidence.best_hits) > 1 else 0.0
+    return {
+        "certainty": evidence.question.certainty,
+        "match": sum(_QUALITIES[quality] for quality in evidence.qualities) / (len(evidence.qualities) or 1),
+        "verified": examined.verified,
+        "cited": 1.0 - examined.uncited / examined.sentences if examined.sentences else 0.0,
+        "dangling": float(bool(examined.dangling)),
+        "inherited": float(evidence.question.inherited),
+        "several": float(len(facts) > 1),
+        "vectors": float(evidence.vectors_searched),
+        "margin": max(0.0, best - second),
+        "similarity": max((hit.similarity or 0.0 for hit in evidence.best_hits), default=0.0),
+        "refused": len(refused) / (len(facts) or 1),
+        "absent": len(absent) / (len(facts) or 1),
+        "absent_known": float(
+            any(_is_known(evidence, number) for number, fact in enumerate(facts) if fact.say == "absent")
+        ),
+    }
+
+
+def _is_known(evidence: Evidence, number: int) -> bool:
+    """Whether what is absent is something that the glossary knows, or that the record holds at another time."""
+    if evidence.facts[number].items:
+        return True
+    return any(topic.concepts or not topic.terms for ask in evidence.question.asks for topic in ask.topics)
+
+
+def confidence(values: Mapping[str, float], *, abstains: bool) -> float:
+    """Join features to a probability."""
+    coefficients: Coefficients = ABSTENTION if abstains else ANSWER
+    score = coefficients.intercept + sum(weight * values[name] for name, weight in coefficients.weights.items())
+    return min(_MOST, max(_LEAST, 1 / (1 + math.exp(-score))))

@@ -1,0 +1,76 @@
+"""Entries of a record, as the look-ups bring them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Known:
+    """One thing that a patient's record holds, however often: a distinct kind, code, name and category."""
+
+    kind: str
+    code: str | None
+    display: str
+    category: str | None
+    is_part: bool
+    """Whether these are components of other entries, as systolic is of blood pressure."""
+    count: int
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """One entry of a patient's record."""
+
+    id: int
+    record: str
+    """Its FHIR id, `Type/id`."""
+    kind: str
+    display: str
+    code: str | None = None
+    category: str | None = None
+    status: str | None = None
+    on: date | None = None
+    until: date | None = None
+    value: float | None = None
+    unit: str | None = None
+    value_text: str | None = None
+    range_low: float | None = None
+    range_high: float | None = None
+    dosage: str | None = None
+    severity: str | None = None
+    reason: str | None = None
+    body: str | None = None
+    parts: tuple[Entry, ...] = ()
+    """Its components."""
+    people: tuple[str, ...] = ()
+    """Who attended."""
+    place: str | None = None
+    """Where."""
+
+    @property
+    def has_value(self) -> bool:
+        """Whether it was measured."""
+        return self.value is not None or self.value_text is not None or any(part.has_value for part in self.parts)
+
+
+@attrs.frozen(kw_only=True)
+class Person:
+    """The patient, as the questions about age, sex and city need it."""
+
+    full_name: str
+    gender: str | None = None
+    birth_date: date | None = None
+    deceased: bool = False
+    died_on: date | None = None
+    """None also where somebody is known to have died, but not when."""
+    city: str | None = None
+
+    def age_on(self, day: date) -> int | None:
+        """Whole years of age on a day; None without a birth date or before it."""
+        born = self.birth_date
+        if born is None or day < born:
+            return None
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day))

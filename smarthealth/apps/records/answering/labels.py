@@ -1,0 +1,42 @@
+"""What things are called in an answer: in the question's language, with the record's own words."""
+
+from __future__ import annotations
+
+from smarthealth.apps.records.understanding.folding import fold_letters
+from smarthealth.apps.records.understanding.question import Language, Topic
+from smarthealth.retrieval.concepts import Concept
+from smarthealth.retrieval.glossary import Glossary
+
+
+class Labels:
+    """Names in one language."""
+
+    def __init__(self, language: Language, glossary: Glossary) -> None:
+        self.language: Language = language
+        self._glossary = glossary
+
+    def of_display(self, kind: str, display: str, code: str | None = None) -> str:
+        """The record's words, in Spanish after the name that the glossary has: `hipertensión (Hypertension)`."""
+        if self.language == "en":
+            return display
+        concepts = self._glossary.classify(kind, display, code)
+        if len(concepts) != 1 or not concepts[0].spanish:
+            return display
+        return _joined(concepts[0].spanish_name, display)
+
+    def of_topic(self, topic: Topic) -> str:
+        """What a topic is called when the record has no words for it."""
+        if not topic.concepts:
+            return f"«{' '.join(topic.terms)}»" if topic.terms else topic.surface
+        name = self.of_concept(topic.concepts[0])
+        return " ".join((name, *topic.terms))
+
+    def of_concept(self, concept: Concept) -> str:
+        """A concept's name."""
+        return concept.spanish_name if self.language == "es" else concept.english_name
+
+
+def _joined(name: str, display: str) -> str:
+    if fold_letters(name) == fold_letters(display):
+        return display
+    return f"{name} («{display}»)" if "(" in display else f"{name} ({display})"

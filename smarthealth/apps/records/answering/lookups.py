@@ -1,0 +1,315 @@
+"""Structured look-ups: a question's asks, answered from the rows of the patient's record."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, timedelta
+
+import attrs
+
+from smarthealth.apps.records.understanding.question import (
+    AgeRange,
+    Anchor,
+    Ask,
+    Operation,
+    Order,
+    Question,
+    Refusal,
+    Status,
+    TimeRange,
+    Topic,
+)
+from smarthealth.retrieval.glossary import Glossary, load_glossary
+from smarthealth.retrieval.words import set_of
+from smarthealth.storage.pool import Pool
+
+from .chart import Chart, Found, Wanted
+from .entries import Entry, Known, Person
+from .facts import Fact
+from .findings import Finding, Findings
+from .labels import Labels
+from .matching import Matched, Matcher, Quality
+from .naming import NamedPeople, resolve_names
+from .notes import report_mentions, report_notes
+from .passages import search_names
+from .reports import Material, absence, report
+from .summaries import SUMMARY_ASKS, report_person, report_summary
+from .wording import write_period
+
+_ONGOING = ("active", "recurrence", "relapse", "in-progress", "on-hold", "draft")
+_OVER = ("resolved", "inactive", "remission", "stopped", "completed", "cancelled", "finished", "revoked", "ended")
+_WITH_STATUS = frozenset({"condition", "medication", "allergy", "careplan"})
+"""Kinds whose entries go on or are over; the others just happened."""
+_LASTING = frozenset({"condition", "medication", "careplan"})
+_ANY_KIND = set_of("encounter condition observation medication allergy procedure immunization report document careplan")
+
+
+async def look_up(
+    pool: Pool, patient_id: int, question: Question, *, today: date, glossary: Glossary | None = None
+) -> Findings:
+    """Answer a question from the rows of one patient's record.
+
+    Args:
+        pool: Connections to the database.
+        patient_id: Whose record.
+        question: What is asked.
+        today: The day up to which what goes on has lasted.
+        glossary: Clinical vocabulary; the one of the package when None.
+
+    Raises:
+        StorageError: The database does not answer.
+    """
+    chart = Chart(pool, patient_id)
+    person, known = await chart.person(), await chart.known()
+    vocabulary = glossary or load_glossary()
+    search = _LookUp(chart, person, known, question, vocabulary, today)
+    findings = [finding for ask in question.asks for finding in await search.answer(ask)]
+    return Findings(
+        person=person,
+        findings=tuple(findings),
+        records_analyzed=sum(thing.count for thing in known if not thing.is_part),
+        names=tuple(dict.fromkeys(thing.display for thing in known)),
+    )
+
+
+class _LookUp:
+    """The look-ups of one question."""
+
+    def __init__(
+        self, chart: Chart, person: Person, known: Sequence[Known], question: Question, glossary: Glossary, today: date
+    ) -> None:
+        self._chart = chart
+        self._person = person
+        self._known = known
+        self._labels = Labels(question.language, glossary)
+        self._matcher = Matcher(question.text, known, glossary)
+        self._glossary = glossary
+        self._language = question.language
+        self._today = today
+
+    async def answer(self, ask: Ask) -> list[Finding]:
+        """Answer one ask: a finding for each of its topics."""
+        if ask.operation is Operation.UNANSWERABLE:
+            return [_refused(ask, ask.refusal or Refusal.OFF_TOPIC)]
+        named = await resolve_names(self._chart, self._person, ask.people)
+        if named.is_stranger:
+            return [_refused(ask, Refusal.OTHER_PATIENT)]
+        if ask.operation is Operation.DEMOGRAPHIC:
+            return [report_person(ask, self._person, self._today)]
+        if ask.operation is Operation.SUMMARY:
+            return await self._summary(ask)
+        if ask.operation is Operation.NOTE:
+            return await self._notes(ask)
+        if ask.operation is Operation.INTERVAL and len(ask.topics) > 1:
+            return [await self._interval(ask, named)]
+        return [finding for topic in ask.topics for finding in await self._about(ask, topic, named)]
+
+    async def _about(self, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
+        matched = self._matcher.match(topic)
+        period, is_dated = await self._period(ask)
+        if not is_dated:
+            return [self._absent(ask, _anchor_topic(ask), Matched(core=()))]
+        wanted = await self._wanted(ask, topic, matched, period, named)
+        found = await self._find(wanted, matched, topic)
+        material = Material(
+            ask=ask,
+            topic=topic,
+            matched=matched,
+            found=await self._attended(ask, found),
+            labels=self._labels,
+            person=self._person,
+            today=self._today,
+            period=self._period_words(ask, period),
+        )
+        if not found.entries:
+            return await self._mentioned(material) or [await self._nothing(material, wanted)]
+        findings = report(material)
+        return findings + await self._related(material, wanted)
+
+    async def _find(self, wanted: Wanted, matched: Matched, topic: Topic) -> Found:
+        if not matched.core:
+            return Found((), 0)
+        return await self._chart.find(wanted)
+
+    async def _wanted(
+        self, ask: Ask, topic: Topic, matched: Matched, period: TimeRange | None, named: NamedPeople
+    ) -> Wanted:
+        kinds = matched.kinds or topic.kinds or _ANY_KIND
+        reasons = None
+        if ask.reason is not None:
+            reasons = self._matcher.reasons(ask.reason, await self._chart.reasons(kinds))
+        statuses = None
+        if ask.status is not None and kinds <= _WITH_STATUS and ask.operation is not Operation.STATUS:
+            statuses = _ONGOING if ask.status is Status.ACTIVE else _OVER
+        everything = matched.quality is Quality.KIND and topic.category is None
+        return Wanted(
+            kinds=kinds,
+            names=None if everything else tuple((known.kind, known.display, known.category) for known in matched.core),
+            parts=any(known.is_part for known in matched.core),
+            since=period.since if period else None,
+            until=period.until if period else None,
+            statuses=statuses,
+            reasons=reasons,
+            people=named.practitioners,
+            places=named.organizations,
+            oldest_first=ask.pick.order is Order.FIRST,
+        )
+
+    async def _attended(self, ask: Ask, found: Found) -> Found:
+        if ask.operation not in (Operation.WHO, Operation.WHERE):
+            return found
+        return Found(await self._chart.with_attendance(found.entries), found.total)
+
+    async def _period(self, ask: Ask) -> tuple[TimeRange | None, bool]:
+        """The days that an ask is limited to, and whether they could be told."""
+        match ask.period:
+            case None:
+                return None, True
+            case TimeRange():
+                return ask.period, True
+            case AgeRange():
+                return self._years_of_life(ask.period)
+            case Anchor():
+                return await self._around(ask.period)
+
+    def _years_of_life(self, ages: AgeRange) -> tuple[TimeRange | None, bool]:
+        born = self._person.birth_date
+        if born is None:
+            return None, False
+        since = None if ages.since is None else _birthday(born, ages.since)
+        until = None if ages.until is None else _birthday(born, ages.until + 1) - timedelta(days=1)
+        return TimeRange(since=since, until=until), True
+
+    async def _around(self, anchor: Anchor) -> tuple[TimeRange | None, bool]:
+        matched = self._matcher.match(anchor.topic)
+        if not matched.core:
+            return None, False
+        names = tuple((known.kind, known.display, known.category) for known in matched.core)
+        found = await self._chart.find(Wanted(kinds=matched.kinds, names=names, oldest_first=True), limit=1)
+        day = found.entries[0].on if found.entries else None
+        if day is None:
+            return None, False
+        if anchor.relation == "before":
+            return TimeRange(until=day - timedelta(days=1)), True
+        if anchor.relation == "after":
+            return TimeRange(since=day + timedelta(days=1)), True
+        return TimeRange(until=day), True
+
+    def _period_words(self, ask: Ask, period: TimeRange | None) -> str | None:
+        if period is None:
+            return None
+        return write_period(period.since, period.until, self._language)
+
+    async def _nothing(self, material: Material, wanted: Wanted) -> Finding:
+        """That nothing was found, and the nearest thing outside the time or state that was asked for."""
+        limited = wanted.since or wanted.until or wanted.statuses
+        if not limited or not material.matched.core or not material.topic.is_specific:
+            return absence(material)
+        wider = attrs.evolve(wanted, since=None, until=None, statuses=None, oldest_first=False)
+        found = await self._chart.find(wider, limit=1)
+        return absence(attrs.evolve(material, found=found))
+
+    async def _mentioned(self, material: Material) -> list[Finding]:
+        """What notes say of something that no entry is about."""
+        topic, ask = material.topic, material.ask
+        names = search_names(topic)
+        if topic.kinds or material.matched.core or not names or ask.operation not in _MAY_BE_MENTIONED:
+            return []
+        if not any(known.kind == "document" for known in self._known):
+            return []
+        notes = await self._chart.notes_with(names)
+        return report_mentions(attrs.evolve(material, found=Found(notes, len(notes))), self._glossary)
+
+    async def _related(self, material: Material, wanted: Wanted) -> list[Finding]:
+        related = material.matched.related
+        if not related or material.ask.operation not in (Operation.EXISTS, Operation.LIST, Operation.COUNT):
+            return []
+        names = tuple((known.kind, known.display, known.category) for known in related)
+        kinds = frozenset(known.kind for known in related)
+        found = await self._chart.find(attrs.evolve(wanted, kinds=kinds, names=names))
+        return (
+            report(
+                attrs.evolve(
+                    material, found=found, matched=Matched(core=related, quality=Quality.NARROWER), is_beside=True
+                )
+            )
+            if found.entries
+            else []
+        )
+
+    def _absent(self, ask: Ask, topic: Topic, matched: Matched) -> Finding:
+        return absence(
+            Material(
+                ask=ask, topic=topic, matched=matched, found=Found((), 0), labels=self._labels, person=self._person,
+                today=self._today, period=None,
+            )
+        )  # fmt: skip
+
+    async def _interval(self, ask: Ask, named: NamedPeople) -> Finding:
+        ends: list[Entry] = []
+        for topic in ask.topics[:2]:
+            matched = self._matcher.match(topic)
+            wanted = await self._wanted(ask, topic, matched, None, named)
+            found = await self._find(
+                attrs.evolve(wanted, oldest_first=ask.pick.order is not Order.LATEST), matched, topic
+            )
+            if not found.entries:
+                return self._absent(ask, topic, matched)
+            ends.append(found.entries[0])
+        ends.sort(key=lambda entry: entry.on or date.min)
+        material = Material(
+            ask=ask, topic=ask.topics[0], matched=matched, found=Found(tuple(ends), 2), labels=self._labels,
+            person=self._person, today=self._today, period=None,
+        )  # fmt: skip
+        return report(material)[0]
+
+    async def _summary(self, ask: Ask) -> list[Finding]:
+        findings = [report_summary(ask, self._person, self._known, self._labels, self._today)]
+        for part in SUMMARY_ASKS:
+            limited = attrs.evolve(part, period=ask.period)
+            found = await self._about(limited, limited.topics[0], NamedPeople())
+            findings.extend(
+                finding for finding in found if not finding.is_absence or part.operation is Operation.EXISTS
+            )
+        return findings
+
+    async def _notes(self, ask: Ask) -> list[Finding]:
+        period, is_dated = await self._period(ask)
+        topics: Collection[Topic] = [topic for topic in ask.topics if "document" in topic.kinds] or [
+            Topic(kinds=frozenset({"document"}))
+        ]
+        notes = Topic(kinds=frozenset({"document"}), category=next(iter(topics)).category)
+        matched = self._matcher.match(notes)
+        if not matched.core or not is_dated:
+            return [self._absent(ask, notes, matched)]
+        wanted = await self._wanted(attrs.evolve(ask, reason=None), notes, matched, period, NamedPeople())
+        found = await self._chart.find(wanted, limit=_MOST_NOTES)
+        material = Material(
+            ask=ask, topic=notes, matched=matched, found=found, labels=self._labels, person=self._person,
+            today=self._today, period=self._period_words(ask, period),
+        )  # fmt: skip
+        if not found.entries:
+            return [await self._nothing(material, wanted)]
+        texts = Found(await self._chart.with_bodies(found.entries), found.total)
+        return report_notes(attrs.evolve(material, found=texts), self._glossary)
+
+
+_MAY_BE_MENTIONED = frozenset(
+    {Operation.EXISTS, Operation.VALUE, Operation.LIST, Operation.WHEN, Operation.STATUS, Operation.REASON}
+)
+_MOST_NOTES = 40
+
+
+def _refused(ask: Ask, refusal: Refusal) -> Finding:
+    return Finding(ask=ask, fact=Fact(say="refusal", detail=refusal.value))
+
+
+def _anchor_topic(ask: Ask) -> Topic:
+    return ask.period.topic if isinstance(ask.period, Anchor) else ask.topics[0]
+
+
+def _birthday(born: date, years: int) -> date:
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:
+        return born.replace(year=born.year + years, day=28)

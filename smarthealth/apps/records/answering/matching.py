@@ -1,0 +1,210 @@
+"""Which of the things that a record holds a topic means.
+
+A record's own words go first: a question that spells a display out means just that. Then the glossary: what the entry is
+(by its code, else by the names in its display) against what the question names, narrower concepts included. Words that the
+glossary lacks are compared with the displays themselves.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Sequence
+
+import attrs
+
+from smarthealth.apps.records.understanding.folding import fold_letters
+from smarthealth.apps.records.understanding.question import Topic
+from smarthealth.retrieval.concepts import Concept
+from smarthealth.retrieval.displays import match_displays
+from smarthealth.retrieval.glossary import Glossary
+
+from .entries import Known
+
+
+class Quality(enum.Enum):
+    """How a topic was matched, the surest first."""
+
+    LITERAL = "literal"
+    """The question spells the entry's name out."""
+    CONCEPT = "concept"
+    """The entry is what the question names."""
+    NARROWER = "narrower"
+    """The entry is a kind of what the question names."""
+    KIND = "kind"
+    """All entries of a kind were asked for."""
+    WORDS = "words"
+    """The entry's words are like the question's."""
+    NONE = "none"
+
+
+@attrs.frozen(kw_only=True)
+class Matched:
+    """What a topic means in one record."""
+
+    core: tuple[Known, ...]
+    """Just that."""
+    related: tuple[Known, ...] = ()
+    """Narrower, following from it, or suspected only: worth mentioning, not to be counted."""
+    quality: Quality = Quality.NONE
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Kinds of what is meant."""
+        return frozenset(known.kind for known in self.core)
+
+
+_NOTHING = Matched(core=())
+
+_TAG = re.compile(r"\s*\((?:finding|disorder|procedure|situation|substance|organism|regime/therapy|physical object|environment|person|event|record artifact|morphologic abnormality|product|qualifier value|observable entity)\)\s*$", re.IGNORECASE)  # fmt: skip
+_BESIDE = re.compile(
+    r"\b(?:due to|caused by|secondary to|associated with|complication|history of|suspected|awaiting|screening|at risk)\b",
+    re.IGNORECASE,
+)
+_SHORTEST_LITERAL = 4
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+
+_CATEGORIES = {
+    "emergency": ("emergency-visit", frozenset({"emergency"})),
+    "inpatient": ("hospitalization", frozenset({"inpatient", "short stay", "acute inpatient", "non-acute inpatient"})),
+    "ambulatory": ("outpatient-visit", frozenset({"ambulatory", "outpatient"})),
+    "wellness": ("check-up", frozenset({"wellness"})),
+    "vital-signs": ("vital-signs", frozenset({"vital-signs", "vital signs"})),
+    "laboratory": ("laboratory-test", frozenset({"laboratory", "lab"})),
+}
+"""Concept and values of the column `category` that a narrower kind stands for."""
+
+
+def bare_display(display: str) -> str:
+    """A display without the tag that says what sort of thing it is in its terminology."""
+    return _TAG.sub("", display)
+
+
+class Matcher:
+    """Matches the topics of one question against what one record holds."""
+
+    def __init__(self, text: str, known: Sequence[Known], glossary: Glossary) -> None:
+        self._known = known
+        self._glossary = glossary
+        self._literals = _literals(text, known)
+
+    def match(self, topic: Topic) -> Matched:
+        """What a topic means in this record."""
+        candidates = [known for known in self._known if self._is_of_kind(known, topic)]
+        literal = self._literal(topic, candidates)
+        if literal:
+            return Matched(core=tuple(literal), quality=Quality.LITERAL)
+        if topic.concepts:
+            found = self._by_concept(topic, candidates)
+        elif topic.terms:
+            return self._by_words(topic.terms, candidates)
+        else:
+            wholes = [known for known in candidates if not known.is_part]
+            return Matched(core=tuple(wholes), quality=Quality.KIND if wholes else Quality.NONE)
+        if not topic.terms or not found.core:
+            return found
+        narrowed = self._by_words(topic.terms, found.core)
+        return attrs.evolve(found, core=narrowed.core, related=()) if narrowed.core else _NOTHING
+
+    def reasons(self, topic: Topic, reasons: Sequence[str]) -> tuple[str, ...]:
+        """Those of the reasons given in a record that a topic means."""
+        as_known = [
+            Known(kind="condition", code=None, display=reason, category=None, is_part=False, count=1)
+            for reason in reasons
+        ]
+        matched = Matcher(topic.surface, as_known, self._glossary).match(attrs.evolve(topic, kinds=frozenset()))
+        return tuple(known.display for known in (*matched.core, *matched.related))
+
+    def names_of(self, known: Known) -> tuple[Concept, ...]:
+        """What an entry is, by the glossary."""
+        return self._glossary.classify(known.kind, known.display, known.code)
+
+    def _is_of_kind(self, known: Known, topic: Topic) -> bool:
+        if topic.kinds and known.kind not in topic.kinds:
+            return False
+        if topic.category is None:
+            return True
+        concept, values = _CATEGORIES[topic.category]
+        if (known.category or "").lower() in values:
+            return True
+        family = self._glossary.family(concept) if concept in self._glossary else frozenset[str]()
+        folded = known.display.lower()
+        return topic.category in folded or any(found.id in family for found in self.names_of(known))
+
+    def _literal(self, topic: Topic, candidates: Sequence[Known]) -> list[Known]:
+        surface = _squeezed(" ".join((topic.surface, *(() if topic.concepts else topic.terms))))
+        return (
+            [
+                known
+                for known in candidates
+                if (name := _squeezed(bare_display(known.display))) in self._literals and f" {surface} " in f" {name} "
+            ]
+            if topic.is_specific
+            else []
+        )
+
+    def _by_concept(self, topic: Topic, candidates: Sequence[Known]) -> Matched:
+        asked = {concept.id for concept in topic.concepts}
+        family = {member for identity in asked for member in self._glossary.family(identity)}
+        direct: list[Known] = []
+        narrower: list[Known] = []
+        for known in candidates:
+            own = {concept.id for concept in self.names_of(known)}
+            if own & asked:
+                direct.append(known)
+            elif own & family:
+                narrower.append(known)
+        if not direct and not narrower:
+            return self._named_in_display(topic, candidates)
+        wholes = [known for known in direct if not known.is_part]
+        beside = [known for known in narrower if _BESIDE.search(known.display)]
+        if direct:
+            measured = any(known.kind == "observation" for known in direct)
+            related = () if measured else tuple(narrower)
+            return Matched(core=tuple(wholes or direct), related=related, quality=Quality.CONCEPT)
+        plain = [known for known in narrower if known not in beside]
+        return Matched(core=tuple(plain or beside), related=tuple(beside) if plain else (), quality=Quality.NARROWER)
+
+    def _named_in_display(self, topic: Topic, candidates: Sequence[Known]) -> Matched:
+        """Entries whose display holds a name of the concept: `Allergy to …` of something that is usually a medicine."""
+        names = {_squeezed(name) for concept in topic.concepts for name in (*concept.english, *concept.spanish)}
+        long_enough = {name for name in names if len(name) >= _SHORTEST_LITERAL}
+        found = [
+            known
+            for known in candidates
+            if any(f" {name} " in f" {_squeezed(known.display)} " for name in long_enough)
+            and (topic.kinds or not _BESIDE.search(known.display))
+        ]
+        if not topic.kinds or not found:
+            return _NOTHING
+        return Matched(core=tuple(found), quality=Quality.WORDS)
+
+    def _by_words(self, terms: Sequence[str], candidates: Sequence[Known]) -> Matched:
+        displays = {known.display for known in candidates}
+        needed = len(terms) if len(terms) <= 2 else -(-2 * len(terms) // 3)
+        matches = [
+            match
+            for match in match_displays(" ".join(terms), displays)
+            if len(set(match.words)) >= min(needed, len(set(terms)))
+        ]
+        if not matches:
+            return _NOTHING
+        best = {match.display for match in matches if match.score >= 0.75 * matches[0].score}
+        return Matched(core=tuple(known for known in candidates if known.display in best), quality=Quality.WORDS)
+
+
+def _squeezed(text: str) -> str:
+    return _NOT_WORD.sub(" ", fold_letters(text)).strip()
+
+
+def _literals(text: str, known: Sequence[Known]) -> frozenset[str]:
+    """Displays that a text spells out, squeezed, without those inside longer ones."""
+    squeezed = f" {_squeezed(text)} "
+    found = {
+        name
+        for entry in known
+        if len(name := _squeezed(bare_display(entry.display))) >= _SHORTEST_LITERAL and f" {name} " in squeezed
+    }
+    return frozenset(
+        name for name in found if not any(name != other and f" {name} " in f" {other} " for other in found)
+    )

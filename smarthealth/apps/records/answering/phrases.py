@@ -1,0 +1,340 @@
+"""The sentences of the offline composer, in both languages.
+
+A phrase is filled with `str.format`; its names are those that `offline` offers. Marks `[n]` stand directly after what they
+prove. Words that depend on a kind of entry come from `NOUNS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import attrs
+
+from smarthealth.apps.records.understanding.question import Language
+
+PHRASES: Mapping[str, Mapping[Language, str]] = {
+    # measurements
+    "value.latest": {
+        "es": "El último valor registrado de {about}{period} es {value}, del {date} {mark}.",
+        "en": "The latest recorded value of {about}{period} is {value}, on {date} {mark}.",
+    },
+    "value.first": {
+        "es": "El primer valor registrado de {about}{period} fue {value}, el {date} {mark}.",
+        "en": "The first recorded value of {about}{period} was {value}, on {date} {mark}.",
+    },
+    "value.highest": {
+        "es": "El valor más alto registrado de {about}{period} fue {value}, el {date} {mark}.",
+        "en": "The highest recorded value of {about}{period} was {value}, on {date} {mark}.",
+    },
+    "value.lowest": {
+        "es": "El valor más bajo registrado de {about}{period} fue {value}, el {date} {mark}.",
+        "en": "The lowest recorded value of {about}{period} was {value}, on {date} {mark}.",
+    },
+    "value.one": {
+        "es": "El valor registrado de {about}{period} es {value}, del {date} {mark}.",
+        "en": "The recorded value of {about}{period} is {value}, on {date} {mark}.",
+    },
+    "value.nth": {
+        "es": "El valor número {nth} de {about}{period}, {direction}, es {value}, del {date} {mark}.",
+        "en": "Value number {nth} of {about}{period}, {direction}, is {value}, on {date} {mark}.",
+    },
+    "value.many": {
+        "es": "Constan {total} valores de {about}{period}: {items}{cut}.",
+        "en": "The record has {total} values of {about}{period}: {items}{cut}.",
+    },
+    "value.item": {"es": "{value} el {iso} {mark}", "en": "{value} on {iso} {mark}"},
+    # entries that are not measured
+    "entry.latest": {
+        "es": "{the} {last} {noun}{about_of}{period} es {name}{tail}, {dated} {mark}.",
+        "en": "The latest {noun}{about_of}{period} is {name}{tail}, {dated} {mark}.",
+    },
+    "entry.first": {
+        "es": "{the} {first} {noun}{about_of}{period} es {name}{tail}, {dated} {mark}.",
+        "en": "The first {noun}{about_of}{period} is {name}{tail}, {dated} {mark}.",
+    },
+    "entry.nth": {
+        "es": "{the} {noun} número {nth}{about_of}{period}, {direction}, es {name}{tail}, {dated} {mark}.",
+        "en": "{Noun} number {nth}{about_of}{period}, {direction}, is {name}{tail}, {dated} {mark}.",
+    },
+    "entry.frequent": {
+        "es": "Lo más frecuente{period} es {name}: consta {times} {mark}.",
+        "en": "The most frequent{period} is {name}: recorded {times} {mark}.",
+    },
+    "list": {
+        "es": "{Consta} {total} {nouns}{status}{about_of}{period}{distinct}: {items}{cut}.",
+        "en": "The record has {total} {status}{nouns}{about_of}{period}{distinct}: {items}{cut}.",
+    },
+    "count": {
+        "es": "{Consta} {total} {nouns}{status}{about_of}{period}{distinct}{dates}.",
+        "en": "The record has {total} {status}{nouns}{about_of}{period}{distinct}{dates}.",
+    },
+    "count.value": {
+        "es": "{Consta} {total} {nouns}{about_of}{period}{distinct}{dates}.",
+        "en": "The record has {total} {nouns}{about_of}{period}{distinct}{dates}.",
+    },
+    "exists": {
+        "es": "Sí, consta {about}{period}: {items}{cut}.",
+        "en": "Yes, the record has {about}{period}: {items}{cut}.",
+    },
+    "exists.beside": {
+        "es": "Consta además: {items}{cut}.",
+        "en": "The record also has: {items}{cut}.",
+    },
+    "exists.value": {
+        "es": "Sí, consta {about}{period}: {total_values}, el último de {value}, del {date} {mark}.",
+        "en": "Yes, the record has {about}{period}: {total_values}, the latest {value}, on {date} {mark}.",
+    },
+    "exists.text": {
+        "es": "Consta {about}{period}: «{value}», del {date} {mark}.",
+        "en": "The record has {about}{period}: “{value}”, on {date} {mark}.",
+    },
+    # questions about one entry
+    "when": {"es": "{Name}: {dated} {mark}.", "en": "{Name}: {dated} {mark}."},
+    "when.latest": {
+        "es": "La última vez que consta {about}{period} es {dated}{tail} {mark}.",
+        "en": "The last time {about} is recorded{period} is {dated}{tail} {mark}.",
+    },
+    "when.first": {
+        "es": "La primera vez que consta {about}{period} es {dated}{tail} {mark}.",
+        "en": "The first time {about} is recorded{period} is {dated}{tail} {mark}.",
+    },
+    "when.only": {
+        "es": "{About} consta {dated}{tail} {mark}.",
+        "en": "{About} is recorded {dated}{tail} {mark}.",
+    },
+    "when.many": {
+        "es": "{About} consta {times}{period}: {items}{cut}.",
+        "en": "{About} is recorded {times}{period}: {items}{cut}.",
+    },
+    "who": {"es": "{name}, {dated}: atención a cargo de {people} {mark}.", "en": "{name}, {dated}: attended by {people} {mark}."},
+    "where": {"es": "{name}, {dated}: en {place} {mark}.", "en": "{name}, {dated}: at {place} {mark}."},
+    "dose": {"es": "{name}, {dated}: {note} {mark}.", "en": "{name}, {dated}: {note} {mark}."},
+    "dose.missing": {
+        "es": "La prescripción de {name}, {dated}, no registra pauta ni frecuencia; su presentación es la que indica el nombre {mark}.",
+        "en": "The prescription of {name}, {dated}, records no dosage or frequency; its strength is the one in its name {mark}.",
+    },
+    "reason": {"es": "El motivo registrado de {name}, {dated}, es {note} {mark}.", "en": "The recorded reason for {name}, {dated}, is {note} {mark}."},
+    "reason.missing": {
+        "es": "En la historia no consta el motivo de {name}, {dated} {mark}.",
+        "en": "The record does not contain a reason for {name}, {dated} {mark}.",
+    },
+    "who.missing": {
+        "es": "En la historia no consta quién se encargó de {name}, {dated} {mark}.",
+        "en": "The record does not contain who attended {name}, {dated} {mark}.",
+    },
+    "where.missing": {
+        "es": "En la historia no consta dónde se registró {name}, {dated} {mark}.",
+        "en": "The record does not contain where {name}, {dated}, took place {mark}.",
+    },
+    "status.active": {
+        "es": "{About} figura en la historia como {status} desde {date}, sin fecha de fin {mark}.",
+        "en": "{About} is still listed as {status} in the record, since {date}, with no end date {mark}.",
+    },
+    "status.ended": {
+        "es": "{About} figura en la historia como {status}: {dated} {mark}.",
+        "en": "{About} is listed as {status} in the record: {dated} {mark}.",
+    },
+    # computed
+    "trend": {
+        "es": "{About}{period}: {direction}, de {first_value} el {first_date} {first_mark} a {last_value} el {last_date} {last_mark}, en {total} mediciones{extremes}.",
+        "en": "{About}{period}: {direction}, from {first_value} on {first_date} {first_mark} to {last_value} on {last_date} {last_mark}, over {total} measurements{extremes}.",
+    },
+    "extremes": {"es": " (mínimo {low} {low_mark}, máximo {high} {high_mark})", "en": " (lowest {low} {low_mark}, highest {high} {high_mark})"},
+    "change": {
+        "es": "{About}{period} {direction} {difference}: de {first_value} el {first_date} {first_mark} a {last_value} el {last_date} {last_mark}.",
+        "en": "{About}{period} {direction} {difference}: from {first_value} on {first_date} {first_mark} to {last_value} on {last_date} {last_mark}.",
+    },
+    "single": {
+        "es": "Solo consta un valor de {about}{period}, así que no se puede comparar: {value}, del {date} {mark}.",
+        "en": "The record has only one value of {about}{period}, so there is nothing to compare: {value}, on {date} {mark}.",
+    },
+    "average": {
+        "es": "El promedio de {about}{period} es {number}, calculado con {total} valores entre el {first_date} {first_mark} y el {last_date} {last_mark}.",
+        "en": "The average of {about}{period} is {number}, over {total} values between {first_date} {first_mark} and {last_date} {last_mark}.",
+    },
+    "normal.unknown": {
+        "es": "El último valor registrado de {about}{period} es {value}, del {date} {mark}; el registro no trae rango de referencia, así que no se puede decir con él si está dentro de lo esperado.",
+        "en": "The latest recorded value of {about}{period} is {value}, on {date} {mark}; the record holds no reference range, so it does not tell whether that is as expected.",
+    },
+    "normal.known": {
+        "es": "El último valor registrado de {about}{period} es {value}, del {date}, {verdict} el rango de referencia del registro ({range}) {mark}.",
+        "en": "The latest recorded value of {about}{period} is {value}, on {date}, {verdict} the reference range in the record ({range}) {mark}.",
+    },
+    "duration.ended": {
+        "es": "{About} duró {span}: {dated} {mark}.",
+        "en": "{About} lasted {span}: {dated} {mark}.",
+    },
+    "duration.active": {
+        "es": "{About} figura como {status} desde {date}, es decir, desde hace {span} {mark}.",
+        "en": "{About} has been listed as {status} since {date}, that is for {span} {mark}.",
+    },
+    "duration.missing": {
+        "es": "{About} consta {dated}, pero en la historia no consta su duración {mark}.",
+        "en": "{About} is recorded {dated}, but the record does not contain how long it lasted {mark}.",
+    },
+    "interval": {
+        "es": "Entre {first_name}, {first_dated} {first_mark}, y {last_name}, {last_dated} {last_mark}, pasaron {span}.",
+        "en": "Between {first_name}, {first_dated} {first_mark}, and {last_name}, {last_dated} {last_mark}, {span} passed.",
+    },
+    "age_at": {
+        "es": "Tenía {years}: {name} consta {dated} {mark}.",
+        "en": "The patient was {years} old: {name} is recorded {dated} {mark}.",
+    },
+    # notes
+    "note": {"es": "La nota del {date} ({name}) dice: «{note}» {mark}.", "en": "The note of {date} ({name}) says: “{note}” {mark}."},
+    "mentioned": {
+        "es": "En {name}, {dated}, se lee: «{note}» {mark}.",
+        "en": "{name}, {dated}, reads: “{note}” {mark}.",
+    },
+    # the patient
+    "person.age": {"es": "Tiene {value}.", "en": "The patient is {value} old."},
+    "person.age_dead": {"es": "Falleció a los {value}, {dated}.", "en": "The patient died aged {value}, {dated}."},
+    "person.gender": {"es": "El sexo registrado es {value}.", "en": "The recorded sex is {value}."},
+    "person.birth_date": {"es": "Nació {dated}.", "en": "The patient was born {dated}."},
+    "person.death_date": {"es": "Falleció {dated}.", "en": "The patient died {dated}."},
+    "person.dead": {
+        "es": "Consta que ha fallecido, sin fecha registrada.",
+        "en": "The patient is recorded as deceased, without a date.",
+    },
+    "person.alive": {"es": "En la historia no consta fecha de fallecimiento.", "en": "The record does not contain a date of death."},
+    "person.city": {"es": "La ciudad registrada es {value}.", "en": "The recorded city is {value}."},
+    "person.name": {"es": "El nombre registrado es {value}.", "en": "The recorded name is {value}."},
+    "person.missing": {"es": "En la historia no consta {value}.", "en": "The record does not contain {value}."},
+    "summary": {"es": "{who}: {total} entradas en la historia{dates}.", "en": "{who}: {total} entries in the record{dates}."},
+    # what is not there
+    "absent": {"es": "En la historia no consta {about}{period}.", "en": "The record does not contain {about}{period}."},
+    "absent.but": {
+        "es": "En la historia no consta {about}{period}; sí fuera de ese periodo, {dated} {mark}.",
+        "en": "The record does not contain {about}{period}; it does outside that time, {dated} {mark}.",
+    },
+    "refusal.not_recorded": {
+        "es": "En la historia no consta esa información: la historia clínica no registra ese tipo de dato.",
+        "en": "The record does not contain that information: a clinical record does not hold that kind of data.",
+    },
+    "refusal.advice": {
+        "es": "En la historia no consta una respuesta a eso: solo puedo decir lo que está registrado, no dar opiniones, pronósticos ni recomendaciones.",
+        "en": "The record does not contain an answer to that: I can only say what is recorded, not give opinions, forecasts or recommendations.",
+    },
+    "refusal.general": {
+        "es": "En la historia no consta una respuesta a eso: solo puedo responder sobre lo registrado en la historia de este paciente.",
+        "en": "The record does not contain an answer to that: I can only answer from what this patient's record holds.",
+    },
+    "refusal.other_patient": {
+        "es": "No puedo responder sobre otra persona: solo tengo la historia de este paciente, y en ella no consta esa información.",
+        "en": "I cannot answer about another person: I only have this patient's record, and the record does not contain that.",
+    },
+    "refusal.off_topic": {
+        "es": "Solo puedo responder preguntas sobre la historia clínica de este paciente; en la historia no consta información sobre eso.",
+        "en": "I can only answer questions about this patient's clinical record; the record does not contain information on that.",
+    },
+    "refusal.instruction": {
+        "es": "No puedo seguir esa instrucción: solo respondo preguntas sobre la historia clínica de este paciente, y en la historia no consta respuesta a eso.",
+        "en": "I cannot follow that instruction: I only answer questions about this patient's clinical record, and the record does not contain an answer to that.",
+    },
+}  # fmt: skip
+
+
+@attrs.frozen
+class Noun:
+    """How a kind of entry is called."""
+
+    one: str
+    many: str
+    feminine: bool = False
+
+
+NOUNS: Mapping[Language, Mapping[str, Noun]] = {
+    "es": {
+        "encounter": Noun("consulta", "consultas", feminine=True),
+        "emergency": Noun("atención de urgencias", "atenciones de urgencias", feminine=True),
+        "inpatient": Noun("hospitalización", "hospitalizaciones", feminine=True),
+        "ambulatory": Noun("consulta ambulatoria", "consultas ambulatorias", feminine=True),
+        "wellness": Noun("consulta de control", "consultas de control", feminine=True),
+        "condition": Noun("diagnóstico", "diagnósticos"),
+        "observation": Noun("medición", "mediciones", feminine=True),
+        "vital-signs": Noun("medición de signos vitales", "mediciones de signos vitales", feminine=True),
+        "laboratory": Noun("resultado de laboratorio", "resultados de laboratorio"),
+        "medication": Noun("prescripción", "prescripciones", feminine=True),
+        "allergy": Noun("alergia", "alergias", feminine=True),
+        "procedure": Noun("procedimiento", "procedimientos"),
+        "immunization": Noun("vacuna", "vacunas", feminine=True),
+        "report": Noun("informe", "informes"),
+        "document": Noun("nota clínica", "notas clínicas", feminine=True),
+        "careplan": Noun("plan de cuidados", "planes de cuidados"),
+        "people": Noun("profesional", "profesionales"),
+        "places": Noun("centro", "centros"),
+        "entry": Noun("registro", "registros"),
+    },
+    "en": {
+        "encounter": Noun("visit", "visits"),
+        "emergency": Noun("emergency visit", "emergency visits"),
+        "inpatient": Noun("hospital admission", "hospital admissions"),
+        "ambulatory": Noun("outpatient visit", "outpatient visits"),
+        "wellness": Noun("check-up visit", "check-up visits"),
+        "condition": Noun("diagnosis", "diagnoses"),
+        "observation": Noun("measurement", "measurements"),
+        "vital-signs": Noun("vital sign measurement", "vital sign measurements"),
+        "laboratory": Noun("laboratory result", "laboratory results"),
+        "medication": Noun("prescription", "prescriptions"),
+        "allergy": Noun("allergy", "allergies"),
+        "procedure": Noun("procedure", "procedures"),
+        "immunization": Noun("vaccination", "vaccinations"),
+        "report": Noun("report", "reports"),
+        "document": Noun("clinical note", "clinical notes"),
+        "careplan": Noun("care plan", "care plans"),
+        "people": Noun("practitioner", "practitioners"),
+        "places": Noun("place of care", "places of care"),
+        "entry": Noun("entry", "entries"),
+    },
+}
+
+STATUS_WORDS: Mapping[Language, Mapping[str, str]] = {
+    "es": {
+        "active": "activo",
+        "recurrence": "recurrente",
+        "relapse": "en recaída",
+        "inactive": "inactivo",
+        "remission": "en remisión",
+        "resolved": "resuelto",
+        "stopped": "suspendido",
+        "completed": "completado",
+        "cancelled": "cancelado",
+        "on-hold": "en pausa",
+        "finished": "finalizado",
+        "in-progress": "en curso",
+        "superseded": "reemplazada por una versión posterior",
+        "current": "vigente",
+    },
+    "en": {"in-progress": "in progress", "on-hold": "on hold"},
+}
+
+GENDERS: Mapping[Language, Mapping[str, str]] = {
+    "es": {
+        "male": "masculino (male)",
+        "female": "femenino (female)",
+        "other": "otro (other)",
+        "unknown": "desconocido (unknown)",
+    },
+    "en": {},
+}
+
+FIELD_NAMES: Mapping[Language, Mapping[str, str]] = {
+    "es": {
+        "age": "la fecha de nacimiento",
+        "gender": "el sexo",
+        "birth_date": "la fecha de nacimiento",
+        "death_date": "fecha de fallecimiento",
+        "city": "la ciudad",
+        "name": "el nombre",
+        "document": "el número de documento",
+    },
+    "en": {
+        "age": "a date of birth",
+        "gender": "the sex",
+        "birth_date": "a date of birth",
+        "death_date": "a date of death",
+        "city": "the city",
+        "name": "the name",
+        "document": "the document number",
+    },
+}

@@ -1,0 +1,71 @@
+"""Times told by something in the record: before the appendectomy, since he was diagnosed with diabetes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+import attrs
+
+from smarthealth.retrieval.concepts import ConceptMatch
+
+from .folding import CONCEPT, Reading
+from .kinds import find_kinds
+from .question import Anchor, Topic
+
+_EVENT_WORDS = (
+    r"(?:(?:de|del|que|a|al|la|el|los|las|su|sus|un|una|se|le|lo|fue|fuera|fuese|haber|habia|sido|ser|hacerse|tener|tuvo|tuviera|empezar|empezara|comenzar|iniciar|inicio|comienzo|"
+    r"diagnostic\w*|operac\w*|operar\w*|operad[oa]|cirugia|intervencion|procedimiento|realiz\w*|recet\w*|prescri\w*|vacun\w*|tratamiento|tomar|primer[oa]?|con|por|"
+    r"the|his|her|their|being|been|was|were|had|having|s?he|they|patient|diagnos\w*|with|of|surgery|operation|procedure|started?|starting|getting|got|received|receiving|taking|prescri\w*|onset|first|a|an|to)\s+)*"
+)
+_Relation = Literal["before", "after", "at"]
+_RELATION_WORDS: tuple[tuple[_Relation, str], ...] = (
+    ("before", r"antes|previ[oa]s?|previamente|anterior(?:es)?|before|prior|preceding"),
+    ("after", r"despues|tras|luego|posterior(?:es|mente)?|a\s+partir|desde|after|following|since"),
+    (
+        "at",
+        r"cuando|en\s+el\s+momento|al\s+momento|el\s+dia|en\s+la\s+fecha|al\s+(?:ser|recibir)|when|at\s+the\s+time|on\s+the\s+day",
+    ),
+)
+_RELATIONS = tuple(
+    (relation, re.compile(rf"\b(?:{words})\s+{_EVENT_WORDS}{CONCEPT}+")) for relation, words in _RELATION_WORDS
+)
+_TIME_BETWEEN = re.compile(r"\b(?:tiempo|dias|meses|anos|semanas|time|days|months|years|weeks|long|edad|age|old)\b")
+_SINCE_WHEN = re.compile(r"\b(?:desde\s+cuando|since\s+when|hace\s+cuanto)\b")
+
+
+@attrs.frozen
+class AnchorMatch:
+    """A time told by a concept, with its span."""
+
+    start: int
+    end: int
+    anchor: Anchor
+
+
+def find_anchor(reading: Reading, matches: Sequence[ConceptMatch]) -> AnchorMatch | None:
+    """Find a time told by one of the concepts, where the clause is about something else beside it."""
+    text = reading.open
+    if _SINCE_WHEN.search(text):
+        return None
+    for relation, pattern in _RELATIONS:
+        found = pattern.search(text)
+        if found is None:
+            continue
+        concepts = tuple(match.concept for match in matches if found.start() <= match.start < found.end())
+        others = [match for match in matches if not found.start() <= match.start < found.end()]
+        if not concepts or not _is_about_something_else(text, found, bool(others)):
+            continue
+        surface = reading.text[found.start() : found.end()]
+        return AnchorMatch(
+            found.start(), found.end(), Anchor(relation=relation, topic=Topic(concepts=concepts, surface=surface))
+        )
+    return None
+
+
+def _is_about_something_else(text: str, found: re.Match[str], has_other_concepts: bool) -> bool:
+    rest = text[: found.start()] + " " + text[found.end() :]
+    if _TIME_BETWEEN.search(rest):
+        return False
+    return has_other_concepts or any(kind.is_noun for kind in find_kinds(rest))

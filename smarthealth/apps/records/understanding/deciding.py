@@ -1,0 +1,168 @@
+"""What a clause asks, judged from what its readers found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+import attrs
+
+from .folding import CONCEPT
+from .kinds import CAREPLAN, CONDITION, DOCUMENT, ENCOUNTER, IMMUNIZATION, MEDICATION, OBSERVATION
+from .question import Ask, Operation, Order, Pick, Refusal, Status, Topic
+from .reading import Clause
+
+_LASTING = frozenset({CONDITION, MEDICATION, CAREPLAN, ENCOUNTER})
+
+_DEFINITION = re.compile(
+    rf"^\W*(?:y\s+)?(?:que\s+(?:es|son)|what\s+(?:is|are))\s+(?:(?:el|la|los|las|un|una|a|an)\s+)?{CONCEPT}+\W*$"
+)
+_SPANISH_DEFINITION = re.compile(rf"^\W*(?:y\s+)?que\s+(?:es|son)\s+(?:(?:el|la|los|las|un|una)\s+)?{CONCEPT}+\W*$")
+_SINCE = re.compile(r"\b(?:desde\s+(?:cuando|que\s+(?:fecha|ano|dia|mes))|since\s+when)\b")
+_COUNTED_DOSES = re.compile(r"\b(?:cuantas|numero\s+de|how\s+many|number\s+of)\s+(?:dosis|doses)\b")
+_TIMES = re.compile(r"\b(?:cuantas\s+veces|how\s+many\s+times|how\s+often|numero\s+de\s+veces|number\s+of\s+times)\b")
+_SHOWN = re.compile(r"\b(?:lista(?:r|me|do)?|enumera\w*|tod[oa]s|list|enumerate|all|every)\b|\b(?:valores|values|resultados|results|mediciones|measurements|readings|lecturas|registros)\b")  # fmt: skip
+
+
+def is_measured(topic: Topic) -> bool:
+    """Whether a topic is something that is measured."""
+    kinds = topic.kinds or frozenset(kind for concept in topic.concepts for kind in concept.kinds)
+    return OBSERVATION in kinds
+
+
+def decide(clause: Clause) -> Ask:
+    """Judge what a clause asks."""
+    draft = Ask(
+        operation=Operation.LIST,
+        topics=clause.topics,
+        pick=clause.pick or Pick(),
+        period=clause.period,
+        status=clause.status,
+        reason=clause.reason,
+        threshold=clause.threshold,
+        section=clause.section,
+        distinct=clause.distinct,
+        people=clause.people,
+    )
+    refusal = _refusal(clause)
+    if refusal is not None:
+        return Ask(operation=Operation.UNANSWERABLE, refusal=refusal)
+    if clause.field is not None and not _is_about_entries(clause):
+        return Ask(operation=Operation.DEMOGRAPHIC, field=clause.field)
+    return _refined(attrs.evolve(draft, operation=_operation(clause)), clause)
+
+
+def _refusal(clause: Clause) -> Refusal | None:
+    if clause.refusal is not None:
+        return clause.refusal
+    if _SPANISH_DEFINITION.search(clause.visible):
+        return Refusal.GENERAL
+    if _DEFINITION.search(clause.visible) and not any(is_measured(topic) for topic in clause.topics):
+        return Refusal.GENERAL
+    return None
+
+
+def _is_about_entries(clause: Clause) -> bool:
+    """Whether a clause that names one of the patient's own data is about the record after all."""
+    if any(topic.concepts for topic in clause.topics):
+        return True
+    strongest = clause.cues[0].operation if clause.cues else None
+    return strongest is Operation.AGE_AT or any(kind.is_noun for kind in clause.kinds)
+
+
+def _operation(clause: Clause) -> Operation:
+    for cue in clause.cues:
+        if _CONDITIONS.get(cue.operation, _always)(clause):
+            return cue.operation
+    if not clause.topics:
+        return Operation.VALUE
+    if any(is_measured(topic) for topic in clause.topics):
+        return Operation.VALUE
+    return Operation.EXISTS if clause.topics[0].is_specific else Operation.LIST
+
+
+def _always(_clause: Clause) -> bool:
+    return True
+
+
+def _measures(clause: Clause) -> bool:
+    return not clause.topics or any(is_measured(topic) for topic in clause.topics)
+
+
+def _is_specific(clause: Clause) -> bool:
+    return not clause.topics or any(topic.is_specific for topic in clause.topics)
+
+
+def _summarises(clause: Clause) -> bool:
+    return not any(topic.is_specific for topic in clause.topics) and not any(kind.is_noun for kind in clause.kinds)
+
+
+def _is_dosed(clause: Clause) -> bool:
+    if _COUNTED_DOSES.search(clause.visible):
+        return False
+    kinds = {kind for topic in clause.topics for kind in (topic.kinds or _kinds_of(topic))}
+    return not kinds or MEDICATION in kinds
+
+
+def _lasts(clause: Clause) -> bool:
+    kinds = {kind for topic in clause.topics for kind in (topic.kinds or _kinds_of(topic))}
+    return not kinds or bool(kinds & _LASTING)
+
+
+def _kinds_of(topic: Topic) -> frozenset[str]:
+    return frozenset(kind for concept in topic.concepts for kind in concept.kinds)
+
+
+def _tells_when_or_changes(clause: Clause) -> bool:
+    """`first` beside `last` speaks for a change only where something is measured, and no other question is put."""
+    asked = {cue.operation for cue in clause.cues}
+    return _measures(clause) and not asked & {Operation.WHEN, Operation.WHO, Operation.WHERE}
+
+
+_CONDITIONS: Mapping[Operation, Callable[[Clause], bool]] = {
+    Operation.SUMMARY: _summarises,
+    Operation.STATUS: _is_specific,
+    Operation.NORMAL: _measures,
+    Operation.TREND: _measures,
+    Operation.CHANGE: _tells_when_or_changes,
+    Operation.AVERAGE: _measures,
+    Operation.DOSE: _is_dosed,
+    Operation.DURATION: _lasts,
+}
+
+
+def _refined(ask: Ask, clause: Clause) -> Ask:
+    """Smaller judgements that need both the operation and the topics."""
+    operation, pick, status = ask.operation, ask.pick, ask.status
+    kinds = {kind for topic in ask.topics for kind in topic.kinds}
+    measured = bool(ask.topics) and all(is_measured(topic) for topic in ask.topics)
+    if DOCUMENT in kinds and _asks_for_text(ask, clause):
+        operation = Operation.NOTE
+    elif operation is Operation.SUMMARY and not _summarises(clause):
+        operation = Operation.LIST
+    elif operation is Operation.EXISTS and status is not None and _is_specific(clause) and ask.topics and not measured:
+        operation = Operation.STATUS
+    elif (
+        operation in (Operation.LIST, Operation.VALUE) and measured and pick == Pick() and _SHOWN.search(clause.visible)
+    ):
+        operation = Operation.LIST
+    elif operation is Operation.LIST and measured and not _SHOWN.search(clause.visible):
+        operation = Operation.VALUE
+    if operation in (Operation.WHEN, Operation.DURATION) and pick == Pick() and _SINCE.search(clause.visible):
+        operation, pick = Operation.WHEN, Pick(order=Order.FIRST)
+    if operation is Operation.COUNT and pick.order in (Order.LATEST, Order.FIRST) and _TIMES.search(clause.visible):
+        pick = Pick()
+    if operation is Operation.COUNT and _COUNTED_DOSES.search(clause.visible) and not kinds and not ask.topics:
+        ask = attrs.evolve(ask, topics=(Topic(kinds=frozenset({IMMUNIZATION})),))
+    if measured or operation in (Operation.TREND, Operation.AVERAGE, Operation.CHANGE):
+        status = None
+    if status is Status.ACTIVE and ask.topics and kinds and not kinds & (_LASTING - {ENCOUNTER} | {"allergy"}):
+        status = None
+    section = ask.section if operation is Operation.NOTE else None
+    return attrs.evolve(ask, operation=operation, pick=pick, status=status, section=section)
+
+
+def _asks_for_text(ask: Ask, clause: Clause) -> bool:
+    if ask.operation in (Operation.COUNT, Operation.WHEN, Operation.WHO, Operation.WHERE):
+        return False
+    return clause.reads or ask.section is not None or any(topic.is_specific for topic in ask.topics)

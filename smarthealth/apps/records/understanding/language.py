@@ -1,0 +1,39 @@
+"""Whether a question is Spanish or English, by its small words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from smarthealth.retrieval.words import set_of
+
+from .question import Language
+
+_SPANISH = set_of(
+    "el la los las un una unos unas de del al y o en con sin por para que cual cuales cuando cuanto cuantos "
+    "cuanta cuantas como donde quien quienes su sus se le les lo ha han fue fueron es son esta tiene tuvo hay "
+    "ultimo ultima ultimos ultimas primer primera primero paciente desde hasta antes despues entre durante "
+    "segun sobre mas alguna algun alguno vez veces ano anos fecha peso talla presion medico nota notas alergia "
+    "alergias vacuna vacunas medicamento medicamentos consulta consultas resumen historia historial dime "
+    "muestra lista este estos estas no si recibio toma padece edad sexo ciudad a y valor nivel"
+)
+_ENGLISH = set_of(
+    "the a an of and or in on at with without by for what which when how many much where who whom whose why "
+    "his her their its is are was were has have had does did do been be this that these those last latest "
+    "first patient since until before after between during any ever list show tell give year years date weight "
+    "height blood pressure doctor note notes allergy allergies vaccine vaccines medication medications visit "
+    "visits summary history most recent it he she they to from i me please value level age sex gender city"
+)
+
+
+def detect_language(words: Sequence[str], *, before: Language = "es") -> Language:
+    """Tell the language of folded words.
+
+    Args:
+        words: The question's words, folded.
+        before: The language spoken so far, kept when the words do not tell.
+    """
+    spanish = sum(word in _SPANISH for word in words)
+    english = sum(word in _ENGLISH for word in words)
+    if spanish == english:
+        return before
+    return "es" if spanish > english else "en"

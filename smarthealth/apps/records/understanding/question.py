@@ -1,0 +1,212 @@
+"""What a question asks, once understood.
+
+A question holds one or more asks. An ask names an operation (what to say), topics (about what), a pick (of which of the
+entries: the last, the first, the highest) and filters. Operation and pick are independent, so that "when was the first",
+"who saw her last" and "why the second" need no rule of their own.
+"""
+
+from __future__ import annotations
+
+import enum
+from datetime import date
+from typing import Literal, Protocol
+
+import attrs
+
+from smarthealth.retrieval.concepts import Concept
+
+Language = Literal["es", "en"]
+
+
+class Operation(enum.Enum):
+    """What is to be said of the entries picked."""
+
+    VALUE = "value"
+    """What it was: a measurement's value, or which entry."""
+    LIST = "list"
+    COUNT = "count"
+    EXISTS = "exists"
+    WHEN = "when"
+    WHO = "who"
+    WHERE = "where"
+    DOSE = "dose"
+    REASON = "reason"
+    STATUS = "status"
+    """Whether it still goes on."""
+    TREND = "trend"
+    CHANGE = "change"
+    """The difference between the first and the last value."""
+    AVERAGE = "average"
+    NORMAL = "normal"
+    """Whether a value lies within its reference range."""
+    DURATION = "duration"
+    INTERVAL = "interval"
+    """The time between two things."""
+    AGE_AT = "age_at"
+    """The patient's age when it happened."""
+    NOTE = "note"
+    """What a clinical note says."""
+    DEMOGRAPHIC = "demographic"
+    SUMMARY = "summary"
+    UNANSWERABLE = "unanswerable"
+
+
+class Order(enum.Enum):
+    """Which of the entries are meant."""
+
+    ALL = "all"
+    LATEST = "latest"
+    FIRST = "first"
+    HIGHEST = "highest"
+    LOWEST = "lowest"
+    FREQUENT = "frequent"
+
+
+class Status(enum.Enum):
+    """Whether entries that go on or entries that ended are meant."""
+
+    ACTIVE = "active"
+    ENDED = "ended"
+
+
+class Refusal(enum.Enum):
+    """Why a question cannot be answered from a patient's record."""
+
+    NOT_RECORDED = "not_recorded"
+    """Records do not hold such a thing: prices, side effects, appointments to come, family."""
+    ADVICE = "advice"
+    """It asks for an opinion, a forecast or a recommendation."""
+    GENERAL = "general"
+    """It asks about medicine at large or about other patients taken together."""
+    OTHER_PATIENT = "other_patient"
+    OFF_TOPIC = "off_topic"
+    """Chatter, or nothing that could be looked up."""
+    INSTRUCTION = "instruction"
+    """It tries to change how the system works."""
+
+
+class Field(enum.Enum):
+    """What of the patient's own data is asked."""
+
+    AGE = "age"
+    GENDER = "gender"
+    BIRTH_DATE = "birth_date"
+    DEATH_DATE = "death_date"
+    ALIVE = "alive"
+    CITY = "city"
+    NAME = "name"
+    DOCUMENT = "document"
+
+
+@attrs.frozen(kw_only=True)
+class Pick:
+    """Which of the entries: the `nth` in an order, or the `count` first ones in it."""
+
+    order: Order = Order.ALL
+    nth: int = 1
+    count: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class TimeRange:
+    """Days from `since` to `until`, both included; None leaves the side open."""
+
+    since: date | None = None
+    until: date | None = None
+
+
+@attrs.frozen(kw_only=True)
+class AgeRange:
+    """The years of life from `since` to `until`, both included; None leaves the side open."""
+
+    since: int | None = None
+    until: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Topic:
+    """What an ask is about: a kind of entry, a concept, words outside the glossary, or these together."""
+
+    kinds: frozenset[str] = frozenset()
+    """Kinds of entry, as in the table `record`; empty when any will do."""
+    category: str | None = None
+    """Narrower than a kind: `emergency`, `inpatient`, `wellness`, `vital-signs`, `laboratory`."""
+    concepts: tuple[Concept, ...] = ()
+    """What its words may mean; several where a name is ambiguous, any of which will do."""
+    terms: tuple[str, ...] = ()
+    """Words outside the glossary that an entry must match, folded."""
+    surface: str = ""
+    """The question's own words for it."""
+
+    @property
+    def is_specific(self) -> bool:
+        """Whether it names more than a kind."""
+        return bool(self.concepts or self.terms)
+
+
+@attrs.frozen(kw_only=True)
+class Anchor:
+    """A time told by something else in the record: before the appendectomy, since the diagnosis."""
+
+    relation: Literal["before", "after", "at"]
+    topic: Topic
+
+
+Period = TimeRange | AgeRange | Anchor
+
+
+@attrs.frozen(kw_only=True)
+class Threshold:
+    """Only values above or below a number."""
+
+    above: bool
+    value: float
+
+
+@attrs.frozen(kw_only=True)
+class Ask:
+    """One thing asked."""
+
+    operation: Operation
+    topics: tuple[Topic, ...] = ()
+    pick: Pick = Pick()
+    period: Period | None = None
+    status: Status | None = None
+    reason: Topic | None = None
+    """Only entries given for this: medicines for hypertension."""
+    threshold: Threshold | None = None
+    field: Field | None = None
+    refusal: Refusal | None = None
+    section: str | None = None
+    """The part of a note that is asked for, such as `complaint`."""
+    distinct: bool = False
+    """Different things are counted, not entries."""
+    people: tuple[str, ...] = ()
+    """Words that look like a person's or place's name, as written."""
+
+
+@attrs.frozen(kw_only=True)
+class Question:
+    """A question, understood."""
+
+    text: str
+    language: Language
+    asks: tuple[Ask, ...]
+    certainty: float
+    """Share of the question's words that were understood, lowered where a guess was made; in [0, 1]."""
+    inherited: bool = False
+    """Whether something was taken over from the question before."""
+
+
+class Exchange(Protocol):
+    """An earlier question of the session and its answer."""
+
+    @property
+    def question(self) -> str:
+        """What was asked."""
+        ...
+
+    @property
+    def answer(self) -> str:
+        """What was answered."""
+        ...

@@ -1,0 +1,130 @@
+"""Reading one clause: what in it is understood, before clauses and earlier questions are brought together."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+
+from smarthealth.retrieval.glossary import Glossary
+
+from .anchors import find_anchor
+from .concepts import find_concepts
+from .demographics import find_field
+from .fillers import is_filler
+from .folding import CONCEPT, PERIOD, Reading, fold_letters
+from .kinds import KindCue, find_kinds
+from .modifiers import (
+    asks_for_different,
+    asks_what_is_written,
+    find_names,
+    find_section,
+    find_status,
+    status_spans,
+)
+from .operations import OperationCue, find_operations
+from .picks import find_pick, find_threshold
+from .question import Field, Period, Pick, Refusal, Status, Threshold, Topic
+from .refusals import find_refusal
+from .timerange import find_period
+from .topics import find_subject
+
+_LONGEST_CUE = 40
+"""A phrase longer than this spans words that are not its own, which stay to be read."""
+
+
+@attrs.frozen(kw_only=True)
+class Clause:
+    """What one clause says, as far as it goes."""
+
+    text: str
+    visible: str
+    """Its folded text with concepts and times covered."""
+    cues: tuple[OperationCue, ...]
+    topics: tuple[Topic, ...]
+    reason: Topic | None
+    kinds: tuple[KindCue, ...]
+    pick: Pick | None
+    period: Period | None
+    status: Status | None
+    threshold: Threshold | None
+    field: Field | None
+    refusal: Refusal | None
+    section: str | None
+    distinct: bool
+    reads: bool
+    """Whether it asks what is written."""
+    people: tuple[str, ...]
+    unknown: tuple[str, ...]
+    """Words that nobody understood and that belong to no topic."""
+    words: int
+    corrected: bool
+    """Whether a spelling mistake was corrected."""
+
+
+def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
+    """Read one clause."""
+    reading = Reading(text)
+    matches = find_concepts(text, glossary)
+    for match in matches:
+        reading.cover(match.start, match.end, CONCEPT)
+    period = find_period(reading.open, today)
+    if period is not None:
+        reading.cover(period.start, period.end, PERIOD)
+    anchored = find_anchor(reading, matches)
+    if anchored is not None:
+        matches = [match for match in matches if not anchored.start <= match.start < anchored.end]
+        reading.cover(anchored.start, anchored.end, PERIOD)
+    threshold = find_threshold(reading.open)
+    if threshold is not None:
+        reading.cover(threshold.start, threshold.end)
+    visible = reading.open
+    cues, kinds, pick = find_operations(visible), list(find_kinds(visible)), find_pick(visible)
+    for start, end in [
+        *((cue.start, cue.end) for cue in cues if cue.end - cue.start <= _LONGEST_CUE),
+        *status_spans(visible),
+        *([(pick.start, pick.end)] if pick else []),
+        *((kind.start, kind.end) for kind in kinds),
+    ]:
+        _cover_ascii(reading, start, end)
+    people = _people(reading)
+    subject = find_subject(reading, matches, kinds)
+    return Clause(
+        text=text,
+        visible=visible,
+        cues=tuple(cues),
+        topics=subject.topics,
+        reason=subject.reason,
+        kinds=tuple(kinds),
+        pick=pick.pick if pick else None,
+        period=period.period if period else anchored.anchor if anchored else None,
+        status=find_status(visible),
+        threshold=threshold.threshold if threshold else None,
+        field=find_field(visible),
+        refusal=find_refusal(reading.folded, visible),
+        section=find_section(visible),
+        distinct=asks_for_different(visible),
+        reads=asks_what_is_written(visible),
+        people=people,
+        unknown=subject.unknown,
+        words=len(Reading(text).words_left()),
+        corrected=any(match.corrected for match in matches),
+    )
+
+
+def _cover_ascii(reading: Reading, start: int, end: int) -> None:
+    """Cover a span but for the marks already in it: a concept within a phrase stays a concept."""
+    for place, letter in enumerate(reading.open[start:end], start=start):
+        if letter.isascii():
+            reading.cover(place, place + 1)
+
+
+def _people(reading: Reading) -> tuple[str, ...]:
+    found: list[str] = []
+    for start, end, name in find_names(reading.text):
+        left = reading.open[start:end]
+        words = [word for word in fold_letters(name).split() if not is_filler(word.strip(".,'"))]
+        if left.isascii() and "·" not in left and words:
+            found.append(name)
+            reading.cover(start, end)
+    return tuple(found)

@@ -1,0 +1,191 @@
+"""What a clause is about: concepts, kinds of entry and unknown words brought together.
+
+An unknown word beside a kind or a concept narrows it (`vacuna contra la fiebre amarilla`, `hip surgery`): an entry must
+match it too. A kind beside a concept of another kind relates the two: `medicamentos para la hipertensión` are medicines
+given for that reason, `alergia a la penicilina` is an allergy and no prescription.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import attrs
+
+from smarthealth.retrieval.concepts import Concept, ConceptMatch
+
+from .fillers import is_filler
+from .folding import Reading
+from .kinds import (
+    ALLERGY,
+    CAREPLAN,
+    CONDITION,
+    DOCUMENT,
+    ENCOUNTER,
+    IMMUNIZATION,
+    MEDICATION,
+    OBSERVATION,
+    PROCEDURE,
+    REPORT,
+    KindCue,
+)
+from .question import Topic
+
+_SMALL = (
+    r"(?:(?:de|del|a|al|contra|para|por|en|con|of|for|against|to|in|with|from|la|las|el|los|un|una|lo|su|sus|the|his|her|any|some|"
+    r"algun|alguna|tipo|type|y|o|and|or)\s+)"
+)
+_LINK = re.compile(rf"^\s*{_SMALL}*$")
+_BESIDE = re.compile(r"^[\s-]*$")
+
+_GIVEN_FOR = frozenset({MEDICATION, ENCOUNTER, PROCEDURE, CAREPLAN, REPORT})
+"""Kinds of entry that are given or done for a reason."""
+_ANY_OF = frozenset({OBSERVATION, REPORT})
+"""Kinds whose nouns (`medición`, `prueba`, `resultado`) say little beside a concept."""
+
+
+@attrs.frozen(kw_only=True)
+class Subject:
+    """The topics of a clause, and what else its words say of them."""
+
+    topics: tuple[Topic, ...]
+    reason: Topic | None
+    unknown: tuple[str, ...]
+    """Words that belong to no topic."""
+
+
+@attrs.frozen
+class _Span:
+    start: int
+    end: int
+
+
+@attrs.frozen
+class _Group:
+    """Unknown words that stand together."""
+
+    start: int
+    end: int
+    words: tuple[str, ...]
+
+
+def find_subject(reading: Reading, matches: Sequence[ConceptMatch], kinds: Sequence[KindCue]) -> Subject:
+    """Bring together the concepts, kinds and unknown words of a clause.
+
+    Args:
+        reading: The clause, with everything covered that was understood.
+        matches: Its concepts.
+        kinds: The kinds of entry that it names.
+    """
+    groups = _groups(reading)
+    places = _by_place(matches)
+    nouns, verbs = [kind for kind in kinds if kind.is_noun], [kind for kind in kinds if not kind.is_noun]
+    leading = _leading(nouns, verbs, bool(places))
+    topics: list[Topic] = []
+    reason: Topic | None = None
+    attached: set[_Group] = set()
+    for place, concepts in places:
+        terms = _attached(reading, place, groups, attached)
+        topic, is_reason = _relate(reading, place, concepts, terms, leading)
+        if is_reason:
+            reason = topic
+        else:
+            topics.append(topic)
+    if not topics:
+        topics.extend(_kind_topics(reading, nouns or verbs, groups, attached, reason))
+    left = [group for group in groups if group not in attached]
+    if not topics and left and reason is None:
+        words = tuple(word for group in left for word in group.words)
+        topics.append(Topic(terms=words, surface=reading.text[left[0].start : left[-1].end]))
+        left = []
+    return Subject(topics=tuple(topics), reason=reason, unknown=tuple(word for group in left for word in group.words))
+
+
+def _groups(reading: Reading) -> list[_Group]:
+    found: list[_Group] = []
+    for word, start, end in reading.words_left():
+        if is_filler(word):
+            continue
+        if (
+            found
+            and _LINK.match(reading.folded[found[-1].end : start] + " ")
+            and reading.open[found[-1].end : start].isascii()
+        ):
+            found[-1] = _Group(found[-1].start, end, (*found[-1].words, word))
+        else:
+            found.append(_Group(start, end, (word,)))
+    return found
+
+
+def _by_place(matches: Iterable[ConceptMatch]) -> list[tuple[_Span, tuple[Concept, ...]]]:
+    places: dict[_Span, list[Concept]] = {}
+    for match in matches:
+        places.setdefault(_Span(match.start, match.end), []).append(match.concept)
+    return [(place, tuple(concepts)) for place, concepts in places.items()]
+
+
+def _leading(nouns: Sequence[KindCue], verbs: Sequence[KindCue], has_concepts: bool) -> KindCue | None:
+    """The kind that governs the clause: its first noun, else beside concepts its first verb."""
+    if nouns:
+        return nouns[0]
+    return verbs[0] if verbs and has_concepts else None
+
+
+def _attached(reading: Reading, place: _Span, groups: Sequence[_Group], attached: set[_Group]) -> tuple[str, ...]:
+    words: tuple[str, ...] = ()
+    for group in groups:
+        if group in attached:
+            continue
+        if group.start >= place.end:
+            touches = _LINK.match(reading.folded[place.end : group.start])
+        else:
+            touches = _BESIDE.match(reading.folded[group.end : place.start])
+        if touches:
+            attached.add(group)
+            words += group.words
+    return words
+
+
+def _relate(
+    reading: Reading, place: _Span, concepts: tuple[Concept, ...], terms: tuple[str, ...], leading: KindCue | None
+) -> tuple[Topic, bool]:
+    """The topic of a concept, and whether it is rather the reason of what is asked for."""
+    surface = reading.text[place.start : place.end]
+    plain = Topic(concepts=concepts, terms=terms, surface=surface)
+    if leading is None:
+        return plain, False
+    agreeing = tuple(concept for concept in concepts if leading.kinds.intersection(concept.kinds))
+    if agreeing:
+        kinds = leading.kinds if leading.is_noun or leading.kinds != {ENCOUNTER} else frozenset[str]()
+        return attrs.evolve(plain, concepts=agreeing, kinds=kinds - _ANY_OF, category=leading.category), False
+    (only, *more) = sorted(leading.kinds)
+    if more or only in _ANY_OF or (only == CONDITION and not leading.is_noun):
+        return plain, False
+    if only in _GIVEN_FOR and any(CONDITION in concept.kinds for concept in concepts):
+        return plain, True
+    if only in (ALLERGY, IMMUNIZATION, DOCUMENT) and leading.is_noun:
+        return attrs.evolve(plain, kinds=leading.kinds, category=leading.category), False
+    return plain, False
+
+
+def _kind_topics(
+    reading: Reading, kinds: Sequence[KindCue], groups: Sequence[_Group], attached: set[_Group], reason: Topic | None
+) -> list[Topic]:
+    topics: list[Topic] = []
+    for kind in _without_repetition(kinds):
+        terms = _attached(reading, _Span(kind.start, kind.end), groups, attached)
+        if reason is not None and topics:
+            break
+        topics.append(
+            Topic(kinds=kind.kinds, category=kind.category, terms=terms, surface=reading.text[kind.start : kind.end])
+        )
+    return topics
+
+
+def _without_repetition(kinds: Sequence[KindCue]) -> list[KindCue]:
+    seen: dict[frozenset[str], KindCue] = {}
+    for kind in sorted(kinds, key=lambda cue: cue.start):
+        known = seen.get(kind.kinds)
+        if known is None or (known.category is None and kind.category is not None):
+            seen[kind.kinds] = kind
+    return sorted(seen.values(), key=lambda cue: cue.start)

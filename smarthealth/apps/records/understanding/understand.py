@@ -1,0 +1,193 @@
+"""From a text to a question: clauses read one by one, then brought together with each other and with what was asked before.
+
+Theory of operation. Every clause is read by small readers, each of which knows one table of phrases. `deciding` judges from
+what they found which operation the clause speaks for. What a clause leaves open is taken over from its neighbour, or from
+the question before ("¿y en 2015?").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+import attrs
+
+from smarthealth.retrieval.glossary import Glossary
+
+from .clauses import split_clauses, split_sentences
+from .deciding import decide, is_measured
+from .folding import fold_letters
+from .language import detect_language
+from .question import Ask, Exchange, Language, Operation, Order, Pick, Question, Refusal, TimeRange, Topic
+from .reading import Clause, read_clause
+
+LONGEST = 2000
+"""Characters of a question that are read."""
+MOST_ASKS = 4
+_DEPTH = 3
+"""How many earlier questions may lean on one another."""
+
+_CONTINUES = re.compile(
+    r"^\W*(?:y|e|and|what\s+about|how\s+about|que\s+tal|que\s+hay\s+de|que\s+pasa\s+con|same\s+for|lo\s+mismo\s+(?:para|de|con)|tambien|also|but|pero)\b"
+)
+_REFERS = re.compile(
+    r"\b(?:es[ae]s?|est[ae]s?|aquell?[ao]s?|dich[oa]s?)\s+(?:misma?\s+)?(?:fecha|dia|ano|mes|epoca|consulta|visita)\b|\bentonces\b|\ben\s+ese\s+momento\b|"
+    r"\b(?:that|the\s+same)\s+(?:day|date|year|month|visit|time)\b|\bback\s+then\b"
+)
+_ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
+_WORD = re.compile(r"[a-z]+")
+_BOTH_ENDS = re.compile(
+    r"\b(?:primer[oa]?|first|earliest)\b[^?]*\b(?:ultim[oa]|last|latest|most\s+recent|mas\s+reciente)\b|\b(?:ultim[oa]|last|latest|most\s+recent)\b[^?]*\b(?:primer[oa]?|first|earliest)\b"
+)
+_ENCOUNTERS = Topic(kinds=frozenset({"encounter"}))
+_NEEDS_NO_TOPIC = frozenset({Operation.SUMMARY, Operation.DEMOGRAPHIC, Operation.UNANSWERABLE, Operation.NOTE})
+
+
+def understand(text: str, *, history: Sequence[Exchange], today: date, glossary: Glossary) -> Question:
+    """Understand a question.
+
+    Args:
+        text: As the user wrote it; only its first 2,000 characters are read.
+        history: Earlier questions of the session about the same patient, oldest first.
+        today: The day that relative times are counted from.
+        glossary: Clinical vocabulary of both languages.
+    """
+    return _understand(text[:LONGEST], history, today, glossary, depth=0)
+
+
+def _understand(text: str, history: Sequence[Exchange], today: date, glossary: Glossary, depth: int) -> Question:
+    language = _language(text, history)
+    clauses = [
+        read_clause(part, glossary, today)
+        for sentence in split_sentences(text)
+        for part in split_clauses(sentence, glossary, today)
+    ][:MOST_ASKS]
+    asks: list[Ask] = []
+    inherited = False
+    for number, clause in enumerate(clauses):
+        ask = decide(clause)
+        before = asks[-1] if asks else None
+        if before is None and history and depth < _DEPTH and _leans(clause, ask):
+            earlier = _understand(history[-1].question, history[:-1], today, glossary, depth + 1)
+            before = earlier.asks[-1] if earlier.asks else None
+            inherited = before is not None
+        following = clauses[number + 1] if number + 1 < len(clauses) else None
+        ask = _completed(ask, clause, before, following)
+        if history and _REFERS.search(clause.visible):
+            ask = attrs.evolve(ask, period=_day_of(history[-1].answer) or ask.period)
+        asks.extend(_both_ends(ask, clause))
+    kept = _without_chatter(asks)
+    return Question(
+        text=text,
+        language=language,
+        asks=tuple(dict.fromkeys(kept)),
+        certainty=_certainty(clauses, kept, inherited),
+        inherited=inherited,
+    )
+
+
+def _language(text: str, history: Sequence[Exchange]) -> Language:
+    before: Language = "es"
+    if history:
+        before = detect_language(_WORD.findall(fold_letters(history[-1].question)))
+    return detect_language(_WORD.findall(fold_letters(text)), before=before)
+
+
+def _leans(clause: Clause, ask: Ask) -> bool:
+    if ask.operation is Operation.UNANSWERABLE or (ask.operation is Operation.DEMOGRAPHIC and not clause.period):
+        return False
+    if _CONTINUES.search(fold_letters(clause.text)):
+        return True
+    return not ask.topics and ask.operation not in _NEEDS_NO_TOPIC
+
+
+def _completed(ask: Ask, clause: Clause, before: Ask | None, following: Clause | None) -> Ask:
+    """An ask with what it leaves open taken from the one before, or from the clause after."""
+    if ask.operation in (Operation.UNANSWERABLE, Operation.DEMOGRAPHIC, Operation.SUMMARY):
+        return ask
+    continues = _CONTINUES.search(fold_letters(clause.text)) is not None
+    if before is not None and before.operation is not Operation.UNANSWERABLE and (continues or not ask.topics):
+        return _merged(ask, clause, before)
+    if ask.topics:
+        return ask
+    if following is not None and following.topics:
+        return attrs.evolve(
+            ask,
+            topics=following.topics,
+            reason=following.reason,
+            pick=following.pick or ask.pick,
+            period=ask.period or following.period,
+        )
+    if ask.operation is Operation.NOTE:
+        return ask
+    if ask.operation in (Operation.WHO, Operation.WHERE) or ask.people:
+        return attrs.evolve(ask, topics=(_ENCOUNTERS,))
+    return Ask(operation=Operation.UNANSWERABLE, refusal=Refusal.OFF_TOPIC)
+
+
+def _merged(ask: Ask, clause: Clause, before: Ask) -> Ask:
+    if before.operation is Operation.DEMOGRAPHIC or not (before.topics or before.operation is Operation.SUMMARY):
+        return ask if ask.topics else before
+    topics = ask.topics or before.topics
+    operation = ask.operation if clause.cues or not before.topics else before.operation
+    if clause.cues and not ask.topics and clause.cues[0].weight < _TELLING:
+        operation = before.operation
+    if ask.topics and not clause.cues and is_measured(ask.topics[0]) != is_measured(before.topics[0]):
+        operation = ask.operation
+    pick = clause.pick or before.pick
+    keeps_period = ask.period is None and (clause.pick is None or not ask.topics)
+    return attrs.evolve(
+        ask,
+        operation=operation,
+        topics=topics,
+        reason=ask.reason or (before.reason if not ask.topics else None),
+        pick=pick,
+        period=before.period if keeps_period else ask.period,
+        status=ask.status or before.status,
+        section=ask.section or before.section,
+    )
+
+
+_TELLING = 50
+"""Cues weaker than this ("what is") do not change what the question before asked."""
+
+
+def _both_ends(ask: Ask, clause: Clause) -> list[Ask]:
+    """`the first and the last visit`: two asks, unless their difference is what is asked."""
+    asked = ask.operation in (Operation.WHEN, Operation.WHO, Operation.WHERE, Operation.LIST, Operation.VALUE)
+    if not asked or not _BOTH_ENDS.search(clause.visible):
+        return [ask]
+    return [attrs.evolve(ask, pick=Pick(order=order)) for order in (Order.FIRST, Order.LATEST)]
+
+
+def _day_of(answer: str) -> TimeRange | None:
+    match = _ISO_DATE.search(answer)
+    if match is None:
+        return None
+    try:
+        day = date(*map(int, match.groups()))
+    except ValueError:
+        return None
+    return TimeRange(since=day, until=day)
+
+
+_CHATTER = frozenset({Refusal.OFF_TOPIC, Refusal.INSTRUCTION})
+
+
+def _without_chatter(asks: list[Ask]) -> list[Ask]:
+    """A greeting, or an attempt to instruct, beside a real question is passed over."""
+    real = [ask for ask in asks if ask.refusal not in _CHATTER]
+    return real or asks[:1] or [Ask(operation=Operation.UNANSWERABLE, refusal=Refusal.OFF_TOPIC)]
+
+
+_COST_OF_UNKNOWN, _COST_OF_GUESS, _COST_OF_CORRECTION, _COST_OF_LEANING = 0.5, 0.15, 0.1, 0.1
+
+
+def _certainty(clauses: Sequence[Clause], asks: Sequence[Ask], inherited: bool) -> float:
+    words = sum(clause.words for clause in clauses) or 1
+    unknown = sum(len(clause.unknown) for clause in clauses)
+    guessed = any(not clause.cues for clause in clauses) and all(ask.refusal is None for ask in asks)
+    certainty = 1.0 - _COST_OF_UNKNOWN * min(1.0, 3 * unknown / words) - _COST_OF_GUESS * guessed
+    certainty -= _COST_OF_CORRECTION * any(clause.corrected for clause in clauses) + _COST_OF_LEANING * inherited
+    return max(0.0, min(1.0, certainty))
