@@ -1,0 +1,126 @@
+"""Whether whoever a token names may still come in.
+
+A token is good until it expires; its user may be disabled before. So the database is asked when a token is used, and every now
+and then about all who are connected. What the database says of a known user's role counts, not what an older token says. A
+user whom the database does not know is as the token says: a trusted key may belong to an issuer with users of its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+import attrs
+import structlog
+import trio
+
+from smarthealth.conversation.application import Principal
+from smarthealth.storage.errors import StorageError
+from smarthealth.storage.users import User
+
+from .errors import unauthorised, unavailable
+from .tokens import BadToken, Tokens
+
+log = structlog.get_logger()
+
+DISABLED_CODE = 4401
+DISABLED_REASON = "account disabled"
+CLOSE_LIMIT = 5.0
+"""Seconds to tell one connection that its user is disabled."""
+
+Close = Callable[[int, str], Awaitable[None]]
+
+
+class UserDirectory(Protocol):
+    """Knows users: `storage.users.Users`."""
+
+    async def find(self, user_id: int) -> User | None:
+        """The user with this number, disabled or not."""
+        ...
+
+    async def find_by_email(self, email: str) -> User | None:
+        """The user with this address, disabled or not."""
+        ...
+
+    async def set_password_hash(self, user_id: int, password_hash: str) -> None:
+        """Replace a user's password hash."""
+        ...
+
+
+class Accounts:
+    """Turns tokens into principals, and keeps an eye on those who are connected."""
+
+    def __init__(self, tokens: Tokens, users: UserDirectory) -> None:
+        self._tokens = tokens
+        self._users = users
+        self._connected: defaultdict[int, set[Close]] = defaultdict(set)
+
+    async def recognise(self, token: str) -> Principal:
+        """Who a token names.
+
+        Raises:
+            Refused: 401 for a bad token and for a disabled user, 503 when the database does not answer.
+        """
+        try:
+            principal = self._tokens.check(token)
+        except BadToken:
+            raise unauthorised() from None
+        user = await self._find(principal.user_id)
+        if user is None:
+            return principal
+        if user.disabled_at is not None:
+            raise unauthorised()
+        return attrs.evolve(principal, role=user.role, email=user.email, name=user.full_name)
+
+    @contextmanager
+    def connected(self, user_id: int, close: Close) -> Iterator[None]:
+        """Say that a user's connection is open; `close` is called with a code and a reason if the user is disabled."""
+        closers = self._connected[user_id]
+        closers.add(close)
+        try:
+            yield
+        finally:
+            closers.discard(close)
+            if not closers:
+                self._connected.pop(user_id, None)
+
+    async def watch(self, interval: float) -> None:
+        """Look at all connected users again and again, and close the connections of disabled ones; never returns."""
+        while True:
+            await trio.sleep(interval)
+            for user_id in tuple(self._connected):
+                await self._look_at(user_id)
+
+    async def _look_at(self, user_id: int) -> None:
+        try:
+            user = await self._users.find(user_id)
+        except StorageError:
+            return  # nothing is known now; the next look will tell
+        if user is None or user.disabled_at is None:
+            return
+        closers = tuple(self._connected.get(user_id, ()))
+        log.info("disabled_user_cut_off", user_id=user_id, connections=len(closers))
+        with trio.move_on_after(CLOSE_LIMIT):
+            async with trio.open_nursery() as nursery:
+                for close in closers:
+                    nursery.start_soon(close, DISABLED_CODE, DISABLED_REASON)
+
+    async def _find(self, user_id: int) -> User | None:
+        try:
+            return await self._users.find(user_id)
+        except StorageError as error:
+            log.warning("accounts_unavailable", error=type(error).__name__)
+            raise unavailable("UNAVAILABLE") from None
+
+
+async def principal_of(accounts: Accounts, token: str | None) -> Principal:
+    """Who is asking, where somebody must be.
+
+    Raises:
+        Refused: Nobody is, or see `Accounts.recognise`.
+    """
+    if token is None:
+        raise unauthorised()
+    return await accounts.recognise(token)

@@ -1,0 +1,67 @@
+"""The root application: WebSockets to the gateway, HTTP to Quart, both told of the lifespan."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+import structlog
+import trio
+
+from .errors import unavailable
+from .gateway import refusal_headers
+from .texts import Language
+
+log = structlog.get_logger()
+
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+class RootApp:
+    """An ASGI application.
+
+    Args:
+        gateway: For WebSocket scopes.
+        http: For the others.
+        request_timeout: Seconds to answer an HTTP request.
+        language: Of the refusal when that is over.
+    """
+
+    def __init__(self, gateway: ASGIApp, http: ASGIApp, *, request_timeout: float, language: Language) -> None:
+        self._gateway = gateway
+        self._http = http
+        self._request_timeout = request_timeout
+        self._language = language
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one scope."""
+        match scope["type"]:
+            case "websocket":
+                await self._gateway(scope, receive, send)
+            case "http":
+                await self._answer(scope, receive, send)
+            case _:
+                await self._http(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(event: Any) -> None:
+            nonlocal begun
+            if not begun:
+                begun, limit.deadline = True, float("inf")  # from here on it is the client that may be slow
+            await send(event)
+
+        with trio.move_on_after(self._request_timeout) as limit:
+            await self._http(scope, receive, sending)
+        if limit.cancelled_caught:
+            log.warning("request_timed_out", path=scope["path"])
+            refused = unavailable("UNAVAILABLE")
+            body = msgspec.json.encode(refused.body(self._language))
+            headers = refusal_headers(refused, body)
+            await send({"type": "http.response.start", "status": int(refused.status), "headers": headers})
+            await send({"type": "http.response.body", "body": body})

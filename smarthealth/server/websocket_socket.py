@@ -1,0 +1,65 @@
+"""An accepted ASGI WebSocket as the conversation engine wants it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+from smarthealth.conversation.socket import SocketClosed
+
+from .hypercorn import FRAMES_EXTENSION
+
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+
+
+class AsgiSocket:
+    """One WebSocket, under our Hypercorn or any other ASGI server.
+
+    Under ours, several frames leave in one write, and `receive` knows the true close code. Under another they are sent one by
+    one, and its code counts.
+    """
+
+    def __init__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        self._receive = receive
+        self._send = send
+        self._frames = FRAMES_EXTENSION in scope.get("extensions", {})
+        self._closed: SocketClosed | None = None
+
+    async def receive(self) -> str | bytes:
+        """Wait for the next whole message.
+
+        Raises:
+            SocketClosed: There will be none.
+        """
+        event = await self._receive()
+        if event["type"] == "websocket.disconnect":
+            self._closed = SocketClosed(event.get("code", 1005), event.get("reason") or "")
+            raise self._closed
+        text: str | None = event.get("text")
+        if text is not None:
+            return text
+        data: bytes = event["bytes"]
+        return data
+
+    async def send(self, frames: Sequence[str]) -> None:
+        """Send text frames in order.
+
+        Raises:
+            SocketClosed: The client is gone, as far as `receive` knows; what cannot be sent otherwise is dropped.
+
+        Cancellation:
+            While the client is not reading, cuts the connection.
+        """
+        if self._closed is not None:
+            raise SocketClosed(self._closed.code, self._closed.reason)
+        if self._frames:
+            await self._send({"type": FRAMES_EXTENSION, "texts": frames})
+            return
+        for text in frames:
+            await self._send({"type": "websocket.send", "text": text})
+
+    async def close(self, code: int, reason: str) -> None:
+        """Send a close frame; does nothing on a socket that is closed."""
+        if self._closed is None:
+            await self._send({"type": "websocket.close", "code": code, "reason": reason})
