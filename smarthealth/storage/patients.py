@@ -209,6 +209,15 @@ class Patients:
         sql = "select id, revision from patient where revision <> indexed_revision order by id limit %s"
         return tuple(await self._pool.fetch_as(IndexState, sql, [limit]))
 
+    async def count_to_index(self) -> int:
+        """How many patients' entries the index does not hold as they are now.
+
+        Raises:
+            StorageError: The database does not answer.
+        """
+        row = await self._pool.fetch_one("select count(*) from patient where revision <> indexed_revision")
+        return int(row[0]) if row else 0
+
     async def mark_indexed(self, state: IndexState) -> bool:
         """Say that the index holds the patient's entries as of that revision.
 
