@@ -21,6 +21,10 @@ from smarthealth.storage.errors import (
 from smarthealth.storage.pool import Pool, open_pool
 from smarthealth.storage.postgres import Connection
 
+SLEEPING = """
+select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'
+"""
+
 
 @attrs.frozen(kw_only=True)
 class Pair:
@@ -201,9 +205,10 @@ class TestTrouble:
 
             nursery.start_soon(ask)
             nursery.start_soon(ask)
-            await trio.testing.wait_all_tasks_blocked(0.02)
-            nursery.start_soon(cut_others, dsn)
-        assert pool.statistics().discarded == 2
+            while await pool.fetch(SLEEPING) != [(2,)]:
+                await trio.lowlevel.checkpoint()
+            await cut_others(dsn)
+        assert pool.statistics().in_use == 0
 
     async def test_a_wire_that_is_cut_without_a_word(self, wire: Any) -> None:
         """A connection that the network cut is found out before it is used."""
