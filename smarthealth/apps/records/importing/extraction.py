@@ -26,7 +26,7 @@ from .model import Content, Resource, Retraction
 from .nodes import Node, node, nodes, text
 from .people import read_medication, read_organization, read_patient, read_practitioner, read_role
 from .prescriptions import read_prescription
-from .references import Scope, identifier_alias, url_alias
+from .references import MAX_NAME_SIZE, Scope, identifier_alias, url_alias
 from .results import read_observation, read_report
 from .times import moment
 
@@ -123,7 +123,7 @@ def _aliases(resource: Node, kind: str, resource_id: str, scope: Scope) -> tuple
     url = url_alias(kind, resource_id, scope)
     pairs = identifier_values(resource) if kind in _KNOWN_BY_IDENTIFIER else ()
     identifiers = (identifier_alias(kind, f"{system}|{value}") for system, value in pairs)
-    return tuple(dict.fromkeys([*([url] if url else []), *identifiers]))
+    return tuple(alias for alias in dict.fromkeys([url, *identifiers]) if alias and len(alias) <= MAX_NAME_SIZE)
 
 
 def _is_retracted(resource: Node) -> bool:

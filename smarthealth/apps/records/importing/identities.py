@@ -67,6 +67,9 @@ _WORDS: Final = (
     ("documento de identificacion extranjero", "DE"),
 )
 
+MAX_NUMBER_SIZE: Final = 100
+"""Characters; a longer one is no number that anybody could give."""
+
 _RANKS: Final = {"CC": 0, "TI": 1, "RC": 2, "CE": 3, "CD": 4, "PE": 5, "PT": 6, "SC": 7, "PA": 8, "CN": 9, "DE": 10}
 _RANK_OF_OTHERS: Final = 11
 _RANK_OF_LICENCES: Final = 12
@@ -105,7 +108,7 @@ def _document(identifier: Node) -> IdentityDocument | None:
     value = text(identifier, "value")
     kind = document_type(identifier)
     number = normalise_document(value or "")
-    if value is None or kind is None or not number:
+    if value is None or kind is None or not 0 < len(number) <= MAX_NUMBER_SIZE:
         return None
     rank = _RANK_OF_LICENCES if "DL" in _codes(identifier) else _RANKS.get(DOCUMENT_TYPES[kind].code, _RANK_OF_OTHERS)
     rank += _RANK_WHEN_OLD if text(identifier, "use") in ("old", "temp") else 0

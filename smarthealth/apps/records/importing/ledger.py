@@ -36,8 +36,6 @@ class Job:
     resumed: bool
     """Whether an earlier import had read some of it."""
     tally: Tally
-    listed: int = 0
-    """Failures reported in this run."""
 
 
 async def lock(connection: PooledConnection) -> None:

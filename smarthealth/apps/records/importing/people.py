@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from smarthealth.storage.patients import fold_name
 
 from .datatypes import RXNORM, city, concept, first_concept, human_name
@@ -9,10 +11,13 @@ from .errors import Malformed
 from .identities import identity_documents
 from .model import MedicationContent, OrganizationContent, PatientContent, PractitionerContent, RoleContent
 from .nodes import Node, boolean, node, text
-from .references import PEOPLE, Scope, target
+from .references import MAX_NAME_SIZE, PEOPLE, Scope, target
 from .times import moment
 
-_GENDERS = (None, "male", "female", "other", "unknown")
+NAMELESS: Final = "Sin nombre"
+"""What a patient is called whose name the record does not give, as where it was made anonymous."""
+
+_GENDERS: Final = (None, "male", "female", "other", "unknown")
 
 
 def read_patient(resource: Node, _scope: Scope) -> PatientContent:
@@ -21,16 +26,14 @@ def read_patient(resource: Node, _scope: Scope) -> PatientContent:
     Raises:
         Malformed: It cannot be taken.
     """
-    name = human_name(resource)
-    if name is None:
-        raise Malformed("no name")
+    name = human_name(resource) or NAMELESS
     gender = text(resource, "gender")
     if gender not in _GENDERS:
         raise Malformed("gender is not a FHIR code")
     birth, death = moment(resource, "birthDate"), moment(resource, "deceasedDateTime")
     return PatientContent(
         full_name=name,
-        search_name=fold_name(name),
+        search_name=fold_name(name)[:MAX_NAME_SIZE],
         gender=gender,
         birth_date=birth.day if birth else None,
         birth_precision=birth.precision if birth else None,

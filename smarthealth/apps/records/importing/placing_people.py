@@ -10,7 +10,7 @@ from .errors import Malformed
 from .identities import IdentityDocument
 from .known import Stored, StoredMedication, StoredPatient, StoredPractitioner
 from .model import MedicationContent, OrganizationContent, PatientContent, PractitionerContent, Resource, RoleContent
-from .references import Target
+from .references import MAX_NAME_SIZE, Target
 from .report import Outcome
 from .rows import IdentifierRow, MedicationRow, OrganizationRow, PatientRow, PractitionerRow, SpecialtyRow
 
@@ -172,7 +172,8 @@ def find_practitioner(desk: Desk, target: Target) -> StoredPractitioner | None:
 
 def _nameless_id(target: Target) -> str | None:
     """Under what to store somebody who is known from references alone."""
-    return next((candidate for candidate in target.candidates if "#" not in candidate), None)
+    names = (name for name in target.candidates if "#" not in name and len(name) <= MAX_NAME_SIZE)
+    return next(names, None)
 
 
 def place_organization(desk: Desk, resource: Resource, content: OrganizationContent) -> Outcome:

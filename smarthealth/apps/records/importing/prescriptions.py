@@ -87,7 +87,7 @@ def dosage_text(dosage: Node) -> str | None:
         joined(_amount(dose) for dose in nodes(dosage, "doseAndRate")),
         route.display if route else None,
         _timing(node(dosage, "timing") or {}),
-        _as_needed(dosage),
+        None if written and "as needed" in written.lower() else _as_needed(dosage),
     )
     extra = (written, *concept_texts(dosage, "additionalInstruction"), text(dosage, "patientInstruction"))
     return joined((joined(parts, ", "), *extra))

@@ -22,6 +22,9 @@ PEOPLE: Final = ("Practitioner", "PractitionerRole")
 ORGANIZATION: Final = ("Organization",)
 PATIENT: Final = ("Patient",)
 
+MAX_NAME_SIZE: Final = 500
+"""Characters of a name that is looked up: an index of PostgreSQL takes some 2,700 bytes."""
+
 _LITERAL: Final = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[^/]+)?$")
 _CONDITIONAL: Final = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)\?(?:.*&)?identifier=([^&]+)")
 _URN: Final = re.compile(r"urn:[a-z]+:(.+)")
@@ -70,8 +73,7 @@ def target(reference: Node, types: Sequence[str], scope: Scope, *, exclusive: bo
     nameable = exclusive or typed or said is not None
     if not candidates and (written or not (nameable and display)):
         return None
-    candidates = candidates or (f"{types[0]}?name={display}",)
-    return Target(candidates=candidates, display=display if nameable else None)
+    return Target(candidates=candidates or (_name_alias(types[0], display),), display=display if nameable else None)
 
 
 def _candidates(reference: Node, written: str, types: Sequence[str], scope: Scope) -> tuple[tuple[str, ...], bool]:
@@ -102,7 +104,11 @@ def _contained(resource: Node | None, types: Sequence[str], display: str | None)
     name = resource.get("name")
     named = human_name(resource, with_prefix=True) if isinstance(name, list) else text(resource, "name")
     named = named or display
-    return None if named is None else Target(candidates=(f"{types[0]}?name={named}",), display=named)
+    return None if named is None else Target(candidates=(_name_alias(types[0], named),), display=named)
+
+
+def _name_alias(resource_type: str, name: str | None) -> str:
+    return f"{resource_type}?name={name}"[:MAX_NAME_SIZE]
 
 
 def identifier_alias(resource_type: str, token: str) -> str:

@@ -17,7 +17,7 @@ from typing import Final
 import attrs
 import trio
 
-from smarthealth.storage.errors import StorageError
+from smarthealth.storage.errors import Conflict, InvalidData, StorageError, translated
 from smarthealth.storage.pool import Pool, PooledConnection
 
 from . import ledger
@@ -91,6 +91,8 @@ class _Run:
     bytes_of_files: dict[int, int] = attrs.field(factory=dict)
     """Bytes read of each file."""
     waiting: int = 0
+    listed: int = 0
+    """Failures that the report will list."""
     reading: str = ""
 
     async def read_files(self) -> None:
@@ -102,7 +104,8 @@ class _Run:
             try:
                 async with receive:
                     async for batch in receive:
-                        await self._place_batch(batch)
+                        with translated():
+                            await self._place_batch(batch)
             except StorageError as error:
                 # kept, so that it leaves as itself and not in a group
                 failure = error
@@ -131,22 +134,13 @@ class _Run:
     async def _place_batch(self, batch: Batch) -> None:
         job = self.jobs[batch.file_id]
         async with self._transaction():
-            plan = await self._plan(batch.resources, is_final=False)
-            for problem in batch.problems:
-                plan.fail(
-                    FailureRow(
-                        file_id=job.id,
-                        position=problem.position,
-                        resource_type=problem.resource_type,
-                        reason=problem.reason,
-                    )
-                )
-            for kind, count in batch.skipped.items():
-                plan.tally[job.id, kind, Outcome.SKIPPED] += count
+            plans = [*await self._place(batch.resources, is_final=False), _plan_of_rest(batch)]
+            await self._execute(plans[-1])
+            self._count(plans)
             job.position, job.is_read = batch.position, batch.is_last
-            await self._write(plan, {job.id})
+            await ledger.save(self.connection, job)
         self.resources += batch.count
-        self.waiting += len(plan.waiting)
+        self.waiting += sum(len(plan.waiting) for plan in plans)
         self.bytes_of_files[job.id] = batch.consumed
         self.reading = job.source.name
         self.tell()
@@ -158,34 +152,49 @@ class _Run:
         while True:
             async with self._transaction():
                 resources = await ledger.take_waiting(self.connection, list(self.jobs))
-                plan = await self._plan(resources, is_final=True)
-                await self._write(plan, set())
+                plans = await self._place(resources, is_final=True)
+                for file_id in self._count(plans):
+                    await ledger.save(self.connection, self.jobs[file_id])
             if not resources:
                 return
-            self.waiting += len(plan.waiting) - len(resources)
+            self.waiting += sum(len(plan.waiting) for plan in plans) - len(resources)
             self.tell()
+
+    async def _place(self, resources: Sequence[Resource], *, is_final: bool) -> list[Plan]:
+        """Place resources, whatever the database says to some of them: those are found by halving, and reported."""
+        try:
+            async with self.connection.transaction():
+                with translated():
+                    plan = await self._plan(resources, is_final=is_final)
+                    await self._execute(plan)
+            return [plan]
+        except (InvalidData, Conflict):
+            if len(resources) > 1:
+                middle = len(resources) // 2
+                halves = (resources[:middle], resources[middle:])
+                return [plan for half in halves for plan in await self._place(half, is_final=is_final)]
+        plan = _plan_of_refusal(resources[0])
+        await self._execute(plan)
+        return [plan]
 
     async def _plan(self, resources: Sequence[Resource], *, is_final: bool) -> Plan:
         known = await look_up(self.connection, resources, list(self.jobs))
         ids = await reserve_ids(self.connection, resources, known)
         return await trio.to_thread.run_sync(partial(place, resources, known, ids, is_final=is_final))
 
-    async def _write(self, plan: Plan, files: set[int]) -> None:
-        """Write a plan, and of these files and all it counts for how far they have come."""
-        for (file_id, kind, outcome), count in plan.tally.items():
-            self.jobs[file_id].tally[kind, outcome] += count
-            files.add(file_id)
-        plan.failures = [failure for failure in plan.failures if self._is_to_list(failure)]
+    async def _execute(self, plan: Plan) -> None:
+        # files of nothing but rubbish are listed to a limit; everything is counted
+        del plan.failures[max(0, MAX_FAILURES - self.listed) :]
+        self.listed += len(plan.failures)
         for statement in await trio.to_thread.run_sync(statements, plan):
             await self.connection.execute(statement.sql, statement.parameters)
-        for file_id in files:
-            await ledger.save(self.connection, self.jobs[file_id])
 
-    def _is_to_list(self, failure: FailureRow) -> bool:
-        """A file of nothing but rubbish is listed to a limit; everything is counted."""
-        job = self.jobs[failure.file_id]
-        job.listed += 1
-        return job.listed <= MAX_FAILURES
+    def _count(self, plans: Sequence[Plan]) -> set[int]:
+        """Add to the tallies; the files concerned."""
+        for plan in plans:
+            for (file_id, kind, outcome), count in plan.tally.items():
+                self.jobs[file_id].tally[kind, outcome] += count
+        return {file_id for plan in plans for file_id, _, _ in plan.tally}
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[None]:
@@ -204,7 +213,7 @@ class _Run:
                 bytes_done=sum(self.bytes_of_files.values()),
                 bytes_total=self._size(),
                 resources=self.resources,
-                failed=sum(count for (_, outcome), count in self._tally().items() if outcome is Outcome.FAILED),
+                failed=self._total(Outcome.FAILED),
                 waiting=self.waiting,
                 seconds=now - self.started_at,
                 file=self.reading,
@@ -226,8 +235,41 @@ class _Run:
     def _size(self) -> int:
         return sum(job.source.size for job in self.jobs.values())
 
+    def _total(self, wanted: Outcome) -> int:
+        return sum(count for (_, outcome), count in self._tally().items() if outcome is wanted)
+
     def _tally(self) -> Tally:
         whole: Tally = Counter()
         for job in self.jobs.values():
             whole.update(job.tally)
         return whole
+
+
+def _plan_of_rest(batch: Batch) -> Plan:
+    """What is to be counted and reported of a batch besides its resources."""
+    plan = Plan()
+    for problem in batch.problems:
+        plan.fail(
+            FailureRow(
+                file_id=batch.file_id,
+                position=problem.position,
+                resource_type=problem.resource_type,
+                reason=problem.reason,
+            )
+        )
+    for kind, count in batch.skipped.items():
+        plan.tally[batch.file_id, kind, Outcome.SKIPPED] += count
+    return plan
+
+
+def _plan_of_refusal(resource: Resource) -> Plan:
+    plan = Plan()
+    plan.fail(
+        FailureRow(
+            file_id=resource.file_id,
+            position=resource.position,
+            resource_type=resource.type,
+            reason="the database refuses it",
+        )
+    )
+    return plan
