@@ -238,7 +238,7 @@ async def test_cancelling_closes_the_connection_at_once(
         await server.wait_idle()
         disconnected_at = server.requests[0].disconnected_at
         assert disconnected_at is not None
-        assert disconnected_at - cancelled_at < 0.1
+        assert disconnected_at - cancelled_at < 0.5
 
 
 async def test_leaving_a_stream_closes_the_connection(server: ScriptedModelServer, request_: ChatRequest) -> None:
