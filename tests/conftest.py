@@ -85,8 +85,8 @@ class _Database:
         """Delete all rows, and the tables that a test added; make the database anew where that does not do."""
         try:
             intact = self._clear()
-        except psycopg.errors.LockNotAvailable:  # a test left a transaction open
-            intact = False
+        except (psycopg.errors.LockNotAvailable, psycopg.errors.ForeignKeyViolation):
+            intact = False  # a test left a transaction open, or rows that cannot go one table after the other
         if not intact:
             self.drop()
             self._make()
@@ -99,7 +99,7 @@ class _Database:
             for table in tables - self._tables:
                 connection.execute(sql.SQL("drop table {} cascade").format(sql.Identifier(table)))
             with connection.transaction():
-                self._truncate(connection)
+                self._delete_rows(connection)
                 _restart_numbers(connection)
         return True
 
@@ -111,7 +111,7 @@ class _Database:
         _run(self._server, sql.SQL("create database {}").format(sql.Identifier(self._name)))
         trio.run(_migrate, self.dsn)
 
-    def _truncate(self, connection: psycopg.Connection) -> None:
+    def _delete_rows(self, connection: psycopg.Connection) -> None:
         query = sql.SQL(" union all ").join(
             sql.SQL("select {} where exists (select from {})").format(sql.Literal(table), sql.Identifier(table))
             for table in sorted(self._tables - {"schema_migration"})
@@ -124,7 +124,8 @@ class _Database:
             connection.execute(
                 sql.SQL("alter table {} disable trigger {}").format(*map(sql.Identifier, (table, trigger)))
             )
-        connection.execute(sql.SQL("truncate {} cascade").format(sql.SQL(", ").join(filled)))
+        for table in filled:  # deleting a few rows takes a thirtieth of truncating their table
+            connection.execute(sql.SQL("delete from {}").format(table))
         for table, trigger in guards:
             connection.execute(
                 sql.SQL("alter table {} enable always trigger {}").format(*map(sql.Identifier, (table, trigger)))
