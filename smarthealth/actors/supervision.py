@@ -237,8 +237,8 @@ class SupervisorCell(Cell):
             case Verdict.GIVE_UP:
                 causes = tuple(_leaves(error for _, error in self._failures or ()))
                 self._wind_up(End(EndReason.FAILED, SupervisionError(self.path, causes)))
-            case Verdict.KEEP:
-                pass
+            case _:
+                pass  # KEEP: what wanted its end will start it again
 
     def _let_go(self, child: Cell, end: End) -> None:
         if child.restart is Restart.TEMPORARY or child.adopted:

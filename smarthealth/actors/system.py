@@ -15,7 +15,7 @@ from .core import Caught, Core
 from .errors import SupervisionError, first_leaf
 from .events import DeadLetterReason, Instrument, RuntimeEvent
 from .ordered import OrderedCell
-from .policy import DEFAULT_BACKOFF, Backoff
+from .policy import DEFAULT_BACKOFF, Backoff, Strategy
 from .supervision import MakeCell
 from .tree import make_cell
 
@@ -125,7 +125,7 @@ class EventStream(Instrument):
 
 
 class System(SupervisorRef):
-    """A system of actors: the topmost supervisor, one for one. Stopping it stops everything, in order."""
+    """A system of actors: the topmost supervisor. Stopping it stops everything, in order."""
 
     __slots__ = ("_core",)
 
@@ -187,6 +187,7 @@ async def open_system(
     *,
     shutdown_timeout: float = 10.0,
     ask_timeout: float = 5.0,
+    strategy: Strategy = Strategy.ONE_FOR_ONE,
     intensity: int = 3,
     period: float = 5.0,
     backoff: Backoff = DEFAULT_BACKOFF,
@@ -198,6 +199,7 @@ async def open_system(
         name: First part of all paths.
         shutdown_timeout: Seconds for the ordered stop of everything, when the block is left or `System.stop` called.
         ask_timeout: Seconds for asks which have no deadline otherwise.
+        strategy: Which of the system's own children are restarted when one is.
         intensity: Restarts of the system's own children within `period` that are borne.
         period: Seconds.
         backoff: How long to wait before such a restart.
@@ -209,7 +211,7 @@ async def open_system(
 
     Cancellation: Stops the system in order, within `shutdown_timeout`, before it goes on.
     """
-    policy = Supervisor(intensity=intensity, period=period, backoff=backoff)
+    policy = Supervisor(strategy=strategy, intensity=intensity, period=period, backoff=backoff)
     outside, body, outcome = _Outside(), Caught(), _Outcome()
     try:
         async with trio.open_nursery() as nursery:
