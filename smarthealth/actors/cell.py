@@ -194,8 +194,9 @@ class Cell:
             self._refuse()
         if not self.halting:
             self.halting = True
-            self.state = State.STOPPING
-            self._begin_halt()
+            if self.state is not State.STUCK:  # else it has been cancelled already
+                self.state = State.STOPPING
+                self._begin_halt()
 
     def stop(self) -> None:
         """Stop for good, in order."""
@@ -208,8 +209,7 @@ class Cell:
             self.parent.child_gone(self)
 
     def _refuse(self) -> None:
-        if self.inbox is not None:
-            self.inbox.close()
+        """Take no new messages."""
 
     def finalize(self, end: End) -> None:
         """There will be no other incarnation: settle with everybody who waits."""

@@ -1,0 +1,161 @@
+"""What one writes and holds."""
+
+from __future__ import annotations
+
+import contextvars
+
+import attrs
+import pytest
+import trio
+from trio.testing import MockClock
+
+from smarthealth.actors.actor import Actor, ChildSpec, Context, DynamicSupervisor, Supervisor, SupervisorRef
+from smarthealth.actors.policy import Restart
+from smarthealth.actors.snapshot import Kind, TaskSnapshot
+from smarthealth.actors.system import open_system
+
+VARIABLE = contextvars.ContextVar("VARIABLE", default="fresh")
+
+
+class Plain(Actor[object]):
+    """Keeps what it is told."""
+
+    async def handle(self, message: object) -> object:
+        """Return it."""
+        return message
+
+
+async def idle(context: Context) -> None:
+    """Wait."""
+    context.started()
+    await trio.sleep_forever()
+
+
+def test_nonsense_is_refused() -> None:
+    """Specifications that cannot work are refused when they are made."""
+    with pytest.raises(ValueError, match="significant"):
+        ChildSpec(name="a", start=Plain, significant=True)
+    with pytest.raises(ValueError, match="two children"):
+        Supervisor(children=(ChildSpec(name="a", start=Plain), ChildSpec(name="a", start=idle)))
+    with pytest.raises(ValueError, match="max_children"):
+        DynamicSupervisor(max_children=0)
+    with pytest.raises(ValueError, match="stop_timeout"):
+        ChildSpec(name="a", start=Plain, stop_timeout=-1)
+    with pytest.raises(ValueError, match="name"):
+        ChildSpec(name="", start=Plain)
+
+
+async def test_actor_must_handle_messages(autojump_clock: MockClock) -> None:
+    """An actor without `handle` fails at its first message; its other methods need not be written."""
+    actor: Actor[str] = Actor()
+    await actor.started()
+    await actor.stopped()
+    with pytest.raises(NotImplementedError):
+        await actor.handle("a")
+
+
+def test_factory_of_actors_is_no_service() -> None:
+    """A callable without arguments makes actors, an async one is a service."""
+    assert ChildSpec(name="a", start=lambda: Plain()).kind is Kind.ACTOR
+    assert ChildSpec(name="a", start=idle).kind is Kind.SERVICE
+
+
+async def test_context_knows_its_place(autojump_clock: MockClock) -> None:
+    """A context tells path, name, incarnation, and the references of itself, its supervisor and the system."""
+    contexts: list[Context] = []
+
+    class Keeper(Plain):
+        async def started(self) -> None:
+            contexts.append(self.context)
+
+    async with open_system("app") as system:
+        sup = await system.start_supervisor(
+            ChildSpec(name="sup", start=Supervisor(children=(ChildSpec(name="a", start=Keeper),)))
+        )
+        context = contexts[0]
+        assert (context.path, context.name, context.restarts) == ("app/sup/a", "a", 0)
+        assert context.self_ref == sup.child("a")
+        assert context.parent == sup
+        assert context.system == system
+        assert not context.stopping.is_set()
+        context.finish()
+        await trio.sleep(1)
+        assert contexts[1].restarts == 1
+        with pytest.raises(RuntimeError, match="started"):
+            contexts[1].started()
+
+
+async def test_actor_does_not_see_its_spawners_context_variables(autojump_clock: MockClock) -> None:
+    """An actor starts in a fresh context, and so does every incarnation."""
+    seen: list[str] = []
+
+    async def serve(context: Context) -> None:
+        seen.append(VARIABLE.get())
+        VARIABLE.set("the incarnation's")
+        context.started()
+        if not context.restarts:
+            raise LookupError
+        await trio.sleep_forever()
+
+    VARIABLE.set("spawner's")
+    async with open_system("app") as system:
+        await system.start_child(ChildSpec(name="a", start=serve))
+        await trio.sleep(1)
+    assert seen == ["fresh", "fresh"]
+
+
+async def test_supervisor_reference_finds_children(autojump_clock: MockClock) -> None:
+    """Children are found by name, and listed in the order of their starts."""
+    async with open_system("app") as system:
+        many = await system.start_supervisor(ChildSpec(name="many", start=DynamicSupervisor(max_children=2)))
+        assert isinstance(many, SupervisorRef)
+        assert await system.start_child(ChildSpec(name="a", start=idle)) == system.child("a")
+        assert system.child("nobody") is None
+        assert [child.name for child in system.children()] == ["many", "a"]
+        with pytest.raises(TypeError, match="no supervisor"):
+            await system.start_supervisor(ChildSpec(name="b", start=Plain))
+
+
+async def test_gauges_show_tasks_of_an_actor(autojump_clock: MockClock) -> None:
+    """What an actor shows of its inner tasks is in its snapshot until it takes it back."""
+    shown = TaskSnapshot(name="search", state="working", handled=0)
+    contexts: list[Context] = []
+
+    def gauge() -> tuple[TaskSnapshot, ...]:
+        return (shown,)
+
+    async def serve(context: Context) -> None:
+        contexts.append(context)
+        await idle(context)
+
+    async with open_system("app") as system:
+        ref = await system.start_child(ChildSpec(name="a", start=serve))
+        contexts[0].remove_gauge(gauge)
+        contexts[0].add_gauge(gauge)
+        contexts[0].add_gauge(gauge)
+        assert ref.snapshot().tasks == (shown, shown)
+        contexts[0].remove_gauge(gauge)
+        assert ref.snapshot().tasks == (shown,)
+        contexts[0].remove_gauge(gauge)
+        assert ref.snapshot().tasks == ()
+
+
+async def test_snapshot_shows_the_whole_tree(autojump_clock: MockClock) -> None:
+    """A snapshot has every actor's path, kind, state, mailbox, restarts, last failure and age."""
+    children = (ChildSpec(name="actor", start=Plain), ChildSpec(name="service", start=idle, restart=Restart.TEMPORARY))
+    async with open_system("app") as system:
+        await system.start_child(ChildSpec(name="sup", start=Supervisor(children=children)))
+        await trio.sleep(3)
+        nodes = {node.path: node for node in system.snapshot().walk()}
+    assert {path: node.kind for path, node in nodes.items()} == {
+        "app": Kind.SUPERVISOR,
+        "app/sup": Kind.SUPERVISOR,
+        "app/sup/actor": Kind.ACTOR,
+        "app/sup/service": Kind.SERVICE,
+    }
+    actor, service = nodes["app/sup/actor"], nodes["app/sup/service"]
+    assert (actor.mailbox_depth, actor.mailbox_capacity, actor.restarts) == (0, 64, 0)
+    assert (actor.last_failure, actor.waiting_for) == (None, None)
+    assert actor.age == pytest.approx(3)
+    assert service.mailbox_capacity is None
+    assert attrs.asdict(actor)["name"] == "actor"

@@ -1,0 +1,249 @@
+"""The life of a cell, whatever its kind."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+from smarthealth.actors.actor import Actor, ChildSpec, Context, Supervisor, SupervisorRef
+from smarthealth.actors.asking import Request
+from smarthealth.actors.cell import Starter, circle
+from smarthealth.actors.errors import ActorFailed, ActorStopped, AskCycle
+from smarthealth.actors.events import ChildEnded, Down, EndReason
+from smarthealth.actors.policy import Backoff, Restart, Strategy
+from smarthealth.actors.refs import ActorRef
+from smarthealth.actors.snapshot import State
+from smarthealth.actors.system import open_system
+
+
+class Ping(Request[object]):
+    """Wants anything back."""
+
+
+class Obedient(Actor[object]):
+    """Raises, finishes, asks."""
+
+    async def handle(self, message: object) -> object:
+        """Obey."""
+        if isinstance(message, Exception):
+            raise message
+        if message == "finish":
+            self.context.finish()
+        if isinstance(message, Request):
+            return await self.context.self_ref.ask(Ping())
+        return None
+
+
+async def idle(context: Context) -> None:
+    """Wait."""
+    context.started()
+    await trio.sleep_forever()
+
+
+async def test_everybody_who_waits_hears_of_the_end(autojump_clock: MockClock) -> None:
+    """All waiters and monitors, early and late, get the same end; a monitor that left, or twice, gets none."""
+    heard: list[Down] = []
+    async with open_system("app") as system, trio.open_nursery() as nursery:
+        ref = await system.start_child(ChildSpec(name="a", start=Obedient))
+
+        async def wait() -> None:
+            heard.append(await ref.wait_stopped())
+
+        async with ref.monitor() as first, ref.monitor() as second:
+            async with ref.monitor() as third:
+                pass
+            ref._cell.unlisten(heard.append)
+            nursery.start_soon(wait)
+            nursery.start_soon(wait)
+            await wait_all_tasks_blocked()
+            async with system.open_events() as events:
+                ref.stop()
+                heard += [await ref.wait_stopped(), await ref.wait_stopped(), await first.receive()]
+                async with ref.monitor() as late:
+                    heard += [await second.receive(), await late.receive()]
+                assert events.receive_nowait() == ChildEnded(path="app/a", reason=EndReason.STOPPED)
+        assert third.receive_nowait() is None
+        ref._cell.unlisten(heard.append)
+        ref.stop()
+    assert heard == [Down(path="app/a", reason=EndReason.STOPPED)] * 7
+
+
+async def test_state_follows_the_life(autojump_clock: MockClock) -> None:
+    """A snapshot shows a child that starts, runs, waits for its restart, stops and has stopped; age only while it runs."""
+
+    class Slow(Obedient):
+        async def started(self) -> None:
+            await trio.sleep(1)
+
+        async def stopped(self) -> None:
+            await trio.sleep(1)
+
+    async with open_system("app", backoff=Backoff(initial=2, jitter=0)) as system, trio.open_nursery() as nursery:
+        nursery.start_soon(system.start_child, ChildSpec(name="a", start=Slow))
+        await trio.sleep(0.5)
+        ref: ActorRef[object] = system.children()[0]
+        seen = [ref.snapshot()]
+        await trio.sleep(1)
+        seen.append(ref.snapshot())
+        await ref.tell(LookupError())
+        await trio.sleep(2)
+        seen.append(ref.snapshot())
+        await trio.sleep(4)
+        ref.stop()
+        seen.append(ref.snapshot())
+        await ref.wait_stopped()
+        seen.append(ref.snapshot())
+    assert [shot.state for shot in seen] == [
+        State.STARTING,
+        State.RUNNING,
+        State.WAITING,
+        State.STOPPING,
+        State.STOPPED,
+    ]
+    assert [shot.age for shot in seen] == pytest.approx([0, 0.5, 0, 2, 0], abs=0.6)
+    assert [shot.restarts for shot in seen] == [0, 0, 0, 1, 1]
+    assert seen[-1].last_failure == "LookupError"
+
+
+async def test_finished_child_that_is_revived_takes_messages_again(autojump_clock: MockClock) -> None:
+    """A child brought back by a group restart ends, and is heard of, anew; a service has no mailbox to open."""
+    children = (
+        ChildSpec(name="actor", start=Obedient, restart=Restart.TRANSIENT),
+        ChildSpec(name="service", start=brief, restart=Restart.TRANSIENT),
+        ChildSpec(name="z", start=Obedient),
+    )
+    policy = Supervisor(children=children, strategy=Strategy.ONE_FOR_ALL, backoff=Backoff(initial=0))
+    async with open_system("app") as system:
+        sup = await system.start_supervisor(ChildSpec(name="sup", start=policy))
+        actor, z = sup.child("actor"), sup.child("z")
+        assert actor is not None
+        assert z is not None
+        for _ in range(2):
+            await actor.tell("finish")
+            assert (await actor.wait_stopped()).reason is EndReason.FINISHED
+            await z.tell(LookupError())
+            await trio.sleep(1)
+            assert actor.snapshot().state is State.RUNNING
+
+
+async def brief(context: Context) -> None:
+    """Be ready and return."""
+    context.started()
+
+
+async def test_circles_are_found_through_others(autojump_clock: MockClock) -> None:
+    """An actor that asks itself would wait for ever, and is told so."""
+    async with open_system("app") as system:
+        ref = await system.start_child(ChildSpec(name="a", start=Obedient))
+        other = await system.start_child(ChildSpec(name="b", start=Obedient))
+        with pytest.raises(ActorFailed) as caught:
+            await ref.ask(Ping())
+        assert isinstance(caught.value.__cause__, AskCycle)
+    for first, second in ((ref, other), (other, ref)):
+        assert circle(first._cell, second._cell) is None
+    ref._cell.waiting_for = other._cell
+    assert circle(other._cell, ref._cell) == ("app/b", "app/a", "app/b")
+
+
+async def test_one_who_waits_for_a_start_hears_of_its_outcome(autojump_clock: MockClock) -> None:
+    """A start that fails raises `ActorFailed` with the cause, one that is stopped raises `ActorStopped`."""
+
+    async def fail(_context: Context) -> None:
+        raise LookupError
+
+    async def slow(_context: Context) -> None:
+        await trio.sleep_forever()
+
+    async def start_slow(spec: ChildSpec) -> None:
+        with pytest.raises(ActorStopped):
+            await system.start_child(spec)
+
+    async with open_system("app") as system, trio.open_nursery() as nursery:
+        with pytest.raises(ActorFailed):
+            await system.start_child(ChildSpec(name="a", start=fail))
+        nursery.start_soon(start_slow, ChildSpec(name="a", start=slow))
+        nested = Supervisor(children=(ChildSpec(name="slow", start=slow),))
+        nursery.start_soon(start_slow, ChildSpec(name="b", start=nested))
+        await wait_all_tasks_blocked()
+        for ref in system.children():
+            ref.stop()
+
+
+async def test_starter_may_have_its_outcome_before_it_waits(autojump_clock: MockClock) -> None:
+    """An outcome that comes before its starter waits is not lost, nor does a cancelled starter keep its place."""
+    starter = Starter()
+    starter.end()
+    await starter.wait()
+    cancelled = Starter()
+    with trio.move_on_after(1):
+        await cancelled.wait()
+    cancelled.end(LookupError())
+    with pytest.raises(LookupError):
+        await cancelled.wait()
+
+
+async def test_stop_again_and_after_the_end_is_no_matter(autojump_clock: MockClock) -> None:
+    """Stopping twice, a child that has finished, or a supervisor between incarnations, does what it says or nothing."""
+    failing = Supervisor(children=(ChildSpec(name="a", start=Obedient),), intensity=0)
+    async with open_system("app", backoff=Backoff(initial=50)) as system:
+        flapping = await system.start_child(ChildSpec(name="flapping", start=Obedient))
+        await flapping.tell(LookupError())
+        await trio.sleep(1)
+        flapping.stop()
+        flapping.stop()
+        assert (await flapping.wait_stopped()).reason is EndReason.STOPPED
+        sup = await system.start_supervisor(ChildSpec(name="sup", start=failing))
+        a = sup.child("a")
+        assert a is not None
+        await a.tell(LookupError())
+        await trio.sleep(1)
+        assert sup.snapshot().state is State.WAITING
+        sup.stop()
+        sup.stop()
+        a.stop()
+        assert (await sup.wait_stopped()).reason is EndReason.STOPPED
+        service = await system.start_child(ChildSpec(name="service", start=idle))
+        assert isinstance(system, SupervisorRef)
+        service.stop()
+        await service.wait_stopped()
+
+
+async def test_stop_for_good_may_overtake_another(autojump_clock: MockClock) -> None:
+    """A child that is being stopped to be restarted, or is stuck, can be stopped for good, and refuses messages then."""
+
+    async def stand(context: Context) -> None:
+        if context.name == "ready":
+            context.started()
+        with trio.move_on_after(20, shield=True):
+            await trio.sleep_forever()
+
+    class Slow(Obedient):
+        async def stopped(self) -> None:
+            await trio.sleep(3)
+
+    children = (ChildSpec(name="slow", start=Slow), ChildSpec(name="z", start=Obedient))
+    policy = Supervisor(children=children, strategy=Strategy.ONE_FOR_ALL, backoff=Backoff(initial=0))
+    async with open_system("app") as system:
+        with pytest.raises(ActorFailed):
+            await system.start_child(ChildSpec(name="stuck", start=stand, start_timeout=1))
+        stuck = system.child("stuck")
+        assert stuck is not None
+        stuck.stop()
+        assert stuck.snapshot().state is State.STUCK
+        ready = await system.start_child(ChildSpec(name="ready", start=stand))
+        ready.stop()
+        await trio.sleep(2)
+        assert ready.snapshot().state is State.STUCK
+        sup = await system.start_supervisor(ChildSpec(name="sup", start=policy))
+        slow, z = sup.child("slow"), sup.child("z")
+        assert slow is not None
+        assert z is not None
+        await z.tell(LookupError())
+        await trio.sleep(1)
+        assert slow.tell_nowait("kept for the next incarnation")
+        slow.stop()
+        assert not slow.tell_nowait("late")
+        await slow.wait_stopped()
+        await trio.sleep(1)
+        assert [child.name for child in sup.children()] == ["z"]
