@@ -89,11 +89,18 @@ class Environment:
         return None
 
 
-def read_environment(folder: Path | None = None) -> Environment:
-    """Read the process environment and the `.env` file of a folder (the current one by default)."""
+def read_environment(overrides: Mapping[str, str] | None = None, folder: Path | None = None) -> Environment:
+    """Read the process environment and the `.env` file of a folder (the current one by default).
+
+    Args:
+        overrides: Variables from the command line, which win.
+        folder: Where the file is.
+    """
     path = (folder or Path.cwd()) / ".env"
     file = dotenv_values(path, interpolate=False) if path.is_file() else {}
-    return Environment(process=dict(os.environ), file={name: value for name, value in file.items() if value})
+    return Environment(
+        process={**os.environ, **(overrides or {})}, file={name: value for name, value in file.items() if value}
+    )
 
 
 def load_settings(environment: Environment) -> Settings:

@@ -108,7 +108,7 @@ async def open_client(url: str, token: str) -> AsyncIterator[Client]:
     except trio_websocket.ConnectionRejected as refused:
         raise ClientError(f"{url} refused with {refused.status_code}: {_refusal(refused.body)}") from None
     except (trio_websocket.HandshakeError, OSError, ValueError) as error:
-        raise ClientError(f"no smarthealth server at {url}: {error or type(error).__name__}") from None
+        raise ClientError(f"no smarthealth server at {url}: {str(error) or type(error).__name__}") from None
 
 
 def _refusal(body: bytes | None) -> str:
@@ -134,6 +134,8 @@ def draw_event(console: Console, event: dict[str, Any]) -> None:
         case "error":
             error = event["error"]
             console.print(f"{error['code']}: {error['message']}", style="red", markup=False)
+        case _:
+            pass  # what a newer server sends beside
 
 
 def draw_sources(console: Console, event: dict[str, Any]) -> None:

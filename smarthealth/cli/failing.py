@@ -9,16 +9,21 @@ class CommandError(Exception):
     """A command cannot do what was asked; the text says why and what to do."""
 
 
-def explain_failure(error: Exception) -> str | None:
+def explain_failure(error: BaseException) -> str | None:
     """The sentence for a failure that needs no traceback, None for a defect of ours."""
-    from smarthealth.bootstrap import StartError
+    from smarthealth.actors import SupervisionError
+    from smarthealth.bootstrap.errors import StartError
+    from smarthealth.server.errors import ConfigurationError
     from smarthealth.settings import SettingsError
     from smarthealth.storage.errors import StorageError
 
     from .client import ClientError
 
-    if isinstance(error, CommandError | StartError | SettingsError | StorageError | ClientError):
+    if isinstance(error, CommandError | ConfigurationError | StartError | SettingsError | StorageError | ClientError):
         return str(error)
+    if isinstance(error, SupervisionError):
+        sentences = [explain_failure(cause) for cause in error.causes]
+        return next((sentence for sentence in sentences if sentence), None)
     if isinstance(error, OSError) and error.errno is not None:
         return f"{os.strerror(error.errno)}{f': {error.filename}' if error.filename else ''}"
     return None

@@ -60,6 +60,11 @@ class OpenAIEmbedder:
         return self._settings.embedding_model + ("" if asked is None else f"@{asked}")
 
     @property
+    def knows_dimensions(self) -> bool:
+        """Whether the length of a vector is known."""
+        return self._dimensions is not None
+
+    @property
     def dimensions(self) -> int:
         """Length of a vector.
 

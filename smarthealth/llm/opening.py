@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final
 
+import structlog
+import trio
+
+from .errors import ModelError, ModelUnavailable
 from .offline import Compose, OfflineChatModel
 from .port import ChatModel, Embedder
 from .settings import ModelSettings
+
+if TYPE_CHECKING:
+    from .openai_embeddings import OpenAIEmbedder
+
+PROBE_LIMIT: Final = 5.0
+"""Seconds in which a provider must embed a first text."""
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 @asynccontextmanager
@@ -31,10 +44,10 @@ async def open_chat_model(settings: ModelSettings, compose: Compose) -> AsyncIte
 
 @asynccontextmanager
 async def open_embedder(settings: ModelSettings, offline: Embedder) -> AsyncIterator[Embedder]:
-    """Open the embedder: the provider's when one is configured, else `offline`.
+    """Open the embedder: the provider's when one is configured and embeds, else `offline`.
 
-    Raises:
-        ModelError: The length of the provider's vectors had to be asked for, and the provider failed.
+    Not every provider that chats can embed: `offline` stands in for one that refuses to. One that is merely down keeps its
+    place if the length of its vectors is known, so that an index of its vectors is not thrown away for an outage.
     """
     if not settings.is_remote:
         yield offline
@@ -44,5 +57,17 @@ async def open_embedder(settings: ModelSettings, offline: Embedder) -> AsyncIter
 
     async with open_openai(settings) as client:
         embedder = OpenAIEmbedder(settings, client)
-        await embedder.discover()
-        yield embedder
+        yield embedder if await _embeds(embedder) else offline
+
+
+async def _embeds(embedder: OpenAIEmbedder) -> bool:
+    try:
+        with trio.fail_after(PROBE_LIMIT):
+            await embedder.embed(["probe"])
+    except (ModelUnavailable, trio.TooSlowError) as error:
+        log.warning("embeddings_unavailable", error=type(error).__name__)
+        return embedder.knows_dimensions
+    except ModelError as error:
+        log.warning("embeddings_refused", error=type(error).__name__)
+        return False
+    return True

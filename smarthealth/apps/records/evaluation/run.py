@@ -1,0 +1,74 @@
+"""Asks every case of the application's own parts, as a turn would, and judges the answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+
+import attrs
+import trio
+
+from smarthealth.apps.records.services import Grounding, PatientFinder
+from smarthealth.apps.records.wire import AnswerSource
+from smarthealth.llm.port import ChatModel, ChatRequest, TextDelta
+
+from .cases import Case
+from .score import Answer, CitedSource, Verdict, judge
+
+AT_ONCE = 4
+"""Cases that are asked at the same time."""
+
+
+class PatientMissing(Exception):
+    """A case's patient was not imported."""
+
+
+@attrs.frozen(kw_only=True)
+class Examiner:
+    """Asks and judges."""
+
+    patients: PatientFinder
+    grounding: Grounding
+    chat_model: ChatModel
+
+    async def examine(self, cases: Sequence[Case], on_verdict: Callable[[Verdict], None]) -> list[Verdict]:
+        """Ask every case; verdicts come back in the order of the cases.
+
+        Raises:
+            PatientMissing: A case names a patient whom the database lacks.
+            ModelError: The model failed.
+        """
+        verdicts: dict[int, Verdict] = {}
+        waiting = iter(enumerate(cases))
+
+        async def work() -> None:
+            for number, case in waiting:
+                verdicts[number] = judge(case, await self._answer(case))
+                on_verdict(verdicts[number])
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(AT_ONCE):
+                nursery.start_soon(work)
+        return [verdicts[number] for number in sorted(verdicts)]
+
+    async def _answer(self, case: Case) -> Answer:
+        patient = await self.patients.find(case.document_type, case.document_number)
+        if patient is None:
+            raise PatientMissing(f"document {case.document_type}:{case.document_number}")
+        grounds = (await self.grounding.retrieve(patient, case.question, ())).build()
+        text = await self._written(grounds.request)
+        return Answer(text=text, confidence=grounds.confidence(text), sources=tuple(map(_cited, grounds.sources)))
+
+    async def _written(self, request: ChatRequest) -> str:
+        async with self.chat_model.open_stream(request) as stream:
+            return "".join([event.text async for event in _texts(stream)])
+
+
+def _cited(source: AnswerSource) -> CitedSource:
+    day = source.date.isoformat() if source.date is not None else None
+    return CitedSource(id=source.id, day=day, excerpt=source.excerpt)
+
+
+async def _texts(stream: AsyncIterator[object]) -> AsyncIterator[TextDelta]:
+    async for event in stream:
+        if isinstance(event, TextDelta):
+            yield event

@@ -1,0 +1,98 @@
+"""`smarthealth ask` and `smarthealth chat`: a question, or a conversation, on the terminal."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import trio
+import typer
+from rich.console import Console
+
+from smarthealth.bootstrap.accounts import issue_token
+from smarthealth.bootstrap.demo import DEMO_EMAIL
+from smarthealth.bootstrap.stores import open_stores
+from smarthealth.settings import load_settings, read_environment
+
+from .client import Client, Document, draw_event, open_client
+from .failing import CommandError
+
+LOCAL_URL = "ws://localhost:8088/records/ws/chat"
+TOKEN_VARIABLE = "SMARTHEALTH_TOKEN"
+
+DocumentOption = Annotated[str, typer.Option(help="the patient's document, such as CD:30995750")]
+UrlOption = Annotated[str, typer.Option(help="the server's WebSocket")]
+TokenOption = Annotated[
+    str | None,
+    typer.Option(
+        envvar=TOKEN_VARIABLE,
+        help="token to sign in with; without one, and on this machine only, the demo user's is made",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command("ask")(ask)
+    app.command("chat")(chat)
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="the question, in Spanish or English")],
+    document: DocumentOption,
+    url: UrlOption = LOCAL_URL,
+    token: TokenOption = None,
+) -> None:
+    """Ask one question about a patient and watch the answer stream in; exit code 1 when there is none."""
+    patient = Document.parse(document)
+
+    async def run() -> bool:
+        async with open_client(url, token or await local_token(url)) as client:
+            return await put(client, patient, question)
+
+    if not trio.run(run):
+        raise typer.Exit(1)
+
+
+def chat(
+    application: Annotated[Literal["records"], typer.Argument(metavar="APP", help="which application: records")],
+    document: DocumentOption,
+    url: UrlOption = LOCAL_URL,
+    token: TokenOption = None,
+) -> None:
+    """Ask again and again in one session, which remembers; an empty line or the end of the input leaves."""
+    patient = Document.parse(document)
+
+    async def run() -> None:
+        async with open_client(url, token or await local_token(url)) as client:
+            while question := await trio.to_thread.run_sync(_read_question, abandon_on_cancel=True):
+                await put(client, patient, question)
+
+    trio.run(run)
+
+
+async def put(client: Client, patient: Document, question: str, console: Console | None = None) -> bool:
+    """Ask and draw; whether there was an answer."""
+    console = console or Console()
+    kind = ""
+    async for event in client.ask(patient, question):
+        draw_event(console, event)
+        kind = event["type"]
+    return kind == "complete"
+
+
+async def local_token(url: str) -> str:
+    """A token of the demo user, for a server on this machine."""
+    if urlsplit(url).hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise CommandError(f"give a token with --token or {TOKEN_VARIABLE}")
+    settings = load_settings(read_environment())
+    async with open_stores(settings) as stores:
+        return await issue_token(settings, stores, DEMO_EMAIL)
+
+
+def _read_question() -> str:
+    try:
+        return input(f"{os.linesep}> ").strip()
+    except EOFError:
+        return ""

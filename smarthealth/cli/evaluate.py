@@ -1,0 +1,62 @@
+"""`smarthealth evaluate …`: how well questions with known answers are answered."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import trio
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from smarthealth.apps.records.evaluation.report import HEADINGS, summarise
+from smarthealth.apps.records.evaluation.score import Verdict
+from smarthealth.bootstrap.evaluation import evaluate_records
+from smarthealth.settings import load_settings, read_environment
+
+evaluate = typer.Typer(no_args_is_help=True, help="Measure answers against what is known.")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.add_typer(evaluate, name="evaluate")
+
+
+@evaluate.command("records")
+def records(
+    fhir: Annotated[Path, typer.Option(help="folder of bundles or bulk NDJSON", exists=True)],
+    per_kind: Annotated[int, typer.Option(help="questions of each kind and patient", min=1)] = 2,
+    seed: Annotated[int, typer.Option(help="the same seed asks the same questions")] = 0,
+    failures: Annotated[
+        Path | None, typer.Option(help="write what was answered wrongly to this file, tab separated")
+    ] = None,
+) -> None:
+    """Derive questions from FHIR files, ask them of the configured model, and print how well they were answered.
+
+    Per kind: accuracy, abstention, source hits and calibration. The records go to a database of their own, which is thrown
+    away afterwards.
+    """
+    settings = load_settings(read_environment())
+    console = Console()
+    with console.status("importing and asking…") as status:
+        asked = 0
+
+        def show(verdict: Verdict) -> None:
+            nonlocal asked
+            asked += 1
+            status.update(f"{asked} questions asked")
+
+        verdicts = trio.run(lambda: evaluate_records(settings, fhir, per_kind=per_kind, seed=seed, on_verdict=show))
+    table = Table(*HEADINGS, box=None, header_style="bold")
+    for row in summarise(verdicts):
+        table.add_row(*row.cells(), style="bold" if row.kind == "all" else None)
+    console.print(table)
+    if failures is not None:
+        failures.write_text("".join(_line(verdict) for verdict in verdicts if not verdict.correct), encoding="utf-8")
+
+
+def _line(verdict: Verdict) -> str:
+    case, answer = verdict.case, " ".join(verdict.answer.text.split())
+    document = f"{case.document_type}:{case.document_number}"
+    return f"{case.kind}\t{document}\t{case.question}\t{case.expected}\t{answer}\t{verdict.answer.confidence:.2f}\n"
