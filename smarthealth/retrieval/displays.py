@@ -15,17 +15,10 @@ import attrs
 
 from .cognates import best_likeness, skeleton
 from .vocabulary_files import read_word_pairs
-from .words import STOP_WORDS, content_words, fold, folded_words, set_of, stem
+from .words import QUESTION_WORDS, STOP_WORDS, content_words, fold, folded_words, stem
 
 _LIKE_ENOUGH = 0.62
 """Likeness from which two words are taken for the same; found on pairs of Spanish and English names of the glossary."""
-_QUESTION_WORDS = set_of(
-    "tiene toma tomado recibe recibio recibido receta recetado recetaron formulado prescrito prescribieron diagnostico "
-    "diagnosticaron diagnosticado sufre padece padecido presenta hicieron aplicaron aplicado puso pusieron medicamento "
-    "medicamentos vacuna vacunas procedimiento procedimientos examen examenes condicion condiciones medication medications "
-    "drug drugs procedure procedures condition conditions vaccine vaccines finding disorder situation diagnosed prescribed "
-    "taken takes received test tests"
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -50,9 +43,7 @@ def match_displays(question: str, displays: Iterable[str], *, least: float = 0.2
     Returns:
         Best first; empty when the question has no word that could name an entry.
     """
-    asked = {
-        word.folded: _senses(word.folded) for word in content_words(question) if word.folded not in _QUESTION_WORDS
-    }
+    asked = {word.folded: _senses(word.folded) for word in content_words(question)}
     worded = {display: _display_words(display) for display in displays}
     rarity = _rarity(worded)
     matches = (_match(display, held, asked, rarity) for display, held in worded.items())
@@ -92,7 +83,7 @@ def _display_words(display: str) -> frozenset[str]:
     return frozenset(
         skeleton(word)
         for word in folded_words(display)
-        if word not in STOP_WORDS and word not in _QUESTION_WORDS and len(word) > 1 and word.isalpha()
+        if word not in STOP_WORDS and word not in QUESTION_WORDS and len(word) > 1 and word.isalpha()
     )
 
 

@@ -55,6 +55,7 @@ _FOR = re.compile(
 """What precedes a concept for which something is given."""
 _BEFORE = 90
 """Characters before a concept that are read for it."""
+_MEASURED = frozenset({"observation", "report"})
 _HISTORY = "history-of-"
 _SYSTEMS = ("loinc", "snomed", "rxnorm", "cvx")
 _Form = tuple[str, ...]
@@ -160,7 +161,10 @@ class Glossary:
     def classify(
         self, kind: str, display: str, code: str | None = None, code_system: str | None = None
     ) -> tuple[Concept, ...]:
-        """Concepts of a record's entry: by its code where that is known, else by the names in its display."""
+        """Concepts of a record's entry, by its code and by the names in its display.
+
+        What is measured goes by its code alone where that is known, since displays name specimens and methods, too.
+        """
         return self._classified(kind, display, code, code_system)
 
     def family(self, concept_id: str) -> frozenset[str]:
@@ -181,13 +185,15 @@ class Glossary:
 
     def _classify(self, kind: str, display: str, code: str | None, code_system: str | None) -> tuple[Concept, ...]:
         by_code = self.of_code(code, code_system) if code else ()
-        if by_code:
-            return tuple(concept for concept in by_code if kind in concept.kinds) or by_code
+        by_code = tuple(concept for concept in by_code if kind in concept.kinds) or by_code
+        if by_code and kind in _MEASURED:
+            return by_code
         text = _SEMANTIC_TAG.sub(" ", display)
-        if kind in ("observation", "report"):
+        if kind in _MEASURED:
             text = _LOINC_PROPERTY.sub(" ", text)
         matches = self.concepts(text, kinds=(kind,)) or self.concepts(text)
-        return tuple(dict.fromkeys(match.concept for match in matches if not match.corrected))
+        named = (match.concept for match in matches if not match.corrected)
+        return tuple(dict.fromkeys((*by_code, *named)))
 
     @cached_property
     def _spelling(self) -> SpellingCorrector:
@@ -202,9 +208,9 @@ class Glossary:
             self._by_code.setdefault(code, []).append(concept)
         for parent in concept.parents:
             self._children.setdefault(parent, []).append(concept.id)
-        written_exactly = {fold(abbreviation) for abbreviation in concept.abbreviations}
+        written_exactly = {abbreviation.lower() for abbreviation in concept.abbreviations}
         for name in concept.spanish + concept.english:
-            if fold(name) not in written_exactly:
+            if name not in written_exactly:
                 self._index(concept, name, ())
         for abbreviation in concept.abbreviations:
             self._index(concept, abbreviation.removeprefix("="), _form_of(abbreviation))
@@ -283,13 +289,19 @@ def _significant(found: Sequence[str]) -> list[int]:
     return [
         place
         for place, word in enumerate(found)
-        if word not in _SMALL_WORDS or (len(word) == 1 and place > 0 and found[place - 1] in _LETTERED)
+        if word not in _SMALL_WORDS or (len(word) == 1 and place > 0 and _takes_a_letter(found[place - 1]))
     ]
+
+
+def _takes_a_letter(word: str) -> bool:
+    return word in _LETTERED or (len(word) == 1 and word.isalpha() and word not in _SMALL_WORDS)
 
 
 def key_of(name: str) -> list[str]:
     """The words of a name by which it is found."""
     found = folded_words(name)
+    if _SMALL_WORDS.isdisjoint(found):
+        return [stem(word) for word in found]
     return [stem(found[place]) for place in _significant(found)]
 
 

@@ -48,6 +48,17 @@ STOP_WORDS = set_of(
     "dates day days month months year years ago result results value values number level"
 )
 """Words of a question that name no clinical thing."""
+QUESTION_WORDS = set_of(
+    "tiene toma tomado tomando tomar recibe recibio recibido receta recetado recetada recetaron formulado formularon prescrito "
+    "prescribieron diagnostico diagnosticos diagnosticaron diagnosticado diagnosticada sufre sufrido padece padecido presenta "
+    "presento presentado hicieron aplicaron aplicado aplicada puso pusieron puesto medicamento medicamentos medicacion vacuna "
+    "vacunas vacunado vacunada procedimiento procedimientos examen examenes condicion condiciones enfermedad enfermedades dice "
+    "dicen muestran evolucion tendencia veces ha tuvo atendio atendieron vio midieron medido "
+    "medication medications drug drugs procedure procedures condition conditions vaccine vaccines finding disorder situation "
+    "diagnosed prescribed taken takes taking take received receive test tests ever undergone undergo say says trend"
+)
+"""Words that say what kind of thing is asked for and not which."""
+_NO_CONTENT = STOP_WORDS | QUESTION_WORDS
 
 
 @attrs.frozen
@@ -112,5 +123,5 @@ def stem(word: str) -> str:
 
 
 def content_words(text: str) -> list[Word]:
-    """The words of a question that can be looked for: no stop words, no single letters or digits."""
-    return [word for word in words(text) if word.folded not in STOP_WORDS and len(word.folded) > 1]
+    """The words of a question that can be looked for: no stop words, no words for kinds, no single letters or digits."""
+    return [word for word in words(text) if word.folded not in _NO_CONTENT and len(word.folded) > 1]
