@@ -141,16 +141,20 @@ class RawPeer:
 
 
 @asynccontextmanager
-async def open_raw_peer(port: int, *, receive_buffer: int | None = None) -> AsyncIterator[RawPeer]:
+async def open_raw_peer(
+    port: int, *, receive_buffer: int | None = None, send_buffer: int | None = None
+) -> AsyncIterator[RawPeer]:
     """Connect to a port of this machine.
 
     Args:
         port: The server's port on loopback.
         receive_buffer: Bytes of the kernel's buffer for what this peer does not read, None for the kernel's choice.
+        send_buffer: Bytes of the kernel's buffer for what the server does not read, None for the kernel's choice.
     """
     connecting = trio.socket.socket()
-    if receive_buffer is not None:
-        connecting.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    for option, size in ((socket.SO_RCVBUF, receive_buffer), (socket.SO_SNDBUF, send_buffer)):
+        if size is not None:
+            connecting.setsockopt(socket.SOL_SOCKET, option, size)
     await connecting.connect(("127.0.0.1", port))
     stream = trio.SocketStream(connecting)
     try:

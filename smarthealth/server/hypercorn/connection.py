@@ -81,9 +81,9 @@ class HardenedTCPServer(TCPServer):
                 draining = self.context.terminated.is_set()
                 self._await_until(trio.current_time() + (0 if draining else self._limits.keep_alive_timeout))
             case Finish():
-                await self._finish(linger=event.linger)
+                self._finish(linger=event.linger)
             case Closed():
-                await self._finish(linger=True)
+                self._finish(linger=True)
             case _:
                 pass  # the connection is busy: its deadline was moved already
 
@@ -197,9 +197,9 @@ class HardenedTCPServer(TCPServer):
             # The reader sees it too, and tells the protocol: let it run.
             await trio.lowlevel.checkpoint()
 
-    async def _finish(self, *, linger: bool) -> None:
+    def _finish(self, *, linger: bool) -> None:
         if self._finishing:
             return
         self._finishing = True
         self._await_until(trio.current_time() + (self._limits.close_timeout if linger else 0))
-        await self._writer.end()
+        self._writer.end()

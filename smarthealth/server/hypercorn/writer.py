@@ -67,13 +67,16 @@ class Writer:
         if self._unwaited % CHECKPOINT_EVERY == 0:
             await trio.lowlevel.checkpoint()
 
-    async def end(self) -> None:
-        """Send the end of the stream, unless something is still being sent; never fails."""
-        if self._gone or isinstance(self._stream, trio.SSLStream):
+    def end(self) -> None:
+        """Send the end of the stream, unless something is still being sent; never fails.
+
+        Does not wait, so that an application that is cancelled just now cannot keep the peer from its end.
+        """
+        if self._gone or self._lock.locked() or isinstance(self._stream, trio.SSLStream):
             return
         try:
-            await self._stream.send_eof()
-        except (trio.BrokenResourceError, trio.ClosedResourceError, trio.BusyResourceError):
+            self._socket.shutdown(socket.SHUT_WR)
+        except OSError:  # the peer is gone already
             self._gone = True
 
     def cut(self) -> None:

@@ -111,10 +111,10 @@ async def test_early_bytes_are_bounded(open_shell: OpenShell) -> None:
         assert len((await receive())["text"]) == 1000
         heard.set()
 
-    limits = ShellLimits(read_ahead=2000, max_message_size=1000, receive_buffer=4096)
-    async with open_shell(late, limits) as port, open_raw_peer(port) as peer:
+    limits = ShellLimits(read_ahead=2000, max_message_size=1000, receive_buffer=16384)
+    async with open_shell(late, limits) as port, open_raw_peer(port, send_buffer=16384) as peer:
         await peer.send(upgrade_request())
-        flood = frame(TEXT, b"x" * 1000) * 4000
+        flood = frame(TEXT, b"x" * 1000) * 500
         with trio.move_on_after(0.2) as blocked:
             await peer.send(flood)
         assert blocked.cancelled_caught
@@ -290,19 +290,18 @@ async def test_inbound_queue_is_small_and_then_tcp_holds_the_client(open_shell: 
     async def slow(scope: Any, receive: Receive, send: Send) -> None:
         await accept(receive, send)
         await go.wait()
-        for _ in range(5000):
+        for _ in range(500):
             assert (await receive())["type"] == "websocket.receive"
         all_heard.set()
 
-    limits = ShellLimits(read_ahead=2000, receive_buffer=4096, max_message_size=1000)
-    async with open_shell(slow, limits) as port, open_raw_peer(port) as peer:
+    limits = ShellLimits(read_ahead=2000, receive_buffer=16384, max_message_size=1000)
+    async with open_shell(slow, limits) as port, open_raw_peer(port, send_buffer=16384) as peer:
         await peer.upgrade()
         async with trio.open_nursery() as nursery:
             sent = trio.Event()
 
             async def flood() -> None:
-                for _ in range(50):
-                    await peer.send(frame(TEXT, b"x" * 1000) * 100)
+                await peer.send(frame(TEXT, b"x" * 1000) * 500)
                 sent.set()
 
             nursery.start_soon(flood)

@@ -114,7 +114,16 @@ async def test_closed_peer_is_gone(pair: Pair) -> None:
     for _ in range(2):
         with pytest.raises(PeerGone):
             await writer.write(b"y")
-    await writer.end()
+    writer.end()
+
+
+async def test_ending_after_the_peers_reset_is_no_error(pair: Pair) -> None:
+    """There is nobody left to read the end of the stream."""
+    Writer(pair[1], 60).cut()
+    writer = Writer(pair[0], 60)
+    writer.end()
+    with pytest.raises(PeerGone):
+        await writer.write(b"y")
 
 
 async def test_peer_that_closes_while_we_wait_is_gone(pair: Pair) -> None:
@@ -128,21 +137,21 @@ async def test_peer_that_closes_while_we_wait_is_gone(pair: Pair) -> None:
 
         nursery.start_soon(write)
         await trio.testing.wait_all_tasks_blocked()
-        await writer.end()
+        writer.end()
         pair[1].socket.close()
 
 
 async def test_end_of_stream_reaches_the_peer(pair: Pair) -> None:
     """After `end` the peer reads the end of the stream."""
     writer = Writer(pair[0], 60)
-    await writer.end()
+    writer.end()
     assert await pair[1].receive_some() == b""
 
 
 async def test_tls_is_written_through_its_stream(pair: Pair) -> None:
     """What is encrypted cannot be tried at once; the time limit holds all the same, and `end` does nothing."""
     writer = Writer(trio.SSLStream(pair[0], ssl.create_default_context(), server_hostname="localhost"), 0.05)
-    await writer.end()
+    writer.end()
     with pytest.raises(PeerStalled):
         await writer.write(b"a handshake that nobody answers")
     writer.cut()
