@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 import trio
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
 
@@ -191,6 +191,7 @@ def test_interrupt_of_the_running_task_leaves_as_itself() -> None:
         trio.run(pipeline.run, 1)
 
 
+@settings(deadline=None)
 @given(delays=st.lists(st.integers(0, 5), max_size=30), workers=st.integers(2, 5), capacity=st.integers(1, 3))
 def test_several_workers_keep_the_order(delays: list[int], workers: int, capacity: int) -> None:
     """However long each item takes, what several workers emit comes out in the order in which the items came in."""
