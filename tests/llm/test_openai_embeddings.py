@@ -65,8 +65,10 @@ async def test_dimensions_are_known_asked_for_or_discovered(server: ScriptedMode
     async with _open_embedder(server.url) as embedder:
         with pytest.raises(ModelProtocolError, match="not known"):
             _ = embedder.dimensions
+        assert not embedder.knows_dimensions
         assert await embedder.discover() == 16
         assert embedder.dimensions == 16
+        assert embedder.knows_dimensions
         assert embedder.name == "scripted"
     async with _open_embedder(server.url, embedding_dimensions=8) as embedder:
         assert (embedder.dimensions, embedder.name) == (8, "scripted@8")

@@ -1,13 +1,15 @@
+import math
 import subprocess
 import sys
 
 import pytest
+import trio
+from trio.testing import MockClock
 
-from smarthealth.llm.errors import ModelUnavailable
 from smarthealth.llm.offline import OfflineChatModel
 from smarthealth.llm.openai_chat import OpenAIChatModel
 from smarthealth.llm.openai_embeddings import OpenAIEmbedder
-from smarthealth.llm.opening import open_chat_model, open_embedder
+from smarthealth.llm.opening import PROBE_LIMIT, open_chat_model, open_embedder
 from smarthealth.llm.settings import ModelSettings
 from smarthealth.testing.embedder import HashedWordsEmbedder
 from smarthealth.testing.provider import open_model_server
@@ -32,10 +34,31 @@ async def test_with_a_provider_its_models_are_used() -> None:
         async with open_embedder(settings, HashedWordsEmbedder()) as embedder:
             assert isinstance(embedder, OpenAIEmbedder)
             assert embedder.dimensions == 12
-        server.refuse_embeddings(Refusal(status=500))
-        with pytest.raises(ModelUnavailable):
-            async with open_embedder(settings, HashedWordsEmbedder()):
-                pass
+
+
+@pytest.mark.parametrize(
+    ("refusal", "model", "kept"),
+    [
+        (Refusal(status=404), "scripted", False),
+        (Refusal(status=404), "text-embedding-3-small", False),
+        (Refusal(status=503), "scripted", False),
+        (Refusal(status=503), "text-embedding-3-small", True),
+        (Refusal(status=503, delay=math.inf), "scripted", False),
+        (Refusal(status=503, delay=math.inf), "text-embedding-3-small", True),
+    ],
+)
+async def test_a_provider_that_does_not_embed_is_stood_in_for(
+    refusal: Refusal, model: str, kept: bool, patient_clock: MockClock
+) -> None:
+    """One that refuses is replaced; one that is down, or hangs, keeps its place if the length of its vectors is known."""
+    offline = HashedWordsEmbedder()
+    async with open_model_server() as server:
+        server.refuse_embeddings(refusal)
+        settings = ModelSettings(base_url=server.url, embedding_model=model, max_retries=0)
+        async with open_embedder(settings, offline) as embedder:
+            assert isinstance(embedder, OpenAIEmbedder) is kept
+            assert (embedder is offline) is not kept
+    assert trio.current_time() <= PROBE_LIMIT + 1
 
 
 def test_the_sdk_is_loaded_only_for_a_provider() -> None:
