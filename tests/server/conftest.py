@@ -318,7 +318,7 @@ def endpoint(path: str, authentication: Any = "required", **changes: Any) -> End
 
 
 @pytest.fixture
-async def world() -> World:
+def world() -> World:
     """A world with two applications and nobody in it."""
     records = Application(name="records", endpoints=(endpoint("/ws/chat", roles=frozenset({"clinician", "admin"})),))
     other = Application(

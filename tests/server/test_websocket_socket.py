@@ -1,0 +1,68 @@
+"""ASGI WebSockets as the engine wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from smarthealth.conversation.socket import SocketClosed
+from smarthealth.server.websocket_socket import AsgiSocket
+
+
+def scripted(events: list[dict[str, Any]]) -> tuple[Callable[[], Awaitable[Any]], list[Any], Any]:
+    """A receive that plays events, and a send that keeps what it gets."""
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return events.pop(0)
+
+    async def send(event: Any) -> None:
+        sent.append(event)
+
+    return receive, sent, send
+
+
+async def test_messages_and_the_end_are_received() -> None:
+    """Texts are texts, bytes bytes, and the end is an exception with its code."""
+    receive, sent, send = scripted(
+        [
+            {"type": "websocket.receive", "text": ""},
+            {"type": "websocket.receive", "bytes": b"x", "text": None},
+            {"type": "websocket.disconnect", "code": 4000, "reason": "bye"},
+        ]
+    )
+    socket = AsgiSocket({}, receive, send)
+    assert [await socket.receive(), await socket.receive()] == ["", b"x"]
+    with pytest.raises(SocketClosed) as closed:
+        await socket.receive()
+    assert (closed.value.code, closed.value.reason) == (4000, "bye")
+    with pytest.raises(SocketClosed):
+        await socket.send(["late"])
+    await socket.close(1000, "")
+    assert sent == []
+
+
+async def test_end_without_a_code_is_1005() -> None:
+    """Servers that give none mean none."""
+    receive, _, send = scripted([{"type": "websocket.disconnect"}])
+    with pytest.raises(SocketClosed) as closed:
+        await AsgiSocket({}, receive, send).receive()
+    assert (closed.value.code, closed.value.reason) == (1005, "")
+
+
+async def test_several_frames_are_one_event_where_the_server_can() -> None:
+    """Under our shell one event carries them all, under another server each has its own."""
+    receive, sent, send = scripted([])
+    await AsgiSocket({"extensions": {"smarthealth.frames": {}}}, receive, send).send(["a", "b"])
+    assert sent == [{"type": "smarthealth.frames", "texts": ["a", "b"]}]
+    sent.clear()
+    socket = AsgiSocket({}, receive, send)
+    await socket.send(["a", "b"])
+    await socket.close(1001, "away")
+    assert sent == [
+        {"type": "websocket.send", "text": "a"},
+        {"type": "websocket.send", "text": "b"},
+        {"type": "websocket.close", "code": 1001, "reason": "away"},
+    ]
