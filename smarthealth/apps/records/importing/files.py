@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -63,7 +63,7 @@ def find_sources(paths: Sequence[Path]) -> tuple[Source, ...]:
         for path in [given] if given.is_file() else sorted(_files_below(given)):
             found.setdefault(path.resolve(), _source(path, given))
     if not found:
-        raise NothingToImport(f"no {', '.join(_SUFFIXES)} file (or .gz of one) in {', '.join(map(str, paths))}")
+        raise NothingToImport(f"no FHIR file ({', '.join(_SUFFIXES)}, .gz of these) in {', '.join(map(str, paths))}")
     return tuple(sorted(found.values(), key=lambda source: _turn(source.path.name)))
 
 
@@ -130,11 +130,5 @@ class ByteReader:
         except zlib.error:
             self.problem = TRUNCATED
             return
-        yield from self._remainder(unpacker)
         if not unpacker.eof:
             self.problem = TRUNCATED
-
-    @staticmethod
-    def _remainder(unpacker: zlib._Decompress) -> Iterable[bytes]:
-        while not unpacker.eof and (more := unpacker.decompress(b"", CHUNK_SIZE)):
-            yield more

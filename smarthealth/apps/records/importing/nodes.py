@@ -23,6 +23,7 @@ def parse(raw: bytes) -> Node:
     """
     try:
         value: object = msgspec.json.decode(raw)
+        holds_nul = b"\\u0000" in raw and _holds_nul(value)
     except UnicodeDecodeError:
         raise Malformed("not UTF-8") from None
     except RecursionError:
@@ -33,7 +34,7 @@ def parse(raw: bytes) -> Node:
         raise Malformed("not JSON") from None
     if not isinstance(value, dict):
         raise Malformed("not a JSON object")
-    if b"\\u0000" in raw and _holds_nul(value):
+    if holds_nul:
         raise Malformed("a text holds a NUL character")
     return value
 

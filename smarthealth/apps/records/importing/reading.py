@@ -22,6 +22,8 @@ BATCH_RESOURCES: Final = 1000
 BATCH_BYTES: Final = 8 * 1024 * 1024
 
 _BUNDLE: Final = "Bundle"
+_MAX_BUNDLES: Final = 8
+"""Bundles within bundles."""
 _PRETTY: Final = (b"{", b"[")
 """First lines of JSON that is laid out over many."""
 
@@ -123,28 +125,28 @@ class FileReader:
             return
         self._take_object(found, piece.position, batch)
 
-    def _take_object(self, found: Node, position: int, batch: Batch) -> None:
+    def _take_object(self, found: Node, position: int, batch: Batch, depth: int = 0) -> None:
         """A resource, a bundle of them, or an entry of a bundle."""
         try:
+            if depth > _MAX_BUNDLES:
+                raise Malformed("bundles nested too deeply")
             if "resourceType" not in found and ("resource" in found or "request" in found or "response" in found):
-                self._take_entry(found, position, batch)
+                self._take_entry(found, position, batch, depth)
             elif found.get("resourceType") == _BUNDLE:
                 for entry in nodes(found, "entry"):
-                    self._take_object(entry, position, batch)
+                    self._take_object(entry, position, batch, depth + 1)
             else:
                 self._take_resource(found, Place(file_id=self._file_id, position=position), batch)
         except Malformed as error:
             batch.problems.append(Problem(position=position, resource_type=UNKNOWN_TYPE, reason=error.reason))
-        except RecursionError:
-            batch.problems.append(Problem(position=position, resource_type=UNKNOWN_TYPE, reason="nested too deeply"))
 
-    def _take_entry(self, entry: Node, position: int, batch: Batch) -> None:
+    def _take_entry(self, entry: Node, position: int, batch: Batch, depth: int) -> None:
         resource = node(entry, "resource")
         if resource is None:
             # a deletion, or the answer to a request: there is nothing in it to import
             batch.skipped["Bundle.entry"] += 1
         elif resource.get("resourceType") == _BUNDLE:
-            self._take_object(resource, position, batch)
+            self._take_object(resource, position, batch, depth)
         else:
             url = text(entry, "fullUrl")
             self._take_resource(resource, Place(file_id=self._file_id, position=position, full_url=url), batch)
