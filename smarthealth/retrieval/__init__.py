@@ -5,7 +5,7 @@ from .concepts import Concept, ConceptMatch
 from .displays import DisplayMatch, match_displays
 from .embedding import Embedder
 from .entry import RecordEntry
-from .errors import IndexUnavailable, RetrievalError
+from .errors import IndexNotWritten, IndexUnavailable, RetrievalError
 from .glossary import Glossary, load_glossary
 from .hashing import HashedEmbedder
 from .index import ChunkIndex, IndexSettings
@@ -21,6 +21,7 @@ __all__ = [
     "Glossary",
     "HashedEmbedder",
     "Hit",
+    "IndexNotWritten",
     "IndexSettings",
     "IndexState",
     "IndexUnavailable",

@@ -39,6 +39,8 @@ _COMMON = set_of(
     "alergia plan cuidado estado active resolved completed final finished stopped unknown veces desde hasta motivo encounter "
     "dr dra hospital clinic center medical patient dosis"
 )
+_FEW = 4
+"""Texts that are embedded at once, since a thread would cost more."""
 _BATCH = 256
 """Texts embedded between two checkpoints."""
 
@@ -61,6 +63,9 @@ class HashedEmbedder:
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts: rows of unit length; a text without words gets a fixed direction of its own."""
+        await trio.lowlevel.checkpoint()
+        if len(texts) <= _FEW:
+            return self.embed_now(texts)
         vectors = np.empty((len(texts), _DIMENSIONS), dtype=np.float32)
         for start in range(0, len(texts), _BATCH):
             batch = texts[start : start + _BATCH]

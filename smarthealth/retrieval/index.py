@@ -22,7 +22,7 @@ import trio
 from numpy.typing import NDArray
 
 from .embedding import Embedder
-from .errors import IndexUnavailable
+from .errors import IndexNotWritten, IndexUnavailable
 from .glossary import Glossary, load_glossary
 from .model import Chunk, IndexState, SearchResult
 from .ranking import rank, terms_of
@@ -30,6 +30,8 @@ from .table import ChunkTable, Query, Row
 
 T = TypeVar("T")
 _log = structlog.get_logger()
+_INVALID = "Invalid user input"
+"""In an error of LanceDB: it is the question that is wrong, not the files."""
 
 
 @attrs.frozen(kw_only=True)
@@ -63,7 +65,7 @@ class ChunkIndex:
         settings: IndexSettings | None = None,
         glossary: Glossary | None = None,
     ) -> None:
-        """Make an index that is not yet open; see `open`."""
+        """Make an index without looking at the folder: the first use opens it. Arguments as for `open`."""
         self._settings = settings or IndexSettings()
         self._embedder = embedder
         self._embedding_errors = embedding_errors
@@ -71,7 +73,7 @@ class ChunkIndex:
         self._table = ChunkTable(folder, embedder=embedder.name, dimensions=embedder.dimensions, origin=origin)
         self._limiter = trio.CapacityLimiter(self._settings.threads)
         self._writing = trio.Lock()
-        self._state = IndexState.MISSING
+        self._state = IndexState.UNOPENED
         self._writes = 0
         self._rows_written = 0
 
@@ -95,6 +97,7 @@ class ChunkIndex:
             settings: How it is used.
         """
         index = cls(folder, embedder, origin=origin, embedding_errors=embedding_errors, settings=settings)
+        await trio.to_thread.run_sync(load_glossary)
         await index.reopen()
         return index
 
@@ -105,8 +108,8 @@ class ChunkIndex:
 
     @property
     def needs_rebuild(self) -> bool:
-        """True when nothing can be searched before the index is written anew."""
-        return self._state is not IndexState.READY
+        """True when nothing can be searched before the index is written anew, as far as is known."""
+        return self._state not in (IndexState.READY, IndexState.UNOPENED)
 
     async def reopen(self) -> IndexState:
         """Look again at what is in the folder."""
@@ -177,6 +180,7 @@ class ChunkIndex:
 
         Raises:
             IndexUnavailable: The table is damaged or outdated; a missing one is made.
+            IndexNotWritten: No room, or no permission.
             ValueError: A chunk is not its patient's.
 
         Cancellation:
@@ -196,6 +200,7 @@ class ChunkIndex:
 
         Raises:
             IndexUnavailable: The table is damaged or outdated.
+            IndexNotWritten: No room, or no permission.
         """
         if not patient_ids:
             return
@@ -266,30 +271,42 @@ class ChunkIndex:
 
     async def _read(self, read: Callable[[], T]) -> T:
         """Read, looking once again at the folder when the table is not what it was."""
-        if self._state is not IndexState.READY:
-            await self.reopen()
         try:
-            return await self._in_thread(read)
-        except Exception as error:  # whatever LanceDB raises: the state of the folder tells what it means
+            result = await self._in_thread(read)
+        except Exception as error:  # of LanceDB, by any name: what the folder holds tells what it means
             if await self.reopen() is not IndexState.READY:
                 raise IndexUnavailable(self._state) from error
+            result = await self._read_again(read)
+        self._state = IndexState.READY
+        return result
+
+    async def _read_again(self, read: Callable[[], T]) -> T:
         try:
             return await self._in_thread(read)
-        except Exception as error:  # it opens but cannot be read
+        except (OSError, RuntimeError) as error:
+            if _INVALID in str(error):
+                raise
+            # It opens, and yet cannot be read.
             self._state = IndexState.DAMAGED
             raise IndexUnavailable(self._state) from error
 
     async def _write(self, write: Callable[[], None]) -> None:
-        if self._state not in (IndexState.READY, IndexState.MISSING):
-            raise IndexUnavailable(self._state)
         try:
             await self._in_thread(write, abandon_on_cancel=False)
-        except Exception as error:
+        except Exception as error:  # as in `_read`
             if await self.reopen() not in (IndexState.READY, IndexState.MISSING):
                 raise IndexUnavailable(self._state) from error
-            await self._in_thread(write, abandon_on_cancel=False)
+            await self._write_again(write)
         self._state = IndexState.READY
         self._writes += 1
+
+    async def _write_again(self, write: Callable[[], None]) -> None:
+        try:
+            await self._in_thread(write, abandon_on_cancel=False)
+        except IndexUnavailable:
+            raise
+        except (OSError, RuntimeError) as error:
+            raise IndexNotWritten("a write to the index failed") from error
 
     async def _compact_if_due(self) -> None:
         due = self._settings

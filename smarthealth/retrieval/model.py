@@ -59,6 +59,8 @@ class SearchResult:
 class IndexState(enum.Enum):
     """Whether an index can be searched, and why not."""
 
+    UNOPENED = "unopened"
+    """Not looked at yet; the first use opens it."""
     READY = "ready"
     MISSING = "missing"
     """Its folder holds no table: never built, or deleted. Writing makes one."""

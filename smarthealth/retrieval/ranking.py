@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 import attrs
@@ -53,7 +53,7 @@ def terms_of(question: str, glossary: Glossary) -> Terms:
     terms = [Term(concepts=frozenset(ids)) for ids in places.values()]
     searched = [concept_word(concept) for ids in places.values() for concept in sorted(ids)]
     for word in content_words(question):
-        searched.append(word.folded)
+        searched.extend((word.folded, word.folded.removesuffix("s")))  # the index's stemmer leaves some plurals alone
         if not any(start <= word.start < end for start, end in places):
             senses = {word.folded, *translations(word.folded)}
             searched.extend(sorted(senses - {word.folded}))
@@ -80,16 +80,16 @@ def rank(
     ]
     rows = {row.chunk.id: row for ranking in rankings for row in ranking}
     fused = fuse([[row.chunk.id for row in ranking] for ranking in (rankings if vectors_searched else rankings[1:])])
-    hits = [
+    hits = tuple(
         Hit(
             chunk=rows[chunk_id].chunk,
             score=score,
             similarity=rows[chunk_id].similarity if vectors_searched else None,
             matched_terms=_held(rows[chunk_id].chunk, terms.terms),
         )
-        for chunk_id, score in fused
-    ]
-    return SearchResult(hits=tuple(_varied(hits, limit)), vectors_searched=vectors_searched, terms=len(terms.terms))
+        for chunk_id, score in _varied(fused, {chunk_id: row.chunk.topic for chunk_id, row in rows.items()}, limit)
+    )
+    return SearchResult(hits=hits, vectors_searched=vectors_searched, terms=len(terms.terms))
 
 
 def _in_order(scored: Iterable[tuple[Row, float]]) -> list[Row]:
@@ -103,12 +103,13 @@ def _held(chunk: Chunk, terms: Iterable[Term]) -> int:
     return sum(term.is_held_by(concepts, skeletons) for term in terms)
 
 
-def _varied(hits: Sequence[Hit], limit: int) -> list[Hit]:
-    """The best hits, of one topic not more than `ALIKE` while there are others; the rest after them, if there is room."""
+def _varied(fused: Sequence[tuple[str, float]], topics: Mapping[str, str], limit: int) -> list[tuple[str, float]]:
+    """The best, of one topic not more than `ALIKE` while there are others; the rest after them, if there is room."""
     seen: Counter[str] = Counter()
-    chosen: list[Hit] = []
-    surplus: list[Hit] = []
-    for hit in hits:
-        seen[hit.chunk.topic] += 1
-        (surplus if hit.chunk.topic and seen[hit.chunk.topic] > ALIKE else chosen).append(hit)
-    return sorted((chosen + surplus)[:limit], key=lambda hit: -hit.score)
+    chosen: list[tuple[str, float]] = []
+    surplus: list[tuple[str, float]] = []
+    for chunk_id, score in fused:
+        topic = topics[chunk_id]
+        seen[topic] += 1
+        (surplus if topic and seen[topic] > ALIKE else chosen).append((chunk_id, score))
+    return sorted((chosen + surplus)[:limit], key=lambda pair: -pair[1])

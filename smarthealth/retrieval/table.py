@@ -32,6 +32,7 @@ from .model import Chunk, IndexState
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from lancedb import Session
     from lancedb.expr import Expr
     from lancedb.table import Table
 
@@ -55,6 +56,9 @@ _COLUMNS = [
 ]
 _KEPT_VERSIONS = timedelta(minutes=10)
 """Older versions are removed by compaction; a search that still reads one is done long before."""
+_INDEX_CACHE = 128 * 1024 * 1024
+_METADATA_CACHE = 64 * 1024 * 1024
+"""Bytes that LanceDB may keep in memory; left alone it takes several gigabytes."""
 _WRITE_ATTEMPTS = 5
 _COMMIT_CONFLICT = "commit conflict"
 
@@ -90,6 +94,7 @@ class ChunkTable:
         self._dimensions = dimensions
         self._stamp = {"format": FORMAT, "embedder": embedder, "dimensions": str(dimensions), "origin": origin}
         self._table: Table | None = None
+        self._session: Session | None = None
         self._opened: Mapping[str, str] = {}
 
     def open(self) -> IndexState:
@@ -100,7 +105,7 @@ class ChunkTable:
         try:
             table = self._connect().open_table(_TABLE)
             stamp = _stamp_of(table)
-            table.count_rows()
+            table.search().limit(1).to_arrow()
         except Exception:  # LanceDB raises ValueError, RuntimeError and OSError for files it cannot read
             return IndexState.DAMAGED
         if not self._is_ours(stamp):
@@ -127,9 +132,7 @@ class ChunkTable:
             chunks: By patient; a patient without chunks is removed.
             vectors: Of the chunks, in their order.
         """
-        if self._table is None and self.open() is IndexState.MISSING:
-            self._create()
-        table = self._usable()
+        table = self._usable(or_create=True)
         from lancedb.expr import col, lit
 
         mine = col("patient_id").isin(list(chunks))
@@ -169,7 +172,13 @@ class ChunkTable:
             return False
         return True
 
-    def _usable(self) -> Table:
+    def _usable(self, *, or_create: bool = False) -> Table:
+        if self._table is None:
+            state = self.open()
+            if state is IndexState.MISSING and or_create:
+                self._create()
+            elif state is not IndexState.READY:
+                raise IndexUnavailable(state)
         table = self._table
         if table is None:
             raise IndexUnavailable(IndexState.MISSING)
@@ -181,18 +190,20 @@ class ChunkTable:
         return {name: value for name, value in stamp.items() if name != _ID} == self._stamp
 
     def _connect(self) -> Any:
-        # Conflicts of concurrent compactions are expected and handled; Lance would print each of them.
-        os.environ.setdefault("LANCE_LOG", "error")
-        import lancedb
-
-        return lancedb.connect(str(self._folder), read_consistency_interval=timedelta(0))
+        lancedb = _lancedb()
+        if self._session is None:
+            self._session = lancedb.Session(
+                index_cache_size_bytes=_INDEX_CACHE, metadata_cache_size_bytes=_METADATA_CACHE
+            )
+        return lancedb.connect(str(self._folder), read_consistency_interval=timedelta(0), session=self._session)
 
     def _create(self) -> None:
+        connection = self._connect()
         from lancedb.index import FTS, BTree
 
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            table = self._connect().create_table(_TABLE, schema=self._schema({**self._stamp, _ID: uuid.uuid4().hex}))
+            table = connection.create_table(_TABLE, schema=self._schema({**self._stamp, _ID: uuid.uuid4().hex}))
             table.create_index("patient_id", config=BTree())
             table.create_index("search", config=FTS(language="Spanish", stem=True, ascii_folding=True))
         except (ValueError, RuntimeError):
@@ -246,6 +257,15 @@ class ChunkTable:
             },
             schema=self._schema(self._opened),
         )
+
+
+def _lancedb() -> Any:
+    # Imported when first used, since that takes more than a second. Conflicts of concurrent compactions are expected and
+    # handled; LanceDB would print each of them.
+    os.environ.setdefault("LANCEDB_LOG", "error")
+    import lancedb
+
+    return lancedb
 
 
 def searched_text(chunk: Chunk) -> str:

@@ -16,7 +16,7 @@ import attrs
 
 _WORD = re.compile(r"\d+[.,]\d+|[a-z0-9]+")
 _COMBINING = re.compile(r"[\u0300-\u036f]")
-_COMMON_LETTERS = str.maketrans("áàâäãéèêëíìîïóòôöõúùûüñç¿¡·–—“”‘’°º", "aaaaaeeeeiiiiooooouuuunc" + " " * 11)
+_COMMON_LETTERS = str.maketrans("áàâäãéèêëíìîïóòôöõúùûüñç¿¡·–—“”‘’°", "aaaaaeeeeiiiiooooouuuunc" + " " * 10)
 """One for one, so that most texts are folded in one pass; what is left is decomposed."""
 _SHORT = 4
 """Words of fewer letters are abbreviations or are too short to lose an ending."""
@@ -83,14 +83,14 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[Word]:
     """Split a text into folded words; numbers keep their decimals, all other punctuation separates."""
-    folded = fold(text)
-    if len(folded) == len(text):
+    folded = text.lower().translate(_COMMON_LETTERS)
+    if folded.isascii() and len(folded) == len(text):
         return [Word(match.group(), match.start(), match.end()) for match in _WORD.finditer(folded)]
     return _words_of_uneven_text(text)
 
 
 def _words_of_uneven_text(text: str) -> list[Word]:
-    # Folding changed the length (decomposed accents, ligatures): fold each character and remember where it came from.
+    # Folding may change lengths (decomposed accents, ligatures): fold each character and remember where it came from.
     pieces: list[str] = []
     origins: list[int] = []
     for position, character in enumerate(text):

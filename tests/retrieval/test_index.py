@@ -1,0 +1,370 @@
+"""The index as the server uses it."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import threading
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+
+import attrs
+import numpy as np
+import pytest
+import trio
+from numpy.typing import NDArray
+
+from smarthealth.retrieval.errors import IndexNotWritten, IndexUnavailable
+from smarthealth.retrieval.hashing import HashedEmbedder
+from smarthealth.retrieval.index import ChunkIndex, IndexSettings
+from smarthealth.retrieval.model import Chunk, IndexState
+from smarthealth.retrieval.table import ChunkTable, Query, Row
+
+Chunks = Callable[..., list[Chunk]]
+SOON = 30.0
+"""Seconds within which anything here ends, on the slowest machine."""
+
+
+class Broken(Exception):
+    """What a failing embedding model raises."""
+
+
+class Fickle(HashedEmbedder):
+    """An embedding model that can fail or hang."""
+
+    fails = False
+    hangs = False
+
+    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed, fail or hang."""
+        if self.fails:
+            raise Broken
+        if self.hangs:
+            await trio.sleep_forever()
+        return await super().embed(texts)
+
+
+class Renamed(HashedEmbedder):
+    """Another embedding model."""
+
+    @property
+    def name(self) -> str:
+        """Another name."""
+        return "renamed"
+
+
+async def texts(index: ChunkIndex, patient_id: int, question: str) -> list[str]:
+    """Displays of what a search finds."""
+    return [hit.chunk.text.split(" · ")[2].split(" (")[0] for hit in (await index.search(patient_id, question)).hits]
+
+
+async def test_a_spanish_question_finds_the_english_record(index: ChunkIndex, chunks: Chunks) -> None:
+    """The record that a question means is the first hit, holds its term, and is scored."""
+    await index.replace_patient(
+        1,
+        chunks(
+            1,
+            ("medication", "Amoxicillin 500 MG Oral Tablet", 2019),
+            ("condition", "Essential hypertension (disorder)", 2015),
+            ("observation", "Body Height", 2015),
+        ),
+    )
+    result = await index.search(1, "¿Le han recetado antibióticos?")
+    assert "Amoxicillin" in result.hits[0].chunk.text
+    assert result.hits[0].matched_terms == result.terms == 1
+    assert 0 < result.hits[-1].score < result.hits[0].score <= 1
+    assert result.hits[0].similarity is not None
+    assert result.vectors_searched
+
+
+async def test_a_patient_without_chunks_has_no_hits(index: ChunkIndex, chunks: Chunks) -> None:
+    """Another patient's chunks are never found."""
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+    assert await texts(index, 2, "asma") == []
+
+
+async def test_kinds_dates_and_number_are_passed_on(index: ChunkIndex, chunks: Chunks) -> None:
+    """A search is narrowed by kinds, days and the number of hits."""
+    await index.replace_patient(
+        1,
+        chunks(
+            1, *(("condition", "Asthma", year) for year in (2001, 2002, 2003)), ("procedure", "Asthma screening", 2002)
+        ),
+    )
+    found = await index.search(
+        1, "asma", kinds=["condition"], since=date(2002, 1, 1), until=date(2003, 12, 31), limit=1
+    )
+    assert [(hit.chunk.kind, hit.chunk.date) for hit in found.hits] == [("condition", date(2003, 1, 3))]
+
+
+async def test_foreign_rows_are_dropped(index: ChunkIndex, chunks: Chunks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Should the filter ever fail, rows of another patient do not pass."""
+    rows = [
+        Row(chunk=chunk, written=1, bm25=1.0, similarity=1.0)
+        for one in (1, 2)
+        for chunk in chunks(one, ("condition", "Asthma", 2019))
+    ]
+    monkeypatch.setattr(ChunkTable, "search", lambda _table, _query: (rows, rows))
+    await index.reset()
+    assert [hit.chunk.patient_id for hit in (await index.search(1, "asma")).hits] == [1]
+
+
+async def test_chunks_of_another_patient_are_refused(index: ChunkIndex, chunks: Chunks) -> None:
+    """Nothing is written when a chunk is not its patient's."""
+    with pytest.raises(ValueError, match="another patient"):
+        await index.replace_patient(2, chunks(1, ("condition", "Asthma", 2019)))
+    assert await index.is_empty()
+
+
+async def test_replacing_and_removing(index: ChunkIndex, chunks: Chunks) -> None:
+    """A replaced patient has the new chunks, a removed one none, and both are told."""
+    await index.replace_patients({one: chunks(one, ("condition", "Asthma", 2019)) for one in (1, 2, 3)})
+    await index.replace_patient(2, chunks(2, ("condition", "Gout", 2019), ("condition", "Anemia", 2019)))
+    assert set(await texts(index, 2, "gota, anemia o asma")) == {"Gout", "Anemia"}
+    await index.remove_patients([3])
+    await index.remove_patients([])
+    assert await index.patients() == {1, 2}
+    assert await index.count() == 3
+    assert not await index.is_empty()
+    await index.aclose()
+
+
+async def test_an_index_that_was_never_built_is_missing(index: ChunkIndex) -> None:
+    """Searching it says so; it holds nobody; removing does nothing."""
+    assert (index.state, index.needs_rebuild) == (IndexState.MISSING, True)
+    with pytest.raises(IndexUnavailable) as caught:
+        await index.search(1, "asma")
+    assert caught.value.state is IndexState.MISSING
+    assert await index.patients() == set()
+    assert await index.is_empty()
+    await index.remove_patients([1])
+
+
+async def test_the_first_use_opens_an_index_that_was_only_made(
+    tmp_path: Path, index: ChunkIndex, chunks: Chunks
+) -> None:
+    """An index made without looking at the folder needs no rebuild before it was looked at."""
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+    made = ChunkIndex(tmp_path / "index", HashedEmbedder())
+    assert (made.state, made.needs_rebuild) == (IndexState.UNOPENED, False)
+    assert await texts(made, 1, "asma") == ["Asthma"]
+    assert made.state is IndexState.READY
+
+
+async def test_a_deleted_folder_is_noticed_and_comes_back_without_reopening(
+    tmp_path: Path, index: ChunkIndex, chunks: Chunks
+) -> None:
+    """After the folder is gone searches fail until it is written again, by whomever."""
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+    shutil.rmtree(tmp_path / "index")
+    with pytest.raises(IndexUnavailable):
+        await index.search(1, "asma")
+    assert index.needs_rebuild
+    other = await ChunkIndex.open(tmp_path / "index", HashedEmbedder())
+    await other.replace_patient(1, chunks(1, ("condition", "Gout", 2019)))
+    assert await texts(index, 1, "gota") == ["Gout"]
+    assert not index.needs_rebuild
+
+
+async def test_a_write_after_the_folder_was_deleted_makes_it_anew(
+    tmp_path: Path, index: ChunkIndex, chunks: Chunks
+) -> None:
+    """Writing needs no folder."""
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+    shutil.rmtree(tmp_path / "index")
+    await index.replace_patient(2, chunks(2, ("condition", "Gout", 2019)))
+    assert await index.patients() == {2}
+
+
+async def test_an_index_rebuilt_by_another_process_is_found(tmp_path: Path, index: ChunkIndex, chunks: Chunks) -> None:
+    """A table exchanged under our hands is used at the next search."""
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+    other = await ChunkIndex.open(tmp_path / "index", HashedEmbedder())
+    await other.reset()
+    await other.replace_patient(1, chunks(1, ("condition", "Gout", 2019)))
+    assert await texts(index, 1, "gota o asma") == ["Gout"]
+
+
+@pytest.mark.parametrize("part", ["data", "_versions"])
+async def test_a_damaged_index_needs_a_reset(tmp_path: Path, index: ChunkIndex, chunks: Chunks, part: str) -> None:
+    """Damage is an unavailable index for reader and writer, and a reset makes it usable without a restart."""
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+    for path in (tmp_path / "index" / "chunks.lance" / part).iterdir():
+        path.write_bytes(b"x" * 40)
+    again = await ChunkIndex.open(tmp_path / "index", HashedEmbedder())
+    assert (again.state, again.needs_rebuild) == (IndexState.DAMAGED, True)
+    with pytest.raises(IndexUnavailable):
+        await again.search(1, "asma")
+    with pytest.raises(IndexUnavailable):
+        await again.patients()
+    with pytest.raises(IndexUnavailable):
+        await again.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+    await again.reset()
+    await again.replace_patient(1, chunks(1, ("condition", "Gout", 2019)))
+    assert await texts(again, 1, "gota") == ["Gout"]
+
+
+async def test_an_index_of_another_model_is_outdated(tmp_path: Path, index: ChunkIndex, chunks: Chunks) -> None:
+    """An index is not searched with the vectors of another model."""
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+    other = await ChunkIndex.open(tmp_path / "index", Renamed())
+    with pytest.raises(IndexUnavailable) as caught:
+        await other.search(1, "asma")
+    assert caught.value.state is IndexState.OUTDATED
+
+
+async def test_a_table_that_opens_and_cannot_be_read_is_damaged(
+    index: ChunkIndex, chunks: Chunks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When reading fails twice though the table opens, the index is damaged."""
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+
+    def search(_table: ChunkTable, _query: Query) -> tuple[list[Row], list[Row]]:
+        raise RuntimeError("lance error: LanceError(IO)")
+
+    monkeypatch.setattr(ChunkTable, "search", search)
+    with pytest.raises(IndexUnavailable) as caught:
+        await index.search(1, "asma")
+    assert caught.value.state is index.state is IndexState.DAMAGED
+
+
+@pytest.mark.parametrize("error", [RuntimeError("Invalid user input: x"), KeyError("ours")])
+async def test_an_invalid_question_or_a_fault_of_ours_damages_nothing(
+    index: ChunkIndex, chunks: Chunks, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Such an error goes to the caller, and the index stays ready."""
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+
+    def search(_table: ChunkTable, _query: Query) -> tuple[list[Row], list[Row]]:
+        raise error
+
+    monkeypatch.setattr(ChunkTable, "search", search)
+    with pytest.raises(type(error)):
+        await index.search(1, "asma")
+    assert index.state is IndexState.READY
+
+
+async def test_a_failing_write_is_told_and_what_was_there_stays(
+    index: ChunkIndex, chunks: Chunks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write that fails twice raises, and the index is searched as before."""
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+
+    def replace(_table: ChunkTable, _chunks: object, _vectors: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(ChunkTable, "replace", replace)
+    with pytest.raises(IndexNotWritten):
+        await index.replace_patient(1, chunks(1, ("condition", "Gout", 2019)))
+    assert await texts(index, 1, "gota o asma") == ["Asthma"]
+
+
+async def test_a_table_that_vanishes_between_two_tries_is_unavailable(
+    index: ChunkIndex, chunks: Chunks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Should the second try find no usable table, that is what is told."""
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+
+    def replace(_table: ChunkTable, _chunks: object, _vectors: object) -> None:
+        raise IndexUnavailable(IndexState.OUTDATED)
+
+    monkeypatch.setattr(ChunkTable, "replace", replace)
+    with pytest.raises(IndexUnavailable):
+        await index.replace_patient(1, chunks(1, ("condition", "Gout", 2019)))
+
+
+@pytest.mark.parametrize("trouble", ["fails", "hangs"])
+async def test_words_alone_are_searched_when_the_embedding_model_does_not_answer(
+    tmp_path: Path, chunks: Chunks, trouble: str
+) -> None:
+    """A failing or hanging model costs the vectors and no more than its patience."""
+    embedder = Fickle()
+    index = await ChunkIndex.open(
+        tmp_path / "index", embedder, embedding_errors=(Broken,), settings=IndexSettings(embedding_patience=0.05)
+    )
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+    setattr(embedder, trouble, True)
+    result = await index.search(1, "asma")
+    assert [hit.chunk.patient_id for hit in result.hits] == [1]
+    assert (result.vectors_searched, result.hits[0].similarity) == (False, None)
+
+
+async def test_an_unexpected_error_of_the_embedding_model_is_not_hidden(tmp_path: Path, chunks: Chunks) -> None:
+    """Only the errors that were named mean words alone."""
+    embedder = Fickle()
+    index = await ChunkIndex.open(tmp_path / "index", embedder)
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+    embedder.fails = True
+    with pytest.raises(Broken):
+        await index.search(1, "asma")
+
+
+async def test_a_cancelled_search_is_abandoned_at_once(
+    index: ChunkIndex, chunks: Chunks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A deadline holds though the thread goes on."""
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+    release, searching = threading.Event(), threading.Event()
+
+    def search(_table: ChunkTable, _query: Query) -> tuple[list[Row], list[Row]]:
+        searching.set()
+        release.wait(SOON)
+        return [], []
+
+    monkeypatch.setattr(ChunkTable, "search", search)
+    try:
+        with trio.fail_after(SOON), trio.move_on_after(math.inf) as scope:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(index.search, 1, "asma")
+                await trio.to_thread.run_sync(searching.wait, SOON)
+                scope.cancel()
+        assert scope.cancelled_caught
+        assert not release.is_set()
+    finally:
+        release.set()
+
+
+async def test_searches_never_see_a_patient_doubled_nor_gone_while_replaced(index: ChunkIndex, chunks: Chunks) -> None:
+    """While a patient is replaced again and again, each search finds one whole state."""
+    own = chunks(1, ("condition", "Asthma", 2019), ("condition", "Gout", 2019))
+    versions = [[attrs.evolve(chunk, text=f"{chunk.text} v{version}") for chunk in own] for version in range(6)]
+    await index.replace_patient(1, versions[0])
+    done = trio.Event()
+
+    async def replace() -> None:
+        for version in versions[1:]:
+            await index.replace_patient(1, version)
+        done.set()
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(replace)
+        while not done.is_set():
+            hits = (await index.search(1, "asma o gota")).hits
+            assert len({hit.chunk.id for hit in hits}) == len(hits) == 2
+            assert len({hit.chunk.text.rpartition(" ")[2] for hit in hits}) == 1
+
+
+async def test_many_writes_are_compacted(tmp_path: Path, chunks: Chunks) -> None:
+    """After so many writes, or rows, the table is compacted by itself."""
+    index = await ChunkIndex.open(
+        tmp_path / "index", HashedEmbedder(), settings=IndexSettings(compact_after_writes=3, compact_after_rows=10**6)
+    )
+    fragments = tmp_path / "index" / "chunks.lance" / "data"
+    for one in range(1, 7):
+        await index.replace_patient(one, chunks(one, ("condition", "Asthma", 2019)))
+    assert await index.count() == 6
+    assert len(list(fragments.iterdir())) > 6
+    await index.compact()
+    assert await texts(index, 4, "asma") == ["Asthma"]
+
+
+async def test_compaction_beaten_by_another_process_is_left_for_later(
+    index: ChunkIndex, chunks: Chunks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Losing the race to compact is no failure."""
+    await index.compact()
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+    monkeypatch.setattr(ChunkTable, "compact", lambda _table: False)
+    await index.compact()
+    assert await texts(index, 1, "asma") == ["Asthma"]

@@ -1,0 +1,297 @@
+"""The table of chunks on disk."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import attrs
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from smarthealth.retrieval.errors import IndexUnavailable
+from smarthealth.retrieval.model import Chunk, IndexState
+from smarthealth.retrieval.table import ChunkTable, Query, concept_word, searched_text
+
+DIMENSIONS = 8
+Chunks = Callable[..., list[Chunk]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where the table is."""
+    return tmp_path / "index"
+
+
+def table(folder: Path, *, embedder: str = "e", origin: str = "") -> ChunkTable:
+    """A table in a folder."""
+    return ChunkTable(folder, embedder=embedder, dimensions=DIMENSIONS, origin=origin)
+
+
+def vectors(count: int, axis: int = 0) -> NDArray[np.float32]:
+    """As many unit vectors, all along one axis."""
+    made = np.zeros((count, DIMENSIONS), dtype=np.float32)
+    made[:, axis] = 1
+    return made
+
+
+def write(to: ChunkTable, patient_id: int, own: list[Chunk], axis: int = 0) -> None:
+    """Replace one patient."""
+    to.replace({patient_id: own}, vectors(len(own), axis))
+
+
+def names(to: ChunkTable, patient_id: int, words: str, **wanted: Any) -> set[str]:
+    """Ids of what a search for words finds."""
+    query = attrs.evolve(Query(patient_id=patient_id, words=words, vector=None), **wanted)
+    near, worded = to.search(query)
+    assert near == []
+    return {row.chunk.text.split(" · ")[2] for row in worded}
+
+
+def test_chunks_come_back_as_they_were_written(folder: Path, chunks: Chunks) -> None:
+    """A row found by vector or by words holds the whole chunk, with its similarity."""
+    written = table(folder)
+    (chunk,) = chunks(1, ("medication", "lisinopril 10 MG Oral Tablet", 2019))
+    spanning = attrs.evolve(chunk, id="run", earliest=date(2018, 1, 1))
+    write(written, 1, [chunk, spanning])
+    near, worded = written.search(Query(patient_id=1, words="lisinopril", vector=vectors(1)[0]))
+    assert {row.chunk.id: row.chunk for row in near} == {chunk.id: chunk, "run": spanning}
+    assert {row.chunk.id for row in worded} == {chunk.id, "run"}
+    assert all(row.similarity == pytest.approx(1, abs=1e-5) for row in (*near, *worded))
+    assert all(row.bm25 is not None and row.bm25 > 0 for row in worded)
+
+
+def test_similarity_is_the_cosine(folder: Path, chunks: Chunks) -> None:
+    """A vector at right angles to the question's has similarity nought."""
+    written = table(folder)
+    write(written, 1, chunks(1, ("condition", "Asthma", 2019)), axis=3)
+    near, worded = written.search(Query(patient_id=1, words="asthma", vector=vectors(1)[0]))
+    assert [row.similarity for row in (*near, *worded)] == pytest.approx([0, 0], abs=1e-6)
+
+
+def test_only_the_patient_asked_for_is_searched(folder: Path, chunks: Chunks) -> None:
+    """The filter is pushed into both searches: other patients' rows take no place in the result."""
+    written = table(folder)
+    for patient_id in range(1, 60):
+        write(written, patient_id, chunks(patient_id, ("condition", "Asthma", 2019)))
+    near, worded = written.search(Query(patient_id=30, words="asma asthma", vector=vectors(1)[0], most=5))
+    assert [row.chunk.patient_id for row in (*near, *worded)] == [30, 30]
+
+
+@pytest.mark.parametrize(
+    "question", ["fracturas", "FRACTURA", "fractura del tobillo", 'ankle" OR patient_id=2', "tobíllo", "(x) AND ankle*"]
+)
+def test_words_are_found_stemmed_without_accents_and_without_operators(
+    folder: Path, chunks: Chunks, question: str
+) -> None:
+    """The text index stems Spanish and takes every sign for a separator."""
+    written = table(folder)
+    write(written, 1, chunks(1, ("condition", "Fracture of ankle", 2019), ("condition", "Asthma", 2019)))
+    assert names(written, 1, question) == {"Fracture of ankle (fractura de tobillo)"}
+
+
+def test_a_question_without_words_finds_nothing_by_words(folder: Path, chunks: Chunks) -> None:
+    """Without words only vectors are searched."""
+    written = table(folder)
+    write(written, 1, chunks(1, ("condition", "Asthma", 2019)))
+    assert written.search(Query(patient_id=1, words="", vector=None)) == ([], [])
+    assert names(written, 1, "de la") == set()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({"kinds": ["medication"]}, {"a"}),
+        ({"kinds": []}, set()),
+        ({"since": date(2019, 6, 1)}, {"c"}),
+        ({"until": date(2019, 6, 1)}, {"a", "b"}),
+        ({"since": date(2018, 1, 1), "until": date(2018, 12, 31)}, {"b"}),
+    ],
+)
+def test_kinds_and_dates_are_filtered(folder: Path, chunks: Chunks, wanted: dict[str, Any], found: set[str]) -> None:
+    """Filters for kinds and dates hold; a run of records is found by any day of it, what has no date by none."""
+    written = table(folder)
+    (one,) = chunks(1, ("medication", "x", 2019))
+    write(
+        written,
+        1,
+        [
+            attrs.evolve(one, id="a", date=date(2019, 2, 1)),
+            attrs.evolve(one, id="b", kind="procedure", date=date(2018, 12, 1), earliest=date(2017, 1, 1)),
+            attrs.evolve(one, id="c", kind="condition", date=date(2020, 2, 1)),
+            attrs.evolve(one, id="d", kind="condition", date=None),
+        ],
+    )
+    query = attrs.evolve(Query(patient_id=1, words="x", vector=vectors(1)[0]), **wanted)
+    near, worded = written.search(query)
+    assert {row.chunk.id for row in near} == {row.chunk.id for row in worded} == found
+
+
+def test_replacing_leaves_nothing_of_before(folder: Path, chunks: Chunks) -> None:
+    """Afterwards a patient has the new chunks alone, and the others what they had."""
+    written = table(folder)
+    write(written, 1, chunks(1, ("condition", "Asthma", 2019), ("condition", "Gout", 2018)))
+    write(written, 2, chunks(2, ("condition", "Asthma", 2019)))
+    write(written, 1, chunks(1, ("condition", "Anemia", 2020)))
+    assert written.count() == 2
+    assert written.patients() == {1, 2}
+    write(written, 1, [])
+    assert written.patients() == {2}
+
+
+def test_rows_of_an_unfinished_replacement_go_with_the_next(
+    folder: Path, chunks: Chunks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A clock that goes backwards does not make a later writing look older."""
+    written = table(folder)
+    write(written, 1, chunks(1, ("condition", "Asthma", 2019)))
+    monkeypatch.setattr("time.time_ns", lambda: 5)
+    write(written, 1, chunks(1, ("condition", "Gout", 2019)))
+    assert names(written, 1, "gota asma") == {"Gout (gota)"}
+
+
+def test_removing_patients_removes_their_rows(folder: Path, chunks: Chunks) -> None:
+    """Removed patients have nothing left; removing from a table that is not there does nothing."""
+    table(folder).remove([1])
+    written = table(folder)
+    for patient_id in (1, 2, 3):
+        write(written, patient_id, chunks(patient_id, ("condition", "Asthma", 2019)))
+    written.remove([1, 3, 99])
+    assert written.patients() == {2}
+
+
+def test_new_rows_are_found_before_and_after_compaction(folder: Path, chunks: Chunks) -> None:
+    """The text index need not hold a row for it to be found."""
+    written = table(folder)
+    write(written, 1, chunks(1, ("condition", "Asthma", 2019)))
+    assert names(written, 1, "asma")
+    assert written.compact()
+    assert names(written, 1, "asma")
+    write(written, 1, chunks(1, ("condition", "Gout", 2019)))
+    assert names(written, 1, "gota asma") == {"Gout (gota)"}
+
+
+def test_a_missing_folder_is_missing_until_something_is_written(folder: Path, chunks: Chunks) -> None:
+    """Reading what is not there says so; writing makes it."""
+    missing = table(folder)
+    assert missing.open() is IndexState.MISSING
+    with pytest.raises(IndexUnavailable) as caught:
+        missing.count()
+    assert caught.value.state is IndexState.MISSING
+    write(missing, 1, chunks(1, ("condition", "Asthma", 2019)))
+    assert table(folder).open() is IndexState.READY
+
+
+@pytest.mark.parametrize("other", [{"embedder": "other"}, {"origin": "another database"}])
+def test_a_table_of_another_model_or_database_is_outdated(folder: Path, chunks: Chunks, other: dict[str, str]) -> None:
+    """What was made by another embedding model or of another database is neither read nor written."""
+    write(table(folder), 1, chunks(1, ("condition", "Asthma", 2019)))
+    mine = table(folder, **other)
+    assert mine.open() is IndexState.OUTDATED
+    with pytest.raises(IndexUnavailable):
+        write(mine, 1, [])
+    with pytest.raises(IndexUnavailable):
+        mine.remove([1])
+    mine.reset()
+    assert (mine.open(), mine.count()) == (IndexState.READY, 0)
+
+
+@pytest.mark.parametrize("part", ["_versions", "data"])
+def test_a_table_that_cannot_be_read_is_damaged(folder: Path, chunks: Chunks, part: str) -> None:
+    """Truncated files are noticed on opening, and a reset mends them."""
+    write(table(folder), 1, chunks(1, ("condition", "Asthma", 2019)))
+    for path in (folder / "chunks.lance" / part).iterdir():
+        path.write_bytes(path.read_bytes()[:40])
+    damaged = table(folder)
+    assert damaged.open() is IndexState.DAMAGED
+    damaged.reset()
+    assert damaged.count() == 0
+
+
+def test_a_table_exchanged_by_another_process_is_noticed(folder: Path, chunks: Chunks) -> None:
+    """A handle to a table that was made anew says that it is outdated, and opening it again helps."""
+    mine = table(folder)
+    write(mine, 1, chunks(1, ("condition", "Asthma", 2019)))
+    table(folder).reset()
+    with pytest.raises(IndexUnavailable) as caught:
+        mine.count()
+    assert caught.value.state is IndexState.OUTDATED
+    assert mine.open() is IndexState.READY
+    assert mine.count() == 0
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(folder: Path, chunks: Chunks) -> None:
+    """Where a file stands in the way no table is made."""
+    folder.write_text("in the way")
+    with pytest.raises(OSError, match="exists"):
+        write(table(folder), 1, chunks(1, ("condition", "Asthma", 2019)))
+
+
+def test_a_table_made_by_another_at_the_same_moment_is_used(
+    folder: Path, chunks: Chunks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Losing the race to make the table is no failure."""
+    mine, other = table(folder), table(folder)
+    write(other, 2, chunks(2, ("condition", "Asthma", 2019)))
+    monkeypatch.setattr(mine, "open", iter([IndexState.MISSING]).__next__)
+    with pytest.raises(StopIteration):
+        write(mine, 1, chunks(1, ("condition", "Asthma", 2019)))
+    monkeypatch.undo()
+    write(mine, 1, chunks(1, ("condition", "Asthma", 2019)))
+    assert mine.patients() == {1, 2}
+
+
+WRITER = """
+import sys
+from pathlib import Path
+import numpy as np
+from smarthealth.retrieval.model import Chunk
+from smarthealth.retrieval.table import ChunkTable
+table = ChunkTable(Path(sys.argv[1]), embedder="e", dimensions=8, origin="")
+first = int(sys.argv[2])
+for round in range(6):
+    for patient in range(first, first + 2):
+        own = [Chunk(id=f"{patient}-{n}", patient_id=patient, record_id=n, kind="condition", date=None, text=f"ronda {round}") for n in range(5)]
+        table.replace({patient: own}, np.eye(5, 8, dtype=np.float32))
+    table.compact()
+"""
+
+
+def test_two_processes_write_at_once(folder: Path, chunks: Chunks) -> None:
+    """Writings and compactions of two processes end with each patient's last chunks, once each."""
+    processes = [
+        subprocess.Popen([sys.executable, "-c", WRITER, str(folder), str(first)], stderr=subprocess.PIPE, text=True)
+        for first in (0, 100)
+    ]
+    assert [(process.communicate()[1], process.returncode) for process in processes] == [("", 0), ("", 0)]
+    written = table(folder)
+    assert written.patients() == {0, 1, 100, 101}
+    assert written.count() == 20
+    _, worded = written.search(Query(patient_id=100, words="ronda", vector=None))
+    assert {row.chunk.text for row in worded} == {"ronda 5"}
+
+
+def test_deleting_the_folder_is_noticed_at_the_next_use(folder: Path, chunks: Chunks) -> None:
+    """An open table whose files are gone fails, and opening it again says that it is missing."""
+    mine = table(folder)
+    write(mine, 1, chunks(1, ("condition", "Asthma", 2019)))
+    shutil.rmtree(folder)
+    with pytest.raises(RuntimeError):
+        mine.search(Query(patient_id=1, words="asma", vector=None))
+    assert mine.open() is IndexState.MISSING
+
+
+def test_a_concept_is_one_word_of_the_text_index(folder: Path, chunks: Chunks) -> None:
+    """A concept's word stands in what is searched, is short, and is the same everywhere."""
+    (chunk,) = chunks(1, ("medication", "Amoxicillin 500 MG", 2019))
+    assert concept_word("antibiotic") in searched_text(chunk).split()
+    assert concept_word("antibiotic") == "zc128005567108835" or len(concept_word("antibiotic")) <= 20
+    written = table(folder)
+    write(written, 1, [chunk])
+    assert names(written, 1, concept_word("antibiotic")) == {"Amoxicillin 500 MG (amoxicilina)"}
