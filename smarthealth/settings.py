@@ -204,9 +204,7 @@ def _is_secret(field: attrs.Attribute[typing.Any]) -> bool:
 
 def _explain(field: attrs.Attribute[typing.Any], part: object, environment: Environment) -> Explained:
     found = environment.lookup(field.metadata["env"])
-    default = field.default
-    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # attrs types Factory as a function
-        default = default.factory()
+    default: object = field.default
     return Explained(
         name=field.metadata["env"],
         value=_show(getattr(part, field.name), secret=_is_secret(field)),

@@ -26,7 +26,7 @@ def shortfall(test: Path, module: Path) -> str | None:
         environment = os.environ | {"COVERAGE_FILE": str(Path(scratch) / "coverage")}
         coverage = [sys.executable, "-m", "coverage"]
         run = subprocess.run(
-            [*coverage, "run", "--branch", f"--include={module}", "-m", "pytest", "-q", "-x", "--no-header", str(test)],
+            [*coverage, "run", "--branch", "-m", "pytest", "-q", "-x", "--no-header", str(test)],
             capture_output=True,
             text=True,
             env=environment,
@@ -36,7 +36,7 @@ def shortfall(test: Path, module: Path) -> str | None:
         if run.returncode != 0:
             return run.stdout[-2000:] + run.stderr[-500:]
         report = subprocess.run(
-            [*coverage, "report", "--show-missing", "--fail-under=100", "--precision=1"],
+            [*coverage, "report", f"--include={module}", "--show-missing", "--fail-under=100", "--precision=1"],
             capture_output=True,
             text=True,
             env=environment,

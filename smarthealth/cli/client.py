@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,12 +12,15 @@ import attrs
 import msgspec
 import trio_websocket
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from smarthealth.storage.patients import DOCUMENT_TYPES
 
 CONNECT_LIMIT = 10.0
 """Seconds to connect and be greeted."""
+MARK = re.compile(r"\[(\d+)\]")
+"""A mark in an answer that points to a source."""
 MAX_FRAME = 4 * 1024 * 1024
 """Bytes of the longest frame that this client takes."""
 
@@ -139,14 +143,18 @@ def draw_event(console: Console, event: dict[str, Any]) -> None:
 
 
 def draw_sources(console: Console, event: dict[str, Any]) -> None:
-    """Print what the answer rests on."""
+    """Print the sources that the answer cites, and what else it was made of."""
     metadata, answer = event["metadata"], event["answer"]
+    cited = {int(mark) for mark in MARK.findall(answer["text"])}
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in ("", "date", "type", "excerpt"):
-        table.add_column(column, overflow="ellipsis", no_wrap=column != "excerpt", max_width=80)
+    table.add_column("", no_wrap=True)
+    table.add_column("date", no_wrap=True)
+    table.add_column("type", no_wrap=True)
+    table.add_column("excerpt", no_wrap=True, overflow="ellipsis")
     for source in metadata.get("sources", ()):
-        excerpt = " ".join(source["excerpt"].split())
-        table.add_row(f"[{source['id']}]".replace("[", "\\["), source["date"] or "", source["type"], excerpt[:160])
+        if source["id"] in cited:
+            excerpt = escape(" ".join(source["excerpt"].split()))
+            table.add_row(escape(f"[{source['id']}]"), source["date"] or "", source["type"], excerpt)
     console.print()
     console.print(table)
     records, chunks = metadata["total_records_analyzed"], metadata["vector_chunks_used"]

@@ -141,7 +141,7 @@ def _entries(resource: dict[str, Any], people: Mapping[str, str]) -> Iterator[En
 
 
 def _named(concept: dict[str, Any]) -> dict[str, Any]:
-    coding = next(iter(concept.get("coding", ())), {})
+    coding: dict[str, Any] = next(iter(concept.get("coding", ())), {})
     return {"name": coding.get("display") or concept.get("text", ""), "code": coding.get("code")}
 
 
@@ -170,7 +170,7 @@ def _target(reference: str) -> str:
 
 
 def _person(resource: dict[str, Any]) -> str:
-    name = next(iter(resource.get("name", ())), {})
+    name: dict[str, Any] = next(iter(resource.get("name", ())), {})
     return " ".join([*name.get("given", ()), name.get("family", "")]).strip()
 
 
