@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 import trio
-from attrs.validators import ge, gt, min_len, optional
+from attrs.validators import ge, gt, matches_re, optional
 
 from .cell import Cell
 from .policy import DEFAULT_BACKOFF, DEFAULT_MAILBOX, Backoff, Mailbox, Restart, Strategy
@@ -241,8 +241,8 @@ class DynamicSupervisor:
 class ChildSpec:
     """How to start a child and how to look after it."""
 
-    name: str = attrs.field(validator=min_len(1))
-    """Its name among its siblings, and the last part of its path."""
+    name: str = attrs.field(validator=matches_re("[^/]+"))
+    """Its name among its siblings, and the last part of its path; without slashes."""
     start: Callable[[], Actor[Any]] | Service | Supervisor | DynamicSupervisor
     """Makes the actor (a class, or any callable without arguments), or is the service (an async callable that takes a
     `Context`; give it more with `functools.partial`), or is a supervisor with children of its own."""

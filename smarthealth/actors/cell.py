@@ -89,7 +89,10 @@ class Starter:
             self._task = trio.lowlevel.current_task()
             await trio.lowlevel.wait_task_rescheduled(self._abort)
         if self.error is not None:
-            raise self.error
+            try:
+                raise self.error
+            finally:
+                self.error = None  # as in `Ask.reply`
 
     def _abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
         self._task = None
@@ -311,12 +314,12 @@ class Cell:
         """Tasks inside this actor beside its own."""
         return ()
 
-    def below(self) -> tuple[ActorSnapshot, ...]:
-        """Snapshots of the children."""
+    def below(self, depth: int | None) -> tuple[ActorSnapshot, ...]:
+        """Snapshots of the children and of so many levels below them."""
         return ()
 
-    def snapshot(self) -> ActorSnapshot:
-        """A picture of this cell and those below it."""
+    def snapshot(self, depth: int | None = None) -> ActorSnapshot:
+        """A picture of this cell and of so many levels below it; None is all."""
         inbox = self.inbox
         return ActorSnapshot(
             path=self.path,
@@ -330,7 +333,7 @@ class Cell:
             age=trio.current_time() - self.since if self.live and self.since is not None else 0.0,
             waiting_for=self.waiting_for.path if self.waiting_for else None,
             tasks=self.tasks(),
-            children=self.below(),
+            children=() if depth == 0 else self.below(None if depth is None else depth - 1),
         )
 
 

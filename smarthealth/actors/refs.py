@@ -192,6 +192,10 @@ class ActorRef(Generic[M_contra]):
         """Watch for the actor's end: `async with ref.monitor() as monitor: down = await monitor.receive()`."""
         return Monitor(self._cell)
 
-    def snapshot(self) -> ActorSnapshot:
-        """A picture of this actor and those below it."""
-        return self._cell.snapshot()
+    def snapshot(self, depth: int | None = None) -> ActorSnapshot:
+        """A picture of this actor and those below it.
+
+        Args:
+            depth: How many levels below it to show; None shows all. Each actor shown costs microseconds.
+        """
+        return self._cell.snapshot(depth)

@@ -112,9 +112,9 @@ class SupervisorCell(Cell):
         """All of them, in order."""
         return self.children.values()
 
-    def below(self) -> tuple[ActorSnapshot, ...]:
-        """Snapshots of the children."""
-        return tuple(child.snapshot() for child in self.children.values())
+    def below(self, depth: int | None) -> tuple[ActorSnapshot, ...]:
+        """Snapshots of the children and of so many levels below them."""
+        return tuple(child.snapshot(depth) for child in self.children.values())
 
     # Own life
 

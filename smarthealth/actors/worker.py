@@ -67,9 +67,14 @@ class WorkerCell(Cell):
         assert scope is not None
         with Caught() as caught, scope:
             await run()
-        error = caught.error
+        try:
+            return self._end_of(caught.error, cut=scope.cancelled_caught)
+        finally:
+            del caught  # this frame is in the error's traceback, which would keep it alive in a circle
+
+    def _end_of(self, error: BaseException | None, *, cut: bool) -> End:
         if error is None:
-            return self._how_it_ended(cut=scope.cancelled_caught)
+            return self._how_it_ended(cut=cut)
         # A cancellation seen here is stale, kept and raised again by the actor: our scope takes its own, and it shields.
         if not isinstance(error, (Exception, trio.Cancelled)):
             self.core.fatal(error)

@@ -43,6 +43,8 @@ def test_nonsense_is_refused() -> None:
         ChildSpec(name="a", start=Plain, stop_timeout=-1)
     with pytest.raises(ValueError, match="name"):
         ChildSpec(name="", start=Plain)
+    with pytest.raises(ValueError, match="name"):
+        ChildSpec(name="a/b", start=Plain)
 
 
 async def test_actor_must_handle_messages(autojump_clock: MockClock) -> None:
@@ -147,6 +149,8 @@ async def test_snapshot_shows_the_whole_tree(autojump_clock: MockClock) -> None:
         await system.start_child(ChildSpec(name="sup", start=Supervisor(children=children)))
         await trio.sleep(3)
         nodes = {node.path: node for node in system.snapshot().walk()}
+        assert [node.path for node in system.snapshot(depth=1).walk()] == ["app", "app/sup"]
+        assert system.snapshot(depth=0).children == ()
     assert {path: node.kind for path, node in nodes.items()} == {
         "app": Kind.SUPERVISOR,
         "app/sup": Kind.SUPERVISOR,

@@ -151,7 +151,7 @@ async def test_tell_nowait_does_not_wait(autojump_clock: MockClock, system: Syst
 async def test_busy_sender_lets_others_run(autojump_clock: MockClock, system: System) -> None:
     """A sender that never has to wait gives way at least every 32 messages."""
     worker, ref = await start(system, capacity=1000)
-    for number in range(40):
+    for number in range(80):
         await ref.tell(number)
     assert len(worker.heard) >= 31
 

@@ -20,7 +20,7 @@ from smarthealth.actors.events import (
     RuntimeEvent,
 )
 from smarthealth.actors.events import DeadLetterReason as Reason
-from smarthealth.actors.policy import Backoff, Restart
+from smarthealth.actors.policy import Backoff, Restart, Strategy
 from smarthealth.actors.system import open_system
 
 
@@ -379,3 +379,17 @@ async def test_child_that_stays_away_is_no_failure(autojump_clock: MockClock) ->
         await system.start_child(ChildSpec(name="crash", start=crash, restart=Restart.TEMPORARY))
         await trio.sleep(5)
         assert system.children() == ()
+
+
+async def test_system_may_restart_what_comes_after(autojump_clock: MockClock) -> None:
+    """With another strategy than one for one, children started after the one that failed are restarted with it."""
+    diary: list[str] = []
+    async with open_system("app", strategy=Strategy.REST_FOR_ONE, backoff=Backoff(initial=0)) as system:
+        for name in "abc":
+            await system.start_child(ChildSpec(name=name, start=lambda: Recorder(diary)))
+        b = system.child("b")
+        assert b is not None
+        await b.tell(LookupError())
+        await trio.sleep(1)
+        assert diary == ["b", "c"]
+        assert [child.snapshot().restarts for child in system.children()] == [0, 1, 1]
