@@ -156,6 +156,10 @@ class Matcher:
                 narrower.append(known)
         if not direct and not narrower:
             return self._named_in_display(topic, candidates)
+        plainly = [known for known in direct if not _BESIDE.search(known.display)]
+        if plainly:
+            narrower += [known for known in direct if known not in plainly]
+            direct = plainly
         wholes = [known for known in direct if not known.is_part]
         beside = [known for known in narrower if _BESIDE.search(known.display)]
         if direct:

@@ -275,9 +275,7 @@ class Composer:
             return self._fill("single")
         difference = f"{write_number(abs(fact.number or 0))} {fact.unit or ''}".strip()
         direction = _word(_CHANGES, fact.detail, self._language)
-        return self._fill(
-            "change", **self._ends(*fact.items[:2]), difference=difference if fact.number else "", direction=direction
-        )
+        return self._fill("change", **self._ends(*fact.items[:2]), difference=difference, direction=direction)
 
     def _ends(self, first: Item, last: Item) -> dict[str, str]:
         return {
@@ -392,7 +390,9 @@ _TRENDS: _Words = {
 _CHANGES: _Words = {
     "up": {"es": "ha subido", "en": "has risen by"},
     "down": {"es": "ha bajado", "en": "has fallen by"},
-    "level": {"es": "se mantiene igual", "en": "is unchanged"},
+    "level": {"es": "se mantiene igual, con una diferencia de", "en": "is unchanged, a difference of"},
+    "level_up": {"es": "se mantiene casi estable: ha subido", "en": "has stayed nearly stable: it has risen by"},
+    "level_down": {"es": "se mantiene casi estable: ha bajado", "en": "has stayed nearly stable: it has fallen by"},
 }
 _VERDICTS: _Words = {
     "within": {"es": "dentro de", "en": "within"},

@@ -272,11 +272,12 @@ def _count(material: Material) -> list[Finding]:
 
 
 def _exists(material: Material) -> Finding:
-    if material.is_measured:
+    if material.is_measured and material.topic.is_specific:
         latest = pick_entries(material.entries, Pick(order=Order.LATEST))
         is_text = latest[0].value_text is not None
         return _finding(material, Fact(say="exists", order="latest", detail="text" if is_text else None), latest)
-    groups = group_entries(material.entries, by_status=True)[:MOST_DATES]
+    groups = group_entries(material.entries, by_status=True)
+    groups = groups[: MOST_DATES if material.topic.is_specific else MOST_LISTED]
     items = [attrs.evolve(_item(material, group.newest), times=group.times) for group in groups]
     about = material.about or _noun(material, len(material.entries))
     return _finding(material, Fact(say="exists", distinct=len(group_entries(material.entries, by_status=True)), about=about, detail="beside" if material.is_beside else None), [group.newest for group in groups], items)  # fmt: skip
@@ -458,7 +459,7 @@ def _change(material: Material) -> Finding:
         return _finding(material, Fact(say="change"), ordered)
     first, last = ordered[0], ordered[-1]
     difference = _number(last) - _number(first)
-    direction = "up" if difference > 0 else "down" if difference < 0 else "level"
+    direction = _direction(first, last)
     return _finding(
         material, Fact(say="change", detail=direction, number=round(difference, 4), unit=last.unit), [first, last]
     )

@@ -6,10 +6,11 @@ import re
 from functools import cache
 
 from smarthealth.retrieval.concepts import ConceptMatch
+from smarthealth.retrieval.displays import translations
 from smarthealth.retrieval.glossary import Glossary
-from smarthealth.retrieval.words import set_of
+from smarthealth.retrieval.words import set_of, stem, words
 
-from .demographics import DEMOGRAPHIC_PATTERNS
+from .demographics import DEMOGRAPHIC_PATTERNS, find_field
 from .fillers import FILLERS
 from .folding import fold_letters
 from .kinds import KIND_PATTERNS
@@ -18,35 +19,95 @@ from .refusals import REFUSAL_PATTERNS
 
 GENERIC = set_of(
     "patient-encounter check-up emergency-visit hospitalization clinical-note emergency-department-note "
-    "diagnostic-report laboratory-test vital-signs care-plan care-plan-activity pathology-report income-survey "
+    "diagnostic-report laboratory-test vital-signs chief-complaint social-history care-plan care-plan-activity pathology-report income-survey biologic "
     "death medical-history"
 )
 """Concepts that are no more than a kind of entry, or a word that another reader reads."""
 
-_MEASURED_BY_NAME = frozenset({"mide", "medida", "media"})
-"""Fillers that are the very name of a measurement beside `cuánto`."""
-_PIECE = re.compile(r"[a-z]{5,}")
+_MEASURED_BY_NAME = frozenset({"mide", "media"})
+"""Fillers that are the very name of a measurement after `cuánto`."""
+_AFTER_HOW_MUCH = re.compile(r"\bcuanto\s+$")
+_CLINICAL_KINDS = frozenset({"observation", "condition", "medication", "allergy", "procedure", "immunization"})
+_SHORTEST_CLINICAL = 4
+_MOST_READINGS = 3
+_COMPARED = re.compile(
+    r"\b(?:mas\s+(?:alt|baj|elevad|grand|pequen)[a-z]+|highest|lowest|maximum|minimum)\b(?:\s+(?:valor|value)\b)?"
+    r"|\b(?:aplicaci(?:on|ones)|dosis|refuerzos?|doses?|shots?)\s+(?=(?:de|of)\b)"
+)
+_LOOKS_CLINICAL = re.compile(
+    r"(?:olog(?:y|ia|ist|o|a)|iatr(?:y|ia|ics|a)|itis|osis|ectom(?:y|ia)|scop(?:y|ia)|plast(?:y|ia)|gra(?:phy|fia|m|ma)|oma|emia|uria"
+    r"|algia|path(?:y|ia)|patia|mycin|micina|cillin|cilina|prazol(?:e)?|statin(?:a)?|pril|sartan|olol)s?$"
+)
+"""How words of medicine end, in both languages, that no list holds."""
+_PIECE = re.compile(r"[a-z]{4,}")
 _WORD = re.compile(r"[a-z0-9]+")
 _JOINED = re.compile(r"\s+(?:y|e|and|&)\s+(?:(?:el|la|los|las|su|sus|the|his|her)\s+)?|\s*[,/]\s*")
 
 
 def find_concepts(text: str, glossary: Glossary) -> list[ConceptMatch]:
     """The concepts that a text names, by place; several of one place where a name is ambiguous."""
+    # `la presión más alta` asks for a maximum of the pressure, not for hypertension (`presión alta`).
+    plain = _COMPARED.sub(lambda match: "," * len(match[0]), fold_letters(text))
+    text = "".join("," if mark == "," else letter for letter, mark in zip(text, plain, strict=True))
+    asked = find_field(fold_letters(text))
     found: list[ConceptMatch] = []
-    for match in glossary.concepts(text):
-        if match.concept.id not in GENERIC and not _is_small(match):
-            found.extend(_taken_apart(match, text, glossary))
+    for match in _named(text, glossary):
+        if match.concept.id in GENERIC or _is_small(match, text):
+            continue
+        if asked is not None and match.start < asked.end and asked.start < match.end:
+            continue
+        found.extend(_taken_apart(match, text, glossary))
     return found
 
 
-def _is_small(match: ConceptMatch) -> bool:
+def _named(text: str, glossary: Glossary) -> list[ConceptMatch]:
+    """Concepts of a text; where a word of a cue was corrected into one, the text is read again without that word."""
+    for _ in range(_MOST_READINGS):
+        matches = glossary.concepts(text)
+        taken = [match for match in matches if match.corrected and _is_small(match, text)]
+        if not taken:
+            return matches
+        for match in taken:
+            for word in words(match.surface):
+                if _is_cue(word.folded):
+                    start, end = match.start + word.start, match.start + word.end
+                    text = text[:start] + "," * (end - start) + text[end:]
+    return glossary.concepts(text)
+
+
+@cache
+def clinical_words(glossary: Glossary) -> frozenset[str]:
+    """Stems of all words of which the names of clinical things are made: a word among them narrows what it stands by."""
+    return frozenset(
+        stem(word.folded)
+        for concept in glossary.all
+        if _CLINICAL_KINDS.intersection(concept.kinds)
+        for name in (*concept.spanish, *concept.english)
+        for word in words(name)
+        if len(word.folded) >= _SHORTEST_CLINICAL
+    )
+
+
+def is_clinical(word: str, glossary: Glossary) -> bool:
+    """Whether a folded word is one of which clinical names are made."""
+    return stem(word) in clinical_words(glossary) or bool(translations(word)) or looks_clinical(word)
+
+
+def looks_clinical(word: str) -> bool:
+    """Whether a folded word ends as words of medicine do."""
+    return _LOOKS_CLINICAL.search(word) is not None
+
+
+def _is_small(match: ConceptMatch, text: str) -> bool:
     surface = fold_letters(match.surface)
-    words = _WORD.findall(surface)
+    own = _WORD.findall(surface)
+    if surface in _MEASURED_BY_NAME:
+        return _AFTER_HOW_MUCH.search(fold_letters(text[: match.start])) is None
     if match.surface.isupper() and len(surface) > 1:
         return False
-    if match.corrected and any(_is_cue(word) for word in words):
+    if match.corrected and any(_is_cue(word) for word in own):
         return True
-    return all(word in FILLERS for word in words) and surface not in _MEASURED_BY_NAME
+    return all(word in FILLERS for word in own)
 
 
 def _is_cue(word: str) -> bool:

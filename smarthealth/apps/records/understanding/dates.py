@@ -19,7 +19,9 @@ _OF = r"(?:\s+(?:de|del|of)\s+(?:el\s+)?(?:ano\s+)?|\s*[,.-]\s*|\s+)"
 _DECADE = alternatives(DECADES)
 
 # A year must not be a dose, a count or part of a longer number.
-_NOT_A_QUANTITY = r"(?![\d./-]*\d)(?!\s*(?:mg|ml|mcg|ug|g|kg|ui|iu|cm|mm|unit|unidades|veces|times|pasos|steps|%))"
+_NOT_A_QUANTITY = (
+    r"(?!\d|[./]\d|-\d(?!\d{3}\b))(?!\s*(?:mg|ml|mcg|ug|g|kg|ui|iu|cm|mm|unit|unidades|veces|times|pasos|steps|%))"
+)
 
 
 @attrs.frozen

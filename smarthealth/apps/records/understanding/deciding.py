@@ -53,6 +53,9 @@ def decide(clause: Clause) -> Ask:
 
 
 def _refusal(clause: Clause) -> Refusal | None:
+    asked = {cue.operation for cue in clause.cues}
+    if clause.refusal is Refusal.ADVICE and clause.topics and asked & {Operation.DOSE, Operation.NORMAL}:
+        return None  # `how often should she take it` asks what is prescribed, `should it be called high` for the range
     if clause.refusal is not None:
         return clause.refusal
     if _SPANISH_DEFINITION.search(clause.visible):
@@ -121,7 +124,7 @@ def _tells_when_or_changes(clause: Clause) -> bool:
 
 _CONDITIONS: Mapping[Operation, Callable[[Clause], bool]] = {
     Operation.SUMMARY: _summarises,
-    Operation.STATUS: _is_specific,
+    Operation.STATUS: lambda clause: _is_specific(clause) and not (clause.topics and _measures(clause)),
     Operation.NORMAL: _measures,
     Operation.TREND: _measures,
     Operation.CHANGE: _tells_when_or_changes,
@@ -142,6 +145,8 @@ def _refined(ask: Ask, clause: Clause) -> Ask:
         operation = Operation.LIST
     elif operation is Operation.EXISTS and status is not None and _is_specific(clause) and ask.topics and not measured:
         operation = Operation.STATUS
+    elif operation is Operation.EXISTS and measured and pick.order is not Order.ALL:
+        operation = Operation.VALUE
     elif (
         operation in (Operation.LIST, Operation.VALUE) and measured and pick == Pick() and _SHOWN.search(clause.visible)
     ):

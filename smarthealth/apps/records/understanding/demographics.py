@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import attrs
+
 from .question import Field
 
 _OF_PATIENT = r"(?:\s+(?:de|del|de\s+la|of)\b)?"
@@ -26,7 +28,7 @@ _TABLE: tuple[tuple[Field, str], ...] = (
     ),
     (
         Field.GENDER,
-        r"\b(?:sexo|genero|gender)\b|\bsex\b|\b(?:hombre|varon|masculino)\s+o\s+(?:una?\s+)?(?:mujer|hembra|femenin[oa])\b|\b(?:mujer|femenino)\s+o\s+(?:un\s+)?(?:hombre|varon|masculino)\b|\b(?:a\s+)?(?:man|male|woman|female)\s+or\s+(?:a\s+)?(?:woman|female|man|male)\b|\bes\s+(?:un\s+|una\s+)?(?:hombre|mujer|varon)\b|\bis\b[^?]*\b(?:a\s+)?(?:male|female|man|woman)\b",
+        r"\b(?:sexo|genero|gender)\b|\bsex\b|\b(?:hombre|varon|masculino)\s+o\s+(?:de\s+)?(?:una?\s+)?(?:mujer|hembra|femenin[oa])\b|\b(?:mujer|femenino)\s+o\s+(?:de\s+)?(?:un\s+)?(?:hombre|varon|masculino)\b|\b(?:a\s+)?(?:man|male|woman|female)\s+or\s+(?:a\s+)?(?:woman|female|man|male)\b|\bes\s+(?:un\s+|una\s+)?(?:hombre|mujer|varon)\b|\bis\b[^?]*\b(?:a\s+)?(?:male|female|man|woman)\b",
     ),
     (
         Field.CITY,
@@ -46,9 +48,19 @@ DEMOGRAPHIC_PATTERNS = tuple(pattern for _, pattern in _TABLE)
 _COMPILED = tuple((field, re.compile(pattern)) for field, pattern in _TABLE)
 
 
-def find_field(folded: str) -> Field | None:
-    """Find which of the patient's own data a folded text asks for; its concepts and times are covered."""
+@attrs.frozen
+class FieldMatch:
+    """One of the patient's own data, asked for in a text."""
+
+    start: int
+    end: int
+    field: Field
+
+
+def find_field(folded: str) -> FieldMatch | None:
+    """Find which of the patient's own data a folded text asks for."""
     for field, pattern in _COMPILED:
-        if pattern.search(folded):
-            return field
+        match = pattern.search(folded)
+        if match is not None:
+            return FieldMatch(match.start(), match.end(), field)
     return None

@@ -65,6 +65,7 @@ FILLERS = set_of(
     "number amount total count value values level levels result results reading readings figure figures score type types kind kinds sort different distinct various several specific particular certain exact exactly approximately main major minor possible available "
     "general overall complete full brief briefly short detail details detailed relevant important blood serum plasma fasting routine lab laboratory initial final baseline chronic acute active ongoing follow regarding related concerning respect respectively "
     "thing things case cases issue part hello hi thanks thank okay ok sure wonder wondering question ask asking answer could d s t re ve ll m don doesn didn isn wasn hasn haven currently anything "
+    "subido bajado aumentado disminuido cambiado variado descendido incrementado mejorado empeorado crecido cargo debido refiero refiere biologico cause causes during beginning come comes right serve stand stands read reads occur resolve resolved turn turns bring brings pull pulled resume aparecer tome usar vez va van viene vienen vino venido ido sacando queda quedo contamos suma total cumple trabajar hacer saber ensena procede quisiera puse pongame "
     "under against regarding towards new old highest lowest average mean high low increase decrease change order ordered put exam exams study studies episode episodes event events instance instances result undergone having much"
 )
 """Folded words; those that other readers look for are here too, for when they stand where no reader takes them."""
@@ -73,5 +74,16 @@ _HARMLESS_ENDINGS = ("mente", "ly")
 
 
 def is_filler(word: str) -> bool:
-    """Whether a folded word carries no clinical meaning: a filler, a number, a single letter or an adverb."""
-    return len(word) < 2 or word in FILLERS or word[0].isdigit() or (len(word) > 6 and word.endswith(_HARMLESS_ENDINGS))
+    """Whether a folded word carries no clinical meaning: a filler in any inflection, a number, a letter or an adverb."""
+    return (
+        len(word) < 2
+        or word[0].isdigit()
+        or any(form in FILLERS for form in _forms(word))
+        or (len(word) > 6 and word.endswith(_HARMLESS_ENDINGS))
+    )
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """A word and what it would be in the singular and in the masculine."""
+    one = word[:-1] if word.endswith("s") else word
+    return (word, one, f"{one[:-1]}o") if one.endswith("a") else (word, one)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from smarthealth.retrieval.words import set_of
@@ -25,6 +26,13 @@ _ENGLISH = set_of(
 )
 
 
+# How words look that are in neither list: endings and letter pairs that one language has and the other hardly.
+_SPANISH_LOOK = re.compile(r"(?:cion|dad|ico|ica|ado|ada|ura|encia|osis|itis|emia|ina|ol)s?$|[ao]s?$|^es[ptc]")
+_ENGLISH_LOOK = re.compile(
+    r"(?:tion|ing|ed|ity|ness|ure|ence|ic|al|ein|ine|ate|ous)s?$|th|sh|wh|ck|ph|oo|ee|ea|[bcdfghkmptwxy]$|ss$|k|w|y"
+)
+
+
 def detect_language(words: Sequence[str], *, before: Language = "es") -> Language:
     """Tell the language of folded words.
 
@@ -34,6 +42,10 @@ def detect_language(words: Sequence[str], *, before: Language = "es") -> Languag
     """
     spanish = sum(word in _SPANISH for word in words)
     english = sum(word in _ENGLISH for word in words)
+    if spanish == english:
+        spanish, english = (
+            sum(len(find(word)) for word in words) for find in (_SPANISH_LOOK.findall, _ENGLISH_LOOK.findall)
+        )
     if spanish == english:
         return before
     return "es" if spanish > english else "en"

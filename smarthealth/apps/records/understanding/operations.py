@@ -19,7 +19,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
     (
         Operation.AGE_AT,
         98,
-        r"(?:que|a\s+que|con\s+que|a\s+cual)\s+edad\b(?!\s+tiene)|cuantos\s+anos\s+(?:tenia|de\s+edad\s+tenia|cumplidos\s+tenia)|how\s+old\s+(?:was|were)\b|(?:at\s+)?(?:what|which)\s+age\b|\bage\s+(?:at|when)\b|edad\s+(?:al|cuando|en\s+(?:el\s+momento|que)|a\s+la\s+que|del\s+diagnostico)",
+        r"(?:que|a\s+que|con\s+que|a\s+cual)\s+edad\b(?!\s+tiene)|cuantos\s+anos\s+(?:tenia|de\s+edad\s+tenia|cumplidos\s+tenia)|how\s+old\s+(?:was|were)\b|(?:at\s+)?(?:what|which)\s+age\b|\bage\s+(?:at|when)\b|edad\s+(?:al|cuando|de\s+(?:inicio|aparicion|comienzo)|en\s+(?:el\s+momento|que)|a\s+la\s+que|del\s+diagnostico)",
     ),
     (
         Operation.INTERVAL,
@@ -33,13 +33,13 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         r"\b(?:sigue|siguen|continua|continuan)\s+(?:estando\s+)?(?:activ|tom|con|ten|vigent|present|padec|usando|en\s+(?:tratamiento|curso)|§|siendo)|\b(?:todavia|aun)\b|"
         r"\b(?:esta|estan|se\s+encuentra|se\s+encuentran)\s+(?:ya\s+)?(?:resuelt|activ|curad|vigent|suspendid|superad|en\s+remision|inactiv)|"
         r"\b(?:ya\s+)?se\s+(?:le\s+)?(?:ha\s+)?(?:resolvio|resuelto|curo|curado|recupero|recuperado|suspendio|suspendido)\b|\b(?:estado|estatus|situacion)\s+(?:actual\s+)?(?:de|del|clinico)\b|"
-        r"\bstill\b|\b(?:is|are|was|has|have)\b[^?]*\b(?:resolved|active|ongoing|discontinued|stopped|current|over|gone|in\s+remission|cured)\b|\b(?:status)\s+of\b|\bwhat\s+is\s+the\s+status\b|"
+        r"\bstill\b|\b(?:is|are|was|has|have)\b[^?]*\b(?:resolved?|active|ongoing|discontinued|stopped|in\s+remission|cured)\b|\b(?:status)\s+of\b|\bwhat\s+is\s+the\s+status\b|"
         r"\b(?:ha|fue|han)\s+(?:sido\s+)?(?:ya\s+)?(?:resuelt[oa]|suspendid[oa]|retirad[oa]|curad[oa]|superad[oa])|\bcontinues?\b",
     ),
     (
         Operation.DURATION,
         92,
-        r"\b(?:cuanto|durante\s+cuanto|cuanto\s+tiempo|por\s+cuanto)\s+(?:tiempo\s+)?(?:le\s+)?(?:duro|dura|duraron|lleva(?:ba)?|llevo|estuvo|permanecio|tardo|se\s+prolongo|ha\s+(?:durado|estado|llevado)|tom[oa]|uso|recibio|tuvo|padecio|sufrio|hace\s+que)|"
+        r"\b(?:cuanto|durante\s+cuanto|cuanto\s+tiempo|por\s+cuanto)\s+(?:tiempo\s+)?(?:le\s+)?(?:duro|dura|duraron|lleva(?:ba)?|llevo|estuvo|permanecio|tardo|ha\s+(?:durado|estado|llevado)|hace\s+que)|\bse\s+prolong(?:o|aron)\b|\bcuanto\s+tiempo\s+(?:le\s+)?(?:tom[oa]|uso|recibio|tuvo|padecio|sufrio)|"
         r"\b(?:durante|por)\s+cuanto\s+tiempo\b|\bduracion\b|\bcuant[oa]s\s+(?:dias|semanas|meses|anos|horas|minutos)\s+(?:le\s+)?(?:duro|dura|lleva|estuvo|permanecio|tomo|tuvo|ha\s+(?:estado|durado|tenido|tomado)|hace|pas[oó])|"
         r"\bhow\s+long\b(?!\s+ago)|\b(?:duration|length)\s+of\b|\bhow\s+many\s+(?:days|weeks|months|years|hours|minutes)\s+(?:did|has|have|was|is|does|had)\b|\btiempo\s+(?:de\s+evolucion|que\s+lleva)",
     ),
@@ -50,7 +50,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         r"\ba\s+lo\s+largo\s+(?:del\s+tiempo|de)|\bcon\s+el\s+(?:paso\s+del\s+)?tiempo\b|\bha(?:n)?\s+(?:ido\s+)?(?:subi(?:do|endo)|baja(?:do|ndo)|aumenta(?:do|ndo)|disminui?(?:do|yendo)|mejora(?:do|ndo)|empeora(?:do|ndo)|cambia(?:do|ndo)|varia(?:do|ndo)|incrementado|descendido|crecido|progresa(?:do|ndo))\b|"
         r"\b(?:subiendo|bajando|aumentando|disminuyendo|mejorando|empeorando|va\s+(?:al\s+alza|a\s+la\s+baja))\b|\bprogresion\b|"
         r"\btrend(?:s|ed|ing)?\b|\bover\s+(?:time|the\s+(?:years|months))\b|\bevol(?:ved|ution|ving)\b|\bprogress(?:ed|ion|ing)\b|\b(?:increas|decreas|improv|worsen|ris|fall|dropp|declin|chang)(?:ing|ed)\b|\b(?:going|gone|went|go)\s+(?:up|down)\b|\brisen\b|\bfallen\b|\bgotten\s+(?:better|worse)\b|"
-        r"\bhow\s+(?:has|have|did)\b[^?]*\b(?:change|chang|been|evolve|develop|behav|vary|varied)|\bhistorial\s+de\s+(?:valores\s+de\s+)?§|\bhistory\s+of\s+(?:the\s+|his\s+|her\s+)?§+\s+(?:values|readings|measurements)|\btrajectory\b",
+        r"\b(?:any\s+change|changes?|cambios?)\b[^?]*\b(?:over\s+(?:the|time)|con\s+(?:el|los)\s+(?:tiempo|anos))|\bhow\s+(?:has|have|did)\b[^?]*\b(?:change|chang|been|evolve|develop|behav|vary|varied)|\bhistorial\s+de\s+(?:valores\s+de\s+)?§|\bhistory\s+of\s+(?:the\s+|his\s+|her\s+)?§+\s+(?:values|readings|measurements)|\btrajectory\b",
     ),
     (
         Operation.CHANGE,
@@ -69,7 +69,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         Operation.NORMAL,
         89,
         r"\b(?:a)?normal(?:es|idad|ly)?\b|\b(?:en|dentro\s+del?|fuera\s+del?)\s+(?:los\s+)?(?:rangos?|limites|valores)\b|\brangos?\s+(?:normal|de\s+referencia)|\bvalores?\s+de\s+referencia\b|\balterad[oa]s?\b|\bpreocupante|\badecuad[oa]s?\b|\bcontrolad[oa]s?\b|\bsaludables?\b|"
-        r"\b(?:tiene|esta|estan|estaba|es|son|era|muestra|presenta)\s+(?:(?:muy|demasiado)\s+)?(?:(?:el|la|los|las|su|sus)\s+)?(?:§+\s+)?(?:(?:muy|demasiado)\s+)?(?:alt[oa]s?|baj[oa]s?|elevad[oa]s?|buen[oa]s?|mal[oa]s?|bien|mal)\b(?!\s+de)|"
+        r"\b(?:sali(?:o|eron)|fue|fueron)\s+(?:bien|mal)\b|\b(?:tiene|esta|estan|estaba|es|son|era|muestra|presenta)\s+(?:(?:muy|demasiado)\s+)?(?:(?:el|la|los|las|su|sus)\s+)?(?:§+\s+)?(?:(?:muy|demasiado)\s+)?(?:alt[oa]s?|baj[oa]s?|elevad[oa]s?|buen[oa]s?|mal[oa]s?|bien|mal)\b(?!\s+de)|"
         r"\b(?:within|in|out\s+of|outside)\s+(?:the\s+)?(?:normal\s+|reference\s+|healthy\s+)?(?:range|limits)\b|\breference\s+(?:range|value|interval)|\babnormal(?:ly)?\b|\bnormal\b|\bhealthy\b|\bconcerning\b|\bworrying\b|\b(?:well\s+)?controlled\b|"
         r"\b(?:is|are|was|were)\b[^?]*\b(?:too\s+)?(?:high|low|elevated|good|bad|ok|okay|fine)\b",
     ),
@@ -77,7 +77,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         Operation.DOSE,
         88,
         r"\b(?:dosis|posologia|dosificacion|pauta|dosaje)\b(?!\s+de\s+(?:(?:la|las|el|los)\s+)?(?:§+\s*)?(?:vacuna|refuerzo))|\bcada\s+cuant(?:o|as\s+horas)\b|\b(?:como|con\s+que\s+frecuencia|cuant[oa]s\s+veces\s+al\s+dia)\s+(?:se\s+)?(?:lo\s+|la\s+)?(?:debe\s+|tiene\s+que\s+|hay\s+que\s+)?toma(?:r|rlo|rla|rse)?\b|\bcuant[oa]s?\s+(?:miligramos|mg|pastillas|tabletas|comprimidos|gramos)\b|\bconcentracion\b|"
-        r"\b(?:que|cuanta|cual(?:es)?)\s+(?:concentracion|cantidad|presentacion)\b|\b(?:how\s+many\s+(?:mg|milligrams|pills|tablets)|how\s+(?:often|much)\s+(?:should|does|must|is|was|did)\b[^?]*\b(?:take|taken|taking|prescribed)|dosages?|dos(?:e|es|ing)|strength|posology)\b(?!\s+of\s+(?:the\s+)?(?:§+\s*)?vaccin)",
+        r"\b(?:que|cuanta|cual(?:es)?)\s+(?:concentracion|cantidad|presentacion)\b|\b(?:how\s+many\s+(?:mg|milligrams|pills|tablets)|how\s+(?:often|much)\s+(?:should|does|must|is|was|did)\b[^?]*\b(?:take|taken|taking|prescribed)|how\s+much\b[^?]*\bprescribed|how\s+(?:is|are|was|should|must|do|does)\b[^?]*\b(?:taken|take|administered|dosed)|dosages?|dos(?:e|es|ing)|strength|posology)\b(?!\s+of\s+(?:the\s+)?(?:§+\s*)?vaccin)",
     ),
     (
         Operation.WHO,
@@ -88,13 +88,13 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
     (
         Operation.WHERE,
         86,
-        r"\b(?:a|en|de|por)?\s*(?:donde|adonde)\b|\b(?:en|a|de|cual(?:es)?\s+(?:fue|es)?)\s*(?:que|cual|el)?\s*(?:es\s+el\s+|fue\s+el\s+)?(?:hospital(?:es)?|centros?|clinicas?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?|consultorios?|ips|eps)(?:\s+(?:medic[oa]s?|de\s+salud))?\b|\bque\s+(?:hospital(?:es)?|clinicas?|centros?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?)\b|\bwhere\b|\b(?:which|what|at\s+what|in\s+which|in\s+what)\s+(?:medical\s+|health\s*care\s+)?(?:hospitals?|clinics?|facilit(?:y|ies)|centers?|centres?|organi[sz]ations?|institutions?|places?|locations?|sites?)\b",
+        r"\b(?:a|en|de|por)?\s*(?:donde|adonde)\b|\blocation\b|\b(?:place|site)\s+(?:of\b|¤)|\b(?:lugar|sitio|sede)\s+(?:(?:de|del|donde|en)\b|¤)|\b(?:en|a|de|cual(?:es)?\s+(?:fue|es)?)\s*(?:que|cual|el)?\s*(?:es\s+el\s+|fue\s+el\s+)?(?:hospital(?:es)?|centros?|clinicas?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?|consultorios?|ips|eps)(?:\s+(?:medic[oa]s?|de\s+salud))?\b|\bque\s+(?:hospital(?:es)?|clinicas?|centros?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?)\b|\bwhere\b(?!\s+(?:does|do|is|are)\b[^?]*\b(?:stand|stands|at)\b)|\b(?:which|what|at\s+what|in\s+which|in\s+what)\s+(?:medical\s+|health\s*care\s+)?(?:hospitals?|clinics?|facilit(?:y|ies)|centers?|centres?|organi[sz]ations?|institutions?|places?|locations?|sites?)\b",
     ),
     (
         Operation.REASON,
         85,
-        r"\bpor\s+que\b(?!\s+(?:medic|doctor|profesional))|\b(?:cual\s+(?:es|fue|era)\s+(?:el|la)|que|por\s+cual)\s+(?:motivo|razon|causa|indicacion)\b|\b(?:el\s+)?(?:motivo|razon|indicacion|causa)\s+(?:de|del|por|para|principal)\b|\bpara\s+que\b(?!\s+fecha)|\ba\s+que\s+se\s+debio\b|\bque\s+(?:motivo|lo\s+llevo|la\s+llevo|causo|provoco)\b|\ba\s+causa\s+de\s+que\b|\b(?:debido|causa|por)\s+a\s+que\b|"
-        r"\bwhy\b|\bwhat\b[^?]*\bfor\s*\?|\bfor\s+what\b|\b(?:the\s+)?(?:reason|indication|cause|purpose)\b|\bwhat\s+(?:led|prompted|caused)\b|\bhow\s+come\b",
+        r"\bpor\s+que\b(?!\s+(?:medic|doctor|profesional))|\b(?:cual\s+(?:es|fue|era)\s+(?:el|la)|que|por\s+cual)\s+(?:motivo|razon|causa|indicacion)\b|\b(?:el\s+)?(?:motivo|razon|indicacion|causa)\s+(?:de|del|por|para|principal)\b|\bpara\s+que\b(?!\s+fecha)|\ba\s+que\s+se\s+deb(?:io|e|ia)\b|\bque\s+(?:motivo|lo\s+llevo|la\s+llevo|causo|provoco)\b|\ba\s+causa\s+de\s+que\b|\b(?:debido|causa|por)\s+a\s+que\b|"
+        r"\bwhy\b|\bwhat\b[^?]*\bfor\s*\?|\bfor\s+what\b|\b(?:the\s+)?(?:reason|indication|cause\s+of|purpose)\b|\bwhat\b[^?]*\b(?:led|prompted|caused)\b|\bhow\s+come\b",
     ),
     (
         Operation.COUNT,

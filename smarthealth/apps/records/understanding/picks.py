@@ -75,12 +75,12 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Pick]], ...] = tu
             _one(Order.FREQUENT),
         ),
         (
-            r"\b(?:el\s+|la\s+)?(?:valor(?:es)?\s+)?(?:mas\s+(?:alt[oa]s?|elevad[oa]s?|grandes?|fuertes?|intens[oa]s?)|maxim[oa]s?|mayor(?:es)?(?!\s+(?:de|que|a)\s+\d)(?!\s+de\s+edad)|peor(?:es)?|picos?|tope|record)(?![a-z])"
+            r"\b(?:el\s+|la\s+)?(?:valor(?:es)?\s+)?(?:mas\s+(?:alt(?:ic?it)?[oa]s?|elevad[oa]s?|grandes?|fuertes?|intens[oa]s?)|maxim[oa]s?|mayor(?:es)?(?!\s+(?:de|que|a)\s+\d)(?!\s+de\s+edad)|peor(?:es)?|picos?|tope)(?![a-z])"
             r"|\b(?:highest|maximum|max|peak|greatest|largest|heaviest|tallest|worst|top)\b(?!\s+\d)|\bpes(?:o|aba|ado)\s+mas\b(?!\s+de\s+\d)",
             _one(Order.HIGHEST),
         ),
         (
-            r"\b(?:mas\s+(?:baj[oa]s?|pequen[oa]s?|leves?)|minim[oa]s?|menor(?:es)?(?!\s+(?:de|que|a)\s+\d)(?!\s+de\s+edad)|mejor(?:es)?)(?![a-z])|\b(?:lowest|minimum|min|smallest|least|lightest|best)\b",
+            r"\b(?:mas\s+(?:baj(?:it)?[oa]s?|pequen[oa]s?|leves?)|minim[oa]s?|menor(?:es)?(?!\s+(?:de|que|a)\s+\d)(?!\s+de\s+edad)|mejor(?:es)?)(?![a-z])|\b(?:lowest|minimum|min|smallest|least|lightest|best)\b",
             _one(Order.LOWEST),
         ),
         (
@@ -89,7 +89,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Pick]], ...] = tu
             _one(Order.LATEST),
         ),
         (
-            r"\b(?:(?:por\s+)?primer[oa]?s?(?:\s+vez)?|mas\s+(?:antigu[oa]s?|viej[oa]s?|tempran[oa]s?)|inicial(?:es)?|inicialmente|al\s+principio|first(?:\s+time)?|earliest|oldest|initial(?:ly)?|original(?:ly)?)\b",
+            r"\b(?:(?:por\s+)?primer[oa]?s?(?:\s+vez)?|mas\s+(?:antigu[oa]s?|viej[oa]s?|tempran[oa]s?)|inicial(?:es)?|inicialmente|al\s+principio|de\s+entrada|de\s+partida|basal(?:es)?|arranc(?:o|aba)|empez(?:o|aron|aba)|comenz(?:o|aron|aba)|first(?:\s+time)?|earliest|oldest|initial(?:ly)?|original(?:ly)?|baseline|start(?:ed)?(?:\s+(?:at|out|from))|began)\b",
             _one(Order.FIRST),
         ),
     )

@@ -79,6 +79,7 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
     if threshold is not None:
         reading.cover(threshold.start, threshold.end)
     visible = reading.open
+    field = find_field(reading.folded)
     cues, kinds, pick = find_operations(visible), list(find_kinds(visible)), find_pick(visible)
     for start, end in [
         *((cue.start, cue.end) for cue in cues if cue.end - cue.start <= _LONGEST_CUE),
@@ -88,7 +89,7 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
     ]:
         _cover_ascii(reading, start, end)
     people = _people(reading)
-    subject = find_subject(reading, matches, kinds)
+    subject = find_subject(reading, matches, kinds, glossary)
     return Clause(
         text=text,
         visible=visible,
@@ -100,7 +101,7 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         period=period.period if period else anchored.anchor if anchored else None,
         status=find_status(visible),
         threshold=threshold.threshold if threshold else None,
-        field=find_field(visible),
+        field=field.field if field else None,
         refusal=find_refusal(reading.folded, visible),
         section=find_section(visible),
         distinct=asks_for_different(visible),

@@ -20,9 +20,7 @@ from .question import AgeRange, TimeRange
 _ONE_DAY = timedelta(days=1)
 _NUMBER = rf"(?:\d{{1,3}}|{alternatives(NUMBERS)})"
 _UNIT = rf"(?:{alternatives(UNIT_DAYS)})(?:e?s)?"
-_FILLER = (
-    r"(?:\s+(?:el|la|los|las|the|ano|anos|year|mes|month|dia|fecha|principios|comienzos|de|del|of|start|end|date))*\s*"
-)
+_FILLER = r"(?:\s+(?:el|la|los|las|the|ano|anos|year|mes|month|dia|fecha|principios|comienzos?|inicios?|beginning|de|del|of|start|end|date))*\s*"
 
 _AFTER = r"\b(?:despues|posterior(?:es|idad)?|tras|after|following|later\s+than|newer\s+than)(?:\s+(?:a|al|de|del|que|than))?"
 _SINCE = r"\b(?:desde|a\s+partir|since|starting|from|as\s+of|onwards?\s+from)(?:\s+(?:de|del|in|from))?"
@@ -118,6 +116,8 @@ _GOVERNORS: tuple[tuple[re.Pattern[str], Callable[[DateMatch], TimeRange]], ...]
         (_WITHIN, _within),
     )
 )
+# "after the start of 2019" lies within 2019.
+_START_OF = re.compile(r"\b(?:start|beginning|principios|comienzos?|inicios?)\s+(?:of|de|del)" + _FILLER + "$")
 # "from" alone says where a thing stems from; only "from 2015 on" opens a range.
 _OPEN_FROM = re.compile(r"\bfrom" + _FILLER + "$")
 
@@ -134,7 +134,7 @@ def _find_governed(folded: str, _today: date) -> PeriodMatch | None:
         governor = pattern.search(before)
         if governor is None:
             continue
-        if onwards:
+        if onwards or (make is _after and _START_OF.search(before)):
             make = _since
         elif make is _since and _OPEN_FROM.search(before):
             make = _within

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Sequence
 import attrs
 
 from smarthealth.retrieval.concepts import Concept, ConceptMatch
+from smarthealth.retrieval.glossary import Glossary
 
+from .concepts import is_clinical, looks_clinical
 from .fillers import is_filler
 from .folding import Reading
 from .kinds import (
@@ -36,10 +38,13 @@ _SMALL = (
     r"algun|alguna|tipo|type|y|o|and|or)\s+)"
 )
 _LINK = re.compile(rf"^\s*{_SMALL}*$")
+_OBJECT = re.compile(rf"^\s*(?:de|del|a|al|contra|para|con|of|against|to|for)\s+{_SMALL}*$")
 _BESIDE = re.compile(r"^[\s-]*$")
 
 _GIVEN_FOR = frozenset({MEDICATION, ENCOUNTER, PROCEDURE, CAREPLAN, REPORT})
 """Kinds of entry that are given or done for a reason."""
+_TESTS = frozenset({OBSERVATION, REPORT, PROCEDURE})
+"""What `test` and `prueba` may mean: beside a disease, a test for it."""
 _ANY_OF = frozenset({OBSERVATION, REPORT})
 """Kinds whose nouns (`medición`, `prueba`, `resultado`) say little beside a concept."""
 
@@ -67,17 +72,22 @@ class _Group:
     start: int
     end: int
     words: tuple[str, ...]
+    is_clinical: bool
+    """Whether one of them is a word of which clinical names are made."""
 
 
-def find_subject(reading: Reading, matches: Sequence[ConceptMatch], kinds: Sequence[KindCue]) -> Subject:
+def find_subject(
+    reading: Reading, matches: Sequence[ConceptMatch], kinds: Sequence[KindCue], glossary: Glossary
+) -> Subject:
     """Bring together the concepts, kinds and unknown words of a clause.
 
     Args:
         reading: The clause, with everything covered that was understood.
         matches: Its concepts.
         kinds: The kinds of entry that it names.
+        glossary: Clinical vocabulary.
     """
-    groups = _groups(reading)
+    groups = _groups(reading, glossary)
     places = _by_place(matches)
     nouns, verbs = [kind for kind in kinds if kind.is_noun], [kind for kind in kinds if not kind.is_noun]
     leading = _leading(nouns, verbs, bool(places))
@@ -86,7 +96,7 @@ def find_subject(reading: Reading, matches: Sequence[ConceptMatch], kinds: Seque
     attached: set[_Group] = set()
     for place, concepts in places:
         terms = _attached(reading, place, groups, attached)
-        topic, is_reason = _relate(reading, place, concepts, terms, leading)
+        topic, is_reason = _relate(reading, place, concepts, terms, leading, glossary)
         if is_reason:
             reason = topic
         else:
@@ -94,6 +104,11 @@ def find_subject(reading: Reading, matches: Sequence[ConceptMatch], kinds: Seque
     if not topics:
         topics.extend(_kind_topics(reading, nouns or verbs, groups, attached, reason))
     left = [group for group in groups if group not in attached]
+    learned = [group for group in left if any(looks_clinical(word) for word in group.words)]
+    if len(topics) == 1 and not topics[0].is_specific and learned:
+        # `who saw her in ophthalmology`: a word of medicine somewhere in the clause still narrows a mere kind
+        topics = [attrs.evolve(topics[0], terms=tuple(word for group in learned for word in group.words))]
+        left = [group for group in left if group not in learned]
     if not topics and left and reason is None:
         words = tuple(word for group in left for word in group.words)
         topics.append(Topic(terms=words, surface=reading.text[left[0].start : left[-1].end]))
@@ -101,20 +116,22 @@ def find_subject(reading: Reading, matches: Sequence[ConceptMatch], kinds: Seque
     return Subject(topics=tuple(topics), reason=reason, unknown=tuple(word for group in left for word in group.words))
 
 
-def _groups(reading: Reading) -> list[_Group]:
+def _groups(reading: Reading, glossary: Glossary) -> list[_Group]:
     found: list[_Group] = []
     for word, start, end in reading.words_left():
         if is_filler(word):
             continue
-        if (
-            found
-            and _LINK.match(reading.folded[found[-1].end : start] + " ")
-            and reading.open[found[-1].end : start].isascii()
-        ):
-            found[-1] = _Group(found[-1].start, end, (*found[-1].words, word))
+        clinical = is_clinical(word, glossary)
+        if found and found[-1].is_clinical == clinical and _stand_together(reading, found[-1].end, start):
+            found[-1] = _Group(found[-1].start, end, (*found[-1].words, word), clinical)
         else:
-            found.append(_Group(start, end, (word,)))
+            found.append(_Group(start, end, (word,), clinical))
     return found
+
+
+def _stand_together(reading: Reading, end: int, start: int) -> bool:
+    between = reading.open[end:start]
+    return between.isascii() and _LINK.match(f"{between} ") is not None
 
 
 def _by_place(matches: Iterable[ConceptMatch]) -> list[tuple[_Span, tuple[Concept, ...]]]:
@@ -131,15 +148,25 @@ def _leading(nouns: Sequence[KindCue], verbs: Sequence[KindCue], has_concepts: b
     return verbs[0] if verbs and has_concepts else None
 
 
-def _attached(reading: Reading, place: _Span, groups: Sequence[_Group], attached: set[_Group]) -> tuple[str, ...]:
+def _attached(
+    reading: Reading, place: _Span, groups: Sequence[_Group], attached: set[_Group], *, needs_clinical: bool = True
+) -> tuple[str, ...]:
+    """The unknown words beside a place that narrow it.
+
+    A word that no clinical name is made of narrows nothing, but for what follows `contra`, `a`, `for` after kinds of
+    which anything may be the object: allergies, vaccines.
+    """
     words: tuple[str, ...] = ()
     for group in groups:
         if group in attached:
             continue
         if group.start >= place.end:
-            touches = _LINK.match(reading.folded[place.end : group.start])
+            between = reading.folded[place.end : group.start]
+            touches = _LINK.match(between) and (group.is_clinical or (not needs_clinical and _OBJECT.match(between)))
         else:
-            touches = _BESIDE.match(reading.folded[group.end : place.start])
+            touches = _BESIDE.match(reading.folded[group.end : place.start]) and (
+                group.is_clinical or not needs_clinical
+            )
         if touches:
             attached.add(group)
             words += group.words
@@ -147,25 +174,49 @@ def _attached(reading: Reading, place: _Span, groups: Sequence[_Group], attached
 
 
 def _relate(
-    reading: Reading, place: _Span, concepts: tuple[Concept, ...], terms: tuple[str, ...], leading: KindCue | None
+    reading: Reading,
+    place: _Span,
+    concepts: tuple[Concept, ...],
+    terms: tuple[str, ...],
+    leading: KindCue | None,
+    glossary: Glossary,
 ) -> tuple[Topic, bool]:
     """The topic of a concept, and whether it is rather the reason of what is asked for."""
     surface = reading.text[place.start : place.end]
     plain = Topic(concepts=concepts, terms=terms, surface=surface)
     if leading is None:
-        return plain, False
+        # A disease and the vaccine against it often share a name: without a word for vaccines the disease is meant.
+        others = tuple(concept for concept in concepts if set(concept.kinds) != {IMMUNIZATION})
+        return attrs.evolve(plain, concepts=others or concepts), False
     agreeing = tuple(concept for concept in concepts if leading.kinds.intersection(concept.kinds))
     if agreeing:
-        kinds = leading.kinds if leading.is_noun or leading.kinds != {ENCOUNTER} else frozenset[str]()
-        return attrs.evolve(plain, concepts=agreeing, kinds=kinds - _ANY_OF, category=leading.category), False
+        says_little = leading.kinds & _ANY_OF or (leading.kinds == {ENCOUNTER} and not leading.is_noun)
+        kinds = frozenset[str]() if says_little else leading.kinds
+        return attrs.evolve(plain, concepts=agreeing, kinds=kinds, category=leading.category), False
     (only, *more) = sorted(leading.kinds)
+    if leading.is_noun and leading.kinds == _TESTS:
+        return attrs.evolve(plain, kinds=leading.kinds), False
     if more or only in _ANY_OF or (only == CONDITION and not leading.is_noun):
         return plain, False
     if only in _GIVEN_FOR and any(CONDITION in concept.kinds for concept in concepts):
         return plain, True
+    named = _named_as(only, surface, glossary)
+    if named:
+        return attrs.evolve(plain, concepts=named, kinds=leading.kinds), False
     if only in (ALLERGY, IMMUNIZATION, DOCUMENT) and leading.is_noun:
         return attrs.evolve(plain, kinds=leading.kinds, category=leading.category), False
     return plain, False
+
+
+def _named_as(kind: str, surface: str, glossary: Glossary) -> tuple[Concept, ...]:
+    """The vaccine, or the allergy, that is named by what it is against."""
+    if kind not in _NAMED_BY_OBJECT:
+        return ()
+    matches = glossary.concepts(f"{_NAMED_BY_OBJECT[kind]} {surface}", kinds={kind})
+    return tuple(match.concept for match in matches if len(match.surface) > len(surface))
+
+
+_NAMED_BY_OBJECT = {IMMUNIZATION: "vacuna", ALLERGY: "alergia a"}
 
 
 def _kind_topics(
@@ -173,7 +224,8 @@ def _kind_topics(
 ) -> list[Topic]:
     topics: list[Topic] = []
     for kind in _without_repetition(kinds):
-        terms = _attached(reading, _Span(kind.start, kind.end), groups, attached)
+        has_object = kind.kinds <= {ALLERGY, IMMUNIZATION}
+        terms = _attached(reading, _Span(kind.start, kind.end), groups, attached, needs_clinical=not has_object)
         if reason is not None and topics:
             break
         topics.append(
