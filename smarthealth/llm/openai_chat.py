@@ -134,7 +134,8 @@ class _Answer:
             if self._reader.done:
                 await self._drain()
                 raise StopAsyncIteration
-            self._events = self._reader.feed(await self._next_chunk())
+            chunk = await self._next_chunk()
+            self._events = iter((self._reader.end(),)) if chunk is None else self._reader.feed(chunk)
 
     async def wait_first(self) -> None:
         """Wait for the first event, which is then given out as usual."""
@@ -152,11 +153,12 @@ class _Answer:
             await self._chunks.aclose()
             await self._response.aclose()
 
-    async def _next_chunk(self) -> bytes:
+    async def _next_chunk(self) -> bytes | None:
+        """The next bytes, None when the response has ended in order."""
         try:
             return await anext(self._chunks)
         except StopAsyncIteration:
-            raise ModelStreamCut("the stream ended before the answer was whole") from None
+            return None
         except httpx2.HTTPError as error:
             raise ModelStreamCut("the connection broke in mid-answer", code=type(error).__name__) from None
 

@@ -4,9 +4,9 @@ Two machines, one on top of the other:
 
 - `SseParser` cuts bytes into server-sent events (WHATWG HTML, 9.2.6): lines end in LF, CR or CRLF, lines of an event's data
   are joined by LF, an empty line ends the event. Of an event only the data is used. Lines and events are bounded.
-- `ChatStreamReader` decodes an event's data into what the port calls `ChatEvent`. An answer is whole when a finish reason
-  and then `[DONE]` have come; a stream that ends before is cut. The usage comes between the two, in a chunk of its own,
-  so `Finished` is held back until `[DONE]`.
+- `ChatStreamReader` decodes an event's data into what the port calls `ChatEvent`. An answer is whole when a finish reason or
+  `[DONE]` has come: not every compatible provider sends both. A stream that ends before either is cut. The usage comes
+  between the two, in a chunk of its own, so `Finished` is held back until `[DONE]` or the end.
 
 Only the fields in use are decoded: the provider's chunks are several times longer than the text in them.
 """
@@ -175,7 +175,7 @@ class ChatStreamReader:
 
         Raises:
             ModelProtocolError: An event cannot be read.
-            ModelStreamCut: The provider reported an error in mid-answer, or `[DONE]` came before a finish reason.
+            ModelStreamCut: The provider reported an error in mid-answer, or `[DONE]` came before any answer.
             ModelUnavailable: The provider reported an error before anything of an answer.
             ModelRefused: As above, and it would again.
         """
@@ -183,24 +183,28 @@ class ChatStreamReader:
             if self.done:
                 return
             if data == DONE:
-                yield self._finish()
+                yield self._done()
             elif data:
                 yield from self._read(data)
 
-    def close(self) -> None:
-        """Say that the stream has ended.
+    def end(self) -> Finished:
+        """Say that the bytes have ended before `[DONE]`, and get the answer's last event.
 
         Raises:
             ModelStreamCut: The answer is not whole.
         """
-        if not self.done:
-            raise ModelStreamCut("the stream ended before the answer was whole")
-
-    def _finish(self) -> Finished:
         if self._reason is None:
-            raise ModelStreamCut("the stream ended without a finish reason")
+            raise ModelStreamCut("the stream ended before the answer was whole")
+        return self._finish(self._reason)
+
+    def _done(self) -> Finished:
+        if self._reason is None and not self._begun:
+            raise ModelStreamCut("the stream ended without an answer")
+        return self._finish(self._reason or "stop")
+
+    def _finish(self, reason: FinishReason) -> Finished:
         self.done = True
-        return Finished(reason=self._reason, usage=self._usage)
+        return Finished(reason=reason, usage=self._usage)
 
     def _read(self, data: bytes) -> list[ChatEvent]:
         try:

@@ -114,7 +114,8 @@ def _read(*chunks: bytes) -> tuple[list[ChatEvent], ModelError | None]:
     try:
         for chunk in chunks:
             events.extend(reader.feed(chunk))
-        reader.close()
+        if not reader.done:
+            events.append(reader.end())
     except ModelError as error:
         # list.extend keeps what came before the error.
         return events, error
@@ -189,16 +190,22 @@ def test_other_choices_and_empty_events_are_skipped() -> None:
         b"",
         ROLE,
         _delta(content="El "),
-        _delta(content="El ") + _delta("stop"),
-        _delta(content="El ") + DONE,
         DONE,
         b'data: {"choices": [',
     ],
 )
 def test_a_stream_that_ends_before_its_end_is_cut(stream: bytes) -> None:
-    """Without a finish reason and [DONE] an answer may lack its end, so it is no answer."""
+    """Without a finish reason or [DONE] an answer may lack its end, so it is no answer."""
     _, error = _read(stream)
     assert isinstance(error, ModelStreamCut)
+
+
+@pytest.mark.parametrize("stream", [_delta(content="El ") + _delta("stop"), _delta(content="El ") + DONE])
+def test_either_sign_of_the_end_is_enough(stream: bytes) -> None:
+    """Not every compatible provider sends both a finish reason and [DONE]."""
+    events, error = _read(stream)
+    assert events == [TextDelta(text="El "), Finished(reason="stop", usage=None)]
+    assert error is None
 
 
 @pytest.mark.parametrize(
