@@ -64,12 +64,16 @@ class HealthChecks:
     async def look(self) -> Health:
         """How everything is, as of a second ago at most."""
         async with self._lock:
-            if trio.current_time() - self._known_at >= FRESH:
-                self._known = await self._ask()
-                self._known_at = trio.current_time()
+            await self._refresh()
         failed = any(part.status != "ok" for part in self._known.values())
         status = "draining" if self._draining() else "failed" if failed else "ok"
         return Health(status=status, parts=self._known)
+
+    async def _refresh(self) -> None:
+        if trio.current_time() - self._known_at < FRESH:
+            return
+        self._known = await self._ask()
+        self._known_at = trio.current_time()
 
     async def _ask(self) -> dict[str, PartHealth]:
         found: dict[str, PartHealth] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Any
 
 import msgspec
@@ -129,18 +129,20 @@ async def test_address_that_is_refused_too_often_has_to_wait(world: Any, open_se
 
 async def test_user_has_so_many_connections(world: Any, open_server: OpenServer) -> None:
     """One more is 429 until another ends; other users are not concerned."""
-    world.settings = ServerSettings(connections_per_user=1)
+    world.settings = ServerSettings(connections_per_user=2)
     ana, bo = (world.token(world.users.add()) for _ in range(2))
-    async with open_server(world) as port:
-        async with open_raw_peer(port) as first, open_raw_peer(port) as other:
+    async with open_server(world) as port, AsyncExitStack() as stack:
+        async with open_raw_peer(port) as first, open_raw_peer(port) as second, open_raw_peer(port) as other:
             await first.upgrade(f"/ws/chat?token={ana}")
+            await second.upgrade(f"/ws/chat?token={ana}")
             status, code, head = await refused(port, f"/ws/chat?token={ana}")
             assert (status, code) == (429, "TOO_MANY_CONNECTIONS")
             assert "retry-after:" in head
             assert (await other.upgrade(f"/ws/chat?token={bo}")).startswith("HTTP/1.1 101")
             await first.send(close_frame(1000))
             await first.read_close()
-        async with open_raw_peer(port) as again:
+            await first.read_rest()
+            again = await stack.enter_async_context(open_raw_peer(port))
             assert (await again.upgrade(f"/ws/chat?token={ana}")).startswith("HTTP/1.1 101")
 
 

@@ -1,0 +1,94 @@
+"""The published descriptions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from smarthealth.conversation.application import Application
+from smarthealth.server.openapi import asyncapi_document, openapi_document
+
+
+def references(document: Any) -> Iterator[str]:
+    """Every `$ref` in a document."""
+    if isinstance(document, dict):
+        for key, value in document.items():
+            if key == "$ref":
+                yield value
+            else:
+                yield from references(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from references(value)
+
+
+def resolve(document: Any, reference: str) -> Any:
+    """What a reference points to."""
+    found = document
+    for part in reference.removeprefix("#/").split("/"):
+        found = found[part]
+    return found
+
+
+@attrs.frozen(kw_only=True)
+class Source:
+    """Where something is from."""
+
+    id: int
+
+
+@attrs.frozen(kw_only=True)
+class Ask:
+    """A question."""
+
+    question: str
+    source: Source | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Answer:
+    """An answer."""
+
+    text: str
+    sources: tuple[Source, ...] = ()
+
+
+def test_openapi_describes_every_route_consistently() -> None:
+    """All references resolve, and it is plain JSON."""
+    document = openapi_document()
+    assert document["openapi"] == "3.1.0"
+    assert {"/auth/login", "/health", "/metrics", "/api/me", "/api/patients"} <= set(document["paths"])
+    for reference in references(document):
+        assert resolve(document, reference)
+    assert json.loads(json.dumps(document)) == document
+    login = document["components"]["schemas"]["LoginRequest"]
+    assert login["required"] == ["email", "password"]
+
+
+def test_asyncapi_describes_every_application(world: Any) -> None:
+    """Each endpoint is a channel under its address, each message a schema with its tag; applications do not mix."""
+    records, other = world.applications
+    given = [
+        attrs.evolve(records, client_messages={"ask": Ask}, server_messages={"answer": Answer}),
+        attrs.evolve(other, client_messages={"ask": Answer}),
+        Application(name="empty", endpoints=()),
+    ]
+    document = asyncapi_document(given, "records")
+    assert {channel["address"] for channel in document["channels"].values()} == {
+        "/ws/chat",
+        "/other/ws/chat",
+        "/other/ws/rooms/{room}",
+        "/other/ws/in-band",
+    }
+    for reference in references(document):
+        assert resolve(document, reference)
+    ask = document["components"]["messages"]["records.client.ask"]
+    schema = resolve(document, ask["payload"]["$ref"])
+    assert schema["properties"]["type"] == {"const": "ask"}
+    assert "question" in schema["properties"]
+    assert document["channels"]["other2"]["parameters"] == {"room": {}}
+    operation = document["operations"]["records1.receive"]
+    assert operation["messages"] == [{"$ref": "#/channels/records1/messages/client.ask"}]
