@@ -4,7 +4,7 @@ The parent binds the sockets and hands them to its children, which accept from t
 ends is started again, later and later while that goes on. SIGTERM and SIGINT are passed on; each child drains as a single
 server does, and the parent exits when all have. A child whose parent vanishes notices by a pipe, and drains too.
 
-A child is `python -m smarthealth.server.workers MODULE:FUNCTION`; the function gets a `Worker` and returns when it has finished.
+A child runs `main` with `MODULE:FUNCTION`; the function gets a `Worker` and returns when it has finished.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ log = structlog.get_logger()
 
 PLAN = "SMARTHEALTH_WORKER"
 """Environment variable that carries a child's plan."""
+PROGRAM = f"import sys; from {__name__} import main; main(sys.argv[1:])"
+"""What a child's interpreter runs; not `-m`, which would load this module twice, its classes included."""
 READY = b"ready\n"
 KILL_AFTER = 5.0
 """Seconds beyond the grace after which a child that does not end is killed."""
@@ -197,7 +199,7 @@ class _Child:
             arguments=dict(self._plan.arguments),
         )
         return await trio.lowlevel.open_process(
-            [sys.executable, "-m", __name__, self._plan.entry],
+            [sys.executable, "-c", PROGRAM, self._plan.entry],
             pass_fds=[self._lifeline, says, *(descriptor for _, descriptor in sockets)],
             env=os.environ | {PLAN: msgspec.json.encode(worker).decode()},
             process_group=0,  # Ctrl-C in a terminal is the parent's to pass on
@@ -216,7 +218,3 @@ def main(arguments: Sequence[str]) -> None:
     worker = msgspec.json.decode(os.environ.pop(PLAN), type=Worker)
     module, _, function = arguments[0].partition(":")
     getattr(importlib.import_module(module), function)(worker)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

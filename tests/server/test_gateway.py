@@ -131,19 +131,19 @@ async def test_user_has_so_many_connections(world: Any, open_server: OpenServer)
     """One more is 429 until another ends; other users are not concerned."""
     world.settings = ServerSettings(connections_per_user=2)
     ana, bo = (world.token(world.users.add()) for _ in range(2))
-    async with open_server(world) as port, AsyncExitStack() as stack:
-        async with open_raw_peer(port) as first, open_raw_peer(port) as second, open_raw_peer(port) as other:
-            await first.upgrade(f"/ws/chat?token={ana}")
-            await second.upgrade(f"/ws/chat?token={ana}")
-            status, code, head = await refused(port, f"/ws/chat?token={ana}")
-            assert (status, code) == (429, "TOO_MANY_CONNECTIONS")
-            assert "retry-after:" in head
-            assert (await other.upgrade(f"/ws/chat?token={bo}")).startswith("HTTP/1.1 101")
-            await first.send(close_frame(1000))
-            await first.read_close()
-            await first.read_rest()
-            again = await stack.enter_async_context(open_raw_peer(port))
-            assert (await again.upgrade(f"/ws/chat?token={ana}")).startswith("HTTP/1.1 101")
+    async with AsyncExitStack() as stack:
+        port = await stack.enter_async_context(open_server(world))
+        peers = [await stack.enter_async_context(open_raw_peer(port)) for _ in range(4)]
+        for peer in peers[:2]:
+            await peer.upgrade(f"/ws/chat?token={ana}")
+        status, code, head = await refused(port, f"/ws/chat?token={ana}")
+        assert (status, code) == (429, "TOO_MANY_CONNECTIONS")
+        assert "retry-after:" in head
+        assert (await peers[2].upgrade(f"/ws/chat?token={bo}")).startswith("HTTP/1.1 101")
+        await peers[0].send(close_frame(1000))
+        await peers[0].read_close()
+        await peers[0].read_rest()
+        assert (await peers[3].upgrade(f"/ws/chat?token={ana}")).startswith("HTTP/1.1 101")
 
 
 async def test_full_and_draining_servers_are_503(world: Any, open_server: OpenServer) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import runpy
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -196,8 +195,3 @@ def test_child_is_a_function_named_by_its_parent(
     with pytest.raises(SystemExit):
         main(["children:fail"])
     assert PLAN not in os.environ
-    monkeypatch.setenv(PLAN, plan.decode())
-    monkeypatch.setattr(sys, "argv", ["workers", "children:fail"])
-    monkeypatch.delitem(sys.modules, "smarthealth.server.workers")
-    with pytest.raises(SystemExit):
-        runpy.run_module("smarthealth.server.workers", run_name="__main__")
