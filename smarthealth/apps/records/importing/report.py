@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections import Counter
-from collections.abc import Mapping
-from typing import Final, Protocol
+from collections.abc import Callable, Mapping
+from typing import Final
 
 import attrs
 
@@ -96,12 +96,8 @@ class Progress:
         return self.seconds * (self.bytes_total - self.bytes_done) / self.bytes_done
 
 
-class ProgressListener(Protocol):
-    """Is told how far an import has come, a few times a second at most."""
-
-    def __call__(self, progress: Progress) -> None:
-        """Take note; called on the event loop, so it must return soon."""
-        ...
+ProgressListener = Callable[[Progress], None]
+"""Is told how far an import has come, on the event loop, a few times a second at most; it must return soon."""
 
 
 def by_type(tally: Tally) -> dict[str, dict[Outcome, int]]:
