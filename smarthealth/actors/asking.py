@@ -62,7 +62,8 @@ class Ask:
             trio.lowlevel.reschedule(self.task)
 
     def _abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
-        self._parked = False
+        # From now on a reply comes too late, though the asker's task has not run on yet.
+        self._parked = self.pending = False
         return trio.lowlevel.Abort.SUCCEEDED
 
     async def reply(self) -> object:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import attrs
 import trio
@@ -112,7 +112,6 @@ class Cell:
         "final",
         "halting",
         "inbox",
-        "kind",
         "last_failure",
         "launches",
         "live",
@@ -128,12 +127,13 @@ class Cell:
         "waiting_for",
     )
 
-    def __init__(self, core: Core, parent: Parent, name: str, kind: Kind) -> None:
+    kind: ClassVar[Kind]
+
+    def __init__(self, core: Core, parent: Parent, name: str) -> None:
         self.core = core
         self.parent = parent
         self.name = name
         self.path = f"{parent.path}/{name}" if parent.path else name
-        self.kind = kind
         self.state = State.WAITING
         self.live = False
         self.halting = False
@@ -262,7 +262,7 @@ class Cell:
         self.waiting_for = None
         if end.error is not None:
             self.last_failure = type(end.error).__name__
-        self.state = State.WAITING
+        self.state = State.STOPPED if self.over else State.WAITING
         self.parent.child_ended(self, end, asked=asked)
 
     def start_failed(self, end: End) -> None:

@@ -14,6 +14,7 @@ from .core import Core
 from .errors import ActorFailed, ActorStopped
 from .events import DeadLetterReason, EndReason
 from .inbox import FAIRNESS, Inbox
+from .snapshot import Kind
 from .worker import WorkerCell
 
 
@@ -21,6 +22,8 @@ class ServiceCell(WorkerCell):
     """A plain async callable."""
 
     __slots__ = ()
+
+    kind = Kind.SERVICE
 
     @trio.lowlevel.disable_ki_protection
     async def _live(self) -> None:
@@ -60,6 +63,8 @@ class ActorCell(WorkerCell):
     """An actor with its mailbox."""
 
     __slots__ = ("_actor", "_finishing", "_in_hand", "_inbox")
+
+    kind = Kind.ACTOR
 
     def __init__(self, core: Core, parent: Parent, spec: ChildSpec) -> None:
         super().__init__(core, parent, spec)

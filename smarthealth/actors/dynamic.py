@@ -7,6 +7,7 @@ from .cell import Cell, End, Parent
 from .core import Core
 from .errors import SupervisorFull
 from .policy import Restart
+from .snapshot import Kind
 from .supervision import MakeCell, SupervisorCell
 
 
@@ -15,6 +16,7 @@ class DynamicCell(SupervisorCell):
 
     __slots__ = ("_max_children", "_stuck")
 
+    kind = Kind.DYNAMIC_SUPERVISOR
     default_restart = Restart.TEMPORARY
 
     def __init__(

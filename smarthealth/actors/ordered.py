@@ -18,7 +18,7 @@ from .actor import ChildSpec, Supervisor
 from .cell import STOPPED, Cell, End, Parent
 from .core import Core
 from .policy import Restart, Strategy
-from .snapshot import State
+from .snapshot import Kind, State
 from .supervision import MakeCell, SupervisorCell
 from .timers import Timer
 
@@ -27,6 +27,8 @@ class OrderedCell(SupervisorCell):
     """Children in order."""
 
     __slots__ = ("_again", "_begun", "_pause", "_specs", "_stepping", "_strategy", "_to_halt", "_to_start")
+
+    kind = Kind.SUPERVISOR
 
     def __init__(self, core: Core, parent: Parent, spec: ChildSpec, policy: Supervisor, make_cell: MakeCell) -> None:
         super().__init__(core, parent, spec, policy, make_cell)
@@ -157,4 +159,9 @@ class OrderedCell(SupervisorCell):
         first = 0 if self._strategy is Strategy.ONE_FOR_ALL else children.index(failed)
         affected = {*children[first:], *self._to_halt, *self._to_start}
         self._to_halt = [child for child in children if child in affected and child.live]
-        self._to_start = [child for child in children if child in affected and child.restart is not Restart.TEMPORARY]
+        self._to_start = [child for child in children if child in affected and _starts_again(child)]
+
+
+def _starts_again(child: Cell) -> bool:
+    """False for temporary children, but those whose first turn has not come yet."""
+    return child.restart is not Restart.TEMPORARY or child.launches == 0

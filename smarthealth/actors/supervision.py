@@ -60,7 +60,7 @@ class SupervisorCell(Cell):
         policy: Supervisor | DynamicSupervisor,
         make_cell: MakeCell,
     ) -> None:
-        super().__init__(core, parent, spec.name, spec.kind)
+        super().__init__(core, parent, spec.name)
         self.children: dict[str, Cell] = {}
         self._policy = policy
         self._stop_timeout = spec.stop_timeout

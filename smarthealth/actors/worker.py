@@ -31,7 +31,7 @@ class WorkerCell(Cell):
     __slots__ = ("_cleaning", "_ready", "_scope", "_stop_timeout", "_stopping", "gauges", "spec", "task")
 
     def __init__(self, core: Core, parent: Parent, spec: ChildSpec) -> None:
-        super().__init__(core, parent, spec.name, spec.kind)
+        super().__init__(core, parent, spec.name)
         self.spec = spec
         self.task: trio.lowlevel.Task | None = None
         self.gauges: list[Gauge] | None = None

@@ -56,8 +56,10 @@ async def test_actor_must_handle_messages(autojump_clock: MockClock) -> None:
         await actor.handle("a")
 
 
-def test_factory_of_actors_is_no_service() -> None:
-    """A callable without arguments makes actors, an async one is a service."""
+def test_specification_knows_its_kind() -> None:
+    """A callable without arguments makes actors, an async one is a service, and policies are supervisors."""
+    assert ChildSpec(name="a", start=Supervisor()).kind is Kind.SUPERVISOR
+    assert ChildSpec(name="a", start=DynamicSupervisor(max_children=1)).kind is Kind.DYNAMIC_SUPERVISOR
     assert ChildSpec(name="a", start=lambda: Plain()).kind is Kind.ACTOR
     assert ChildSpec(name="a", start=idle).kind is Kind.SERVICE
 

@@ -68,7 +68,8 @@ async def test_cancelled_asker_is_gone(autojump_clock: MockClock, nursery: trio.
     timers = Timers(lambda run, name: nursery.start_soon(run, name=name))
     ask = Ask(Question(), trio.lowlevel.current_task())
     ask.timer = timers.after(5, lambda: ask.fail(OSError()))
-    with trio.move_on_after(1):
+    with trio.CancelScope() as scope:
+        scope.cancel()
         await ask.reply()
     assert not ask.settle(1)
     assert len(timers) == 0
@@ -82,3 +83,20 @@ async def test_error_is_not_kept_alive(nursery: trio.Nursery) -> None:
     with pytest.raises(FileNotFoundError):
         await ask.reply()
     assert ask.error is None
+
+
+async def test_reply_to_an_asker_about_to_be_cancelled_is_too_late(nursery: trio.Nursery) -> None:
+    """Once the cancellation has reached the asker, a reply in the same step reaches nobody and says so."""
+    asks: list[Ask] = []
+    scope = trio.CancelScope()
+
+    async def wait() -> None:
+        with scope:
+            ask = Ask(Question(), trio.lowlevel.current_task())
+            asks.append(ask)
+            await ask.reply()
+
+    nursery.start_soon(wait)
+    await wait_all_tasks_blocked()
+    scope.cancel()
+    assert not asks[0].settle(1)

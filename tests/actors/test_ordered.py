@@ -338,6 +338,24 @@ async def test_child_on_demand_that_fails_in_the_plan_leaves_no_trace(
         assert sup.snapshot().state is State.RUNNING
 
 
+async def test_temporary_child_whose_turn_has_not_come_keeps_it(autojump_clock: MockClock, troupe: Troupe) -> None:
+    """A new plan does not forget a temporary child that was to start for the first time; its starter is answered."""
+    troupe.slow = {"a": 1}
+    policy = Supervisor(
+        children=tuple(map(troupe.spec, "ab")), strategy=Strategy.ONE_FOR_ALL, backoff=Backoff(initial=5, jitter=0)
+    )
+    async with open_system("app") as system:
+        sup = await start(system, policy)
+        await crash(sup, "b")
+        troupe.read()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(sup.start_child, troupe.spec("c", Restart.TEMPORARY))
+            await trio.sleep(4.5)
+            troupe.fail_starts["a"] = 1
+            await trio.sleep(20)
+        assert troupe.read() == ["?a", "+a", "+b", "+c"]
+
+
 async def test_stuck_child_is_waited_for_before_it_is_started_again(autojump_clock: MockClock, troupe: Troupe) -> None:
     """A restart never begins while the old incarnation still runs, however long it is stuck."""
     async with open_system("app") as system:

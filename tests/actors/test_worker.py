@@ -158,6 +158,9 @@ async def test_stuck_task_needs_no_observer(autojump_clock: MockClock) -> None:
         ref.stop()
         await trio.sleep(2)
         assert ref.snapshot().state is State.STUCK
+        system.stop()
+        await system.wait_stopped()
+    assert ref.snapshot().state is State.STOPPED
 
 
 async def test_start_that_is_stuck_has_failed(autojump_clock: MockClock, system: System) -> None:
