@@ -72,6 +72,12 @@ from record r where r.patient_id = %(patient)s and r.kind = 'observation' and r.
 order by r.parent_id, r.component limit %(limit)s
 """
 
+_RESULTS = f"""
+select {_COLUMNS}, count(*) over () as total from record r
+where r.patient_id = %(patient)s and r.component is null and r.parent_id = any(%(ids)s) and {_STANDS}
+order by r.id limit %(limit)s
+"""
+
 _ATTENDANCE = """
 select r.id,
        (select coalesce(array_agg(distinct p.full_name order by p.full_name), '{}') from attendance a
@@ -224,6 +230,13 @@ class Chart:
             )  # fmt: skip
             parts.setdefault(parent, []).append(part)
         return [attrs.evolve(entry, parts=tuple(parts.get(entry.id, ()))) for entry in entries]
+
+    async def results_of(self, reports: Sequence[Entry]) -> Found:
+        """The results that belong to some reports."""
+        params = {"patient": self._patient, "ids": [report.id for report in reports], "limit": MOST_ENTRIES}
+        rows = await self._pool.fetch_as(_Row, _RESULTS, params)
+        entries = await self._with_parts([row.entry() for row in rows])
+        return Found(tuple(entries), len(entries))
 
     async def with_attendance(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """The same entries with who attended and where, taken from their encounter when they do not say themselves."""

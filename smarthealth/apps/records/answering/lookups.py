@@ -13,6 +13,7 @@ from smarthealth.apps.records.understanding.question import (
     Ask,
     Operation,
     Order,
+    Pick,
     Question,
     Refusal,
     Status,
@@ -32,6 +33,7 @@ from .matching import Matched, Matcher, Quality
 from .naming import NamedPeople, resolve_names
 from .notes import report_mentions, report_notes
 from .passages import search_names
+from .picking import pick_entries
 from .reports import Material, absence, report
 from .summaries import SUMMARY_ASKS, report_person, report_summary
 from .wording import write_period
@@ -121,6 +123,10 @@ class _LookUp:
             today=self._today,
             period=self._period_words(ask, period),
         )
+        if found.entries and material.kind == "report" and ask.operation in _OF_RESULTS:
+            results = await self._chart.results_of(pick_entries(found.entries, Pick(order=ask.pick.order))[:1])
+            if results.entries:
+                return report(attrs.evolve(material, found=results, ask=attrs.evolve(ask, operation=Operation.LIST)))
         if not found.entries:
             return await self._mentioned(material) or [await self._nothing(material, wanted)]
         findings = report(material)
@@ -185,10 +191,13 @@ class _LookUp:
         if not matched.core:
             return None, False
         names = tuple((known.kind, known.display, known.category) for known in matched.core)
-        found = await self._chart.find(Wanted(kinds=matched.kinds, names=names, oldest_first=True), limit=1)
+        oldest_first = anchor.pick.order is not Order.LATEST
+        found = await self._chart.find(Wanted(kinds=matched.kinds, names=names, oldest_first=oldest_first), limit=1)
         day = found.entries[0].on if found.entries else None
         if day is None:
             return None, False
+        if anchor.relation == "during":
+            return TimeRange(since=day, until=found.entries[0].until or day), True
         if anchor.relation == "before":
             return TimeRange(until=day - timedelta(days=1)), True
         if anchor.relation == "after":
@@ -297,6 +306,8 @@ class _LookUp:
 _MAY_BE_MENTIONED = frozenset(
     {Operation.EXISTS, Operation.VALUE, Operation.LIST, Operation.WHEN, Operation.STATUS, Operation.REASON}
 )
+_OF_RESULTS = frozenset({Operation.VALUE, Operation.LIST, Operation.NORMAL})
+"""Operations that ask for the results of a report rather than for the report."""
 _MOST_NOTES = 40
 
 

@@ -61,6 +61,10 @@ _BESIDE = re.compile(
     r"\b(?:due to|caused by|secondary to|associated with|complication|history of|suspected|awaiting|screening|at risk)\b",
     re.IGNORECASE,
 )
+_SURGICAL = re.compile(
+    r"ectomy|otomy|ostomy|plasty|ablation|graft|transplant|excision|repair|bypass|removal|extraction|ligation|suture|amputation"
+    r"|cesarean|arthroscop|implant|replacement|insertion|resection|catheteri|intervention"
+)
 _SHORTEST_LITERAL = 4
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -70,6 +74,7 @@ _CATEGORIES = {
     "ambulatory": ("outpatient-visit", frozenset({"ambulatory", "outpatient"})),
     "wellness": ("check-up", frozenset({"wellness"})),
     "vital-signs": ("vital-signs", frozenset({"vital-signs", "vital signs"})),
+    "surgery": ("surgery", frozenset({"surgical procedure", "surgery"})),
     "laboratory": ("laboratory-test", frozenset({"laboratory", "lab"})),
 }
 """Concept and values of the column `category` that a narrower kind stands for."""
@@ -129,6 +134,8 @@ class Matcher:
             return True
         family = self._glossary.family(concept) if concept in self._glossary else frozenset[str]()
         folded = known.display.lower()
+        if topic.category == "surgery" and _SURGICAL.search(folded):
+            return True
         return topic.category in folded or any(found.id in family for found in self.names_of(known))
 
     def _literal(self, topic: Topic, candidates: Sequence[Known]) -> list[Known]:

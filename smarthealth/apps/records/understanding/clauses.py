@@ -11,7 +11,9 @@ from .concepts import find_concepts
 from .folding import CONCEPT, PERIOD, Reading, fold_letters
 from .timerange import find_period
 
-_SENTENCE_END = re.compile(r"(?<=[?!])\s+|(?<=[a-z0-9\])][.;])\s+(?=[A-ZÁÉÍÓÚÑ¿¡])|[\n\r;]+|(?<=[.?!])\s*(?=¿)")
+_SENTENCE_END = re.compile(
+    r"(?<=[?!])\s+|(?<=[a-z0-9\])][.;])(?<!\b[DS]r\.)(?<!\b[DS]ra\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\b[Nn]o\.)\s+(?=[A-ZÁÉÍÓÚÑ¿¡])|[\n\r;]+|(?<=[.?!])\s*(?=¿)"
+)
 _ASKS = (
     r"(?:(?:a|en|de|con|por|desde|hasta|para|at|in|on|by|from|since)\s+)?(?:que|cual(?:es)?|cuando|cuant[oa]s?|donde|quien(?:es)?|como|what|which|when|where|who(?:m)?|why|how|"
     r"is|are|was|were|has|have|had|does|did|do|tiene|tuvo|ha|han|hay|hubo|esta|es|fue|toma|fuma|recibio|padece|sigue|existe|consta|"

@@ -10,7 +10,7 @@ from smarthealth.retrieval.displays import translations
 from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.words import set_of, stem, words
 
-from .demographics import DEMOGRAPHIC_PATTERNS, find_field
+from .demographics import DEMOGRAPHIC_PATTERNS, find_fields
 from .fillers import FILLERS
 from .folding import fold_letters
 from .kinds import KIND_PATTERNS
@@ -19,7 +19,7 @@ from .refusals import REFUSAL_PATTERNS
 
 GENERIC = set_of(
     "patient-encounter check-up emergency-visit hospitalization clinical-note emergency-department-note "
-    "diagnostic-report laboratory-test vital-signs chief-complaint social-history care-plan care-plan-activity pathology-report income-survey biologic "
+    "diagnostic-report laboratory-test vital-signs chief-complaint social-history care-plan care-plan-activity pathology-report income-survey biologic surgery "
     "death medical-history"
 )
 """Concepts that are no more than a kind of entry, or a word that another reader reads."""
@@ -39,6 +39,7 @@ _LOOKS_CLINICAL = re.compile(
     r"|algia|path(?:y|ia)|patia|mycin|micina|cillin|cilina|prazol(?:e)?|statin(?:a)?|pril|sartan|olol)s?$"
 )
 """How words of medicine end, in both languages, that no list holds."""
+_DIED_OF = re.compile(r"\b(?:de\s+que\s+(?:murio|fallecio|ha\s+muerto)|what\s+did\b[^?]*\bdie\s+(?:of|from))\b")
 _PIECE = re.compile(r"[a-z]{4,}")
 _WORD = re.compile(r"[a-z0-9]+")
 _JOINED = re.compile(r"\s+(?:y|e|and|&)\s+(?:(?:el|la|los|las|su|sus|the|his|her)\s+)?|\s*[,/]\s*")
@@ -49,14 +50,21 @@ def find_concepts(text: str, glossary: Glossary) -> list[ConceptMatch]:
     # `la presión más alta` asks for a maximum of the pressure, not for hypertension (`presión alta`).
     plain = _COMPARED.sub(lambda match: "," * len(match[0]), fold_letters(text))
     text = "".join("," if mark == "," else letter for letter, mark in zip(text, plain, strict=True))
-    asked = find_field(fold_letters(text))
+    asked = find_fields(fold_letters(text))
     found: list[ConceptMatch] = []
     for match in _named(text, glossary):
         if match.concept.id in GENERIC or _is_small(match, text):
             continue
-        if asked is not None and match.start < asked.end and asked.start < match.end:
+        if any(match.start < field.end and field.start < match.end for field in asked):
             continue
         found.extend(_taken_apart(match, text, glossary))
+    dying = _DIED_OF.search(fold_letters(text))
+    if dying is not None and "cause-of-death" in glossary:
+        cause = glossary["cause-of-death"]
+        found = [match for match in found if match.end <= dying.start() or dying.end() <= match.start]
+        found.append(
+            ConceptMatch(concept=cause, start=dying.start(), end=dying.end(), surface=text[dying.start() : dying.end()])
+        )
     return found
 
 
@@ -111,7 +119,8 @@ def _is_small(match: ConceptMatch, text: str) -> bool:
 
 
 def _is_cue(word: str) -> bool:
-    return word in FILLERS or word.startswith(_cue_pieces())
+    pieces = _cue_pieces()
+    return word in FILLERS or word.startswith(pieces) or any(piece.startswith(word) for piece in pieces)
 
 
 @cache

@@ -7,17 +7,20 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from .folding import CONCEPT
-from .kinds import CAREPLAN, CONDITION, DOCUMENT, ENCOUNTER, IMMUNIZATION, MEDICATION, OBSERVATION
-from .question import Ask, Operation, Order, Pick, Refusal, Status, Topic
+from .folding import CONCEPT, fold_letters
+from .kinds import ALLERGY, CAREPLAN, CONDITION, DOCUMENT, ENCOUNTER, IMMUNIZATION, MEDICATION, OBSERVATION
+from .question import Ask, Operation, Order, Period, Pick, Refusal, Status, TimeRange, Topic
 from .reading import Clause
 
+_GOING_ON = frozenset({CONDITION, MEDICATION, CAREPLAN, ALLERGY})
 _LASTING = frozenset({CONDITION, MEDICATION, CAREPLAN, ENCOUNTER})
 
 _DEFINITION = re.compile(
     rf"^\W*(?:y\s+)?(?:que\s+(?:es|son)|what\s+(?:is|are))\s+(?:(?:el|la|los|las|un|una|a|an)\s+)?{CONCEPT}+\W*$"
 )
 _SPANISH_DEFINITION = re.compile(rf"^\W*(?:y\s+)?que\s+(?:es|son)\s+(?:(?:el|la|los|las|un|una)\s+)?{CONCEPT}+\W*$")
+_CURRENT = re.compile(r"\b(?:actual(?:es)?|current)\b")
+_TODAY = re.compile(r"\b(?:hoy|today)\b")
 _SINCE = re.compile(r"\b(?:desde\s+(?:cuando|que\s+(?:fecha|ano|dia|mes))|since\s+when)\b")
 _COUNTED_DOSES = re.compile(r"\b(?:cuantas|numero\s+de|how\s+many|number\s+of)\s+(?:dosis|doses)\b")
 _TIMES = re.compile(r"\b(?:cuantas\s+veces|how\s+many\s+times|how\s+often|numero\s+de\s+veces|number\s+of\s+times)\b")
@@ -30,8 +33,13 @@ def is_measured(topic: Topic) -> bool:
     return OBSERVATION in kinds
 
 
-def decide(clause: Clause) -> Ask:
-    """Judge what a clause asks."""
+def has_results(topic: Topic) -> bool:
+    """Whether a topic is something that is measured, or a panel of such."""
+    return is_measured(topic) or "report" in (topic.kinds or _kinds_of(topic))
+
+
+def decide(clause: Clause) -> list[Ask]:
+    """Judge what a clause asks: one thing, and any of the patient's own data beside it."""
     draft = Ask(
         operation=Operation.LIST,
         topics=clause.topics,
@@ -46,10 +54,12 @@ def decide(clause: Clause) -> Ask:
     )
     refusal = _refusal(clause)
     if refusal is not None:
-        return Ask(operation=Operation.UNANSWERABLE, refusal=refusal)
-    if clause.field is not None and not _is_about_entries(clause):
-        return Ask(operation=Operation.DEMOGRAPHIC, field=clause.field)
-    return _refined(attrs.evolve(draft, operation=_operation(clause)), clause)
+        return [Ask(operation=Operation.UNANSWERABLE, refusal=refusal)]
+    of_patient = [Ask(operation=Operation.DEMOGRAPHIC, field=field) for field in clause.fields]
+    if of_patient and not _is_about_entries(clause):
+        return of_patient
+    of_record = _refined(attrs.evolve(draft, operation=_operation(clause)), clause)
+    return [*of_patient, of_record] if len(of_patient) > 1 else [of_record]
 
 
 def _refusal(clause: Clause) -> Refusal | None:
@@ -79,7 +89,7 @@ def _operation(clause: Clause) -> Operation:
             return cue.operation
     if not clause.topics:
         return Operation.VALUE
-    if any(is_measured(topic) for topic in clause.topics):
+    if any(has_results(topic) for topic in clause.topics):
         return Operation.VALUE
     return Operation.EXISTS if clause.topics[0].is_specific else Operation.LIST
 
@@ -145,7 +155,7 @@ def _refined(ask: Ask, clause: Clause) -> Ask:
         operation = Operation.LIST
     elif operation is Operation.EXISTS and status is not None and _is_specific(clause) and ask.topics and not measured:
         operation = Operation.STATUS
-    elif operation is Operation.EXISTS and measured and pick.order is not Order.ALL:
+    elif operation is Operation.EXISTS and all(map(has_results, ask.topics)) and pick.order is not Order.ALL:
         operation = Operation.VALUE
     elif (
         operation in (Operation.LIST, Operation.VALUE) and measured and pick == Pick() and _SHOWN.search(clause.visible)
@@ -153,6 +163,20 @@ def _refined(ask: Ask, clause: Clause) -> Ask:
         operation = Operation.LIST
     elif operation is Operation.LIST and measured and not _SHOWN.search(clause.visible):
         operation = Operation.VALUE
+    if (
+        status is Status.ACTIVE
+        and pick == Pick(order=Order.LATEST)
+        and kinds & _GOING_ON
+        and _CURRENT.search(clause.visible)
+    ):
+        pick = Pick()  # `current medication` is all that goes on, not the latest of it
+    if (
+        operation is Operation.VALUE
+        and measured
+        and _TODAY.search(fold_letters(clause.text))
+        and _is_one_day(ask.period)
+    ):
+        ask = attrs.evolve(ask, period=None)  # what it is today is what it was last
     if operation in (Operation.WHEN, Operation.DURATION) and pick == Pick() and _SINCE.search(clause.visible):
         operation, pick = Operation.WHEN, Pick(order=Order.FIRST)
     if operation is Operation.COUNT and pick.order in (Order.LATEST, Order.FIRST) and _TIMES.search(clause.visible):
@@ -165,6 +189,10 @@ def _refined(ask: Ask, clause: Clause) -> Ask:
         status = None
     section = ask.section if operation is Operation.NOTE else None
     return attrs.evolve(ask, operation=operation, pick=pick, status=status, section=section)
+
+
+def _is_one_day(period: Period | None) -> bool:
+    return isinstance(period, TimeRange) and period.since is not None and period.since == period.until
 
 
 def _asks_for_text(ask: Ask, clause: Clause) -> bool:

@@ -20,7 +20,7 @@ _TABLE: tuple[tuple[Field, str], ...] = (
     ),
     (
         Field.ALIVE,
-        r"\b(?:esta|sigue|continua|aun)\s+(?:el\s+paciente\s+|la\s+paciente\s+)?(?:viv[oa]|con\s+vida|muert[oa]|fallecid[oa])\b|\b(?:ha\s+)?(?:fallecido|muerto)\b|\b(?:fallecio|murio)\b|\bvive\s+(?:aun|todavia)\b|\b(?:alive|deceased|dead|passed\s+away|living)\b|\b(?:has|did)\b[^?]*\b(?:die|died)\b",
+        r"\b(?:esta|sigue|continua|aun)\s+(?:el\s+paciente\s+|la\s+paciente\s+)?(?:viv[oa]|con\s+vida|muert[oa]|fallecid[oa])\b|\b(?:ha\s+)?(?:fallecido|muerto)\b|(?<!de que )\b(?:fallecio|murio)\b|\bvive\s+(?:aun|todavia)\b|\b(?:alive|deceased|dead|passed\s+away|living)\b|\b(?:has|did)\b[^?]*\b(?:die|died)\b(?!\s+(?:of|from))",
     ),
     (
         Field.AGE,
@@ -57,10 +57,11 @@ class FieldMatch:
     field: Field
 
 
-def find_field(folded: str) -> FieldMatch | None:
-    """Find which of the patient's own data a folded text asks for."""
+def find_fields(folded: str) -> list[FieldMatch]:
+    """Find which of the patient's own data a folded text asks for; where two would overlap, the earlier of the table."""
+    found: list[FieldMatch] = []
     for field, pattern in _COMPILED:
         match = pattern.search(folded)
-        if match is not None:
-            return FieldMatch(match.start(), match.end(), field)
-    return None
+        if match is not None and not any(match.start() < other.end and other.start < match.end() for other in found):
+            found.append(FieldMatch(match.start(), match.end(), field))
+    return sorted(found, key=lambda match: match.start)

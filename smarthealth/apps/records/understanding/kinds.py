@@ -101,8 +101,14 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         PROCEDURE,
         None,
         True,
-        r"procedimientos?(?:\s+(?:medicos?|quirurgicos?|clinicos?|realizados?))?|cirugi(?:a|as)|operaci(?:on|ones)|intervenci(?:on|ones)(?:\s+quirurgicas?)?|operad[oa]s?|intervenid[oa]s?|"
-        r"(?:medical\s+|surgical\s+)?procedures?|surger(?:y|ies)|operations?|operated|surgical\s+interventions?|interventions?",
+        r"procedimientos?(?:\s+(?:medicos?|quirurgicos?|clinicos?|realizados?))?|intervenci(?:on|ones)(?:\s+(?:quirurgicas?|medicas?))?|"
+        r"(?:medical\s+|surgical\s+)?procedures?|surgical\s+interventions?|interventions?",
+    ),
+    (
+        PROCEDURE,
+        "surgery",
+        True,
+        r"cirugi(?:a|as)|operaci(?:on|ones)|operad[oa]s?|intervenid[oa]s?|surger(?:y|ies)|operations?|operated",
     ),
     (
         OBSERVATION,
@@ -169,6 +175,12 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         None,
         False,
         r"oper(?:o|aron|ar|an|arse)|intervin(?:o|ieron)|practic(?:o|aron|ado|ada|aban)|underwent|undergone|undergo",
+    ),
+    (
+        DOCUMENT,
+        None,
+        False,
+        r"escrib(?:io|ieron|ir)|redact(?:o|aron|ado|ada)|firm(?:o|aron|ado|ada)|wrote|written|signed|authored",
     ),
     (
         ENCOUNTER,

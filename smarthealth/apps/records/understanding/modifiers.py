@@ -15,7 +15,7 @@ _STATUS: tuple[tuple[Status, str], ...] = (
     ),
     (
         Status.ACTIVE,
-        r"\b(?:activ[oa]s?|vigentes?|en\s+curso|actual(?:es|mente)?|hoy\s+en\s+dia|en\s+(?:este|el)\s+momento(?:\s+actual)?|ahora(?:\s+mismo)?|presentes|sin\s+resolver|no\s+resuelt[oa]s?|toma\b(?!do)|esta\s+tomando|tomando|"
+        r"\b(?:activ[oa]s?|vigentes?|en\s+curso|actual(?:es|mente)?|hoy\s+en\s+dia|en\s+(?:este|el)\s+momento(?:\s+actual)?|ahora(?:\s+mismo)?|presentes|sin\s+resolver|no\s+resuelt[oa]s?|cronic[oa]s?|chronic|toma\b(?!do)|esta\s+tomando|tomando|"
         r"active|current(?:ly)?|ongoing|now|at\s+(?:present|the\s+moment)|presently|unresolved|today|is\s+(?:s?he|the\s+patient|they)\s+(?:\w+\s+)?(?:taking|on)|taking|takes)\b",
     ),
 )
@@ -41,7 +41,7 @@ _COMPILED_SECTIONS = tuple((name, re.compile(pattern)) for name, pattern in SECT
 
 _READS = re.compile(
     r"\b(?:dic(?:e|en)|decia|menciona(?:n|ba)?|contiene|contenido|texto|describe|describia|segun|de\s+acuerdo\s+con|informa|indica|refiere|habla|resum\w+|anota(?:do|ron)?|escri(?:to|bio|bieron)|registra|lee|leer|"
-    r"say(?:s|ing)?|said|mention(?:s|ed)?|contain(?:s|ed)?|contents?|text|read(?:s)?|describe[sd]?|according\s+to|state[sd]?|summar\w+|written|wrote|noted|tell(?:s)?\s+(?:us|me)?|about)\b"
+    r"informacion|information|say(?:s|ing)?|said|mention(?:s|ed)?|contain(?:s|ed)?|contents?|text|read(?:s)?|describe[sd]?|according\s+to|state[sd]?|summar\w+|written|wrote|noted|tell(?:s)?\s+(?:us|me)?|about)\b"
 )
 
 _NAME = r"[A-ZÁÉÍÓÚÑ][A-Za-zÁÉÍÓÚÜÑáéíóúüñ'’.-]*[a-záéíóúüñ]\d*"
@@ -50,6 +50,11 @@ _TITLED = re.compile(rf"\b((?:[Dd]ra?\.?|[Dd]octora?|DRA?\.?)\s+{_NAME}(?:\s+(?:
 _NAMES = re.compile(rf"(?<![.?!¿¡]\s)(?<!^)(?<![¿¡«\"'])\b({_NAME}(?:\s+(?:(?:de|la|del|of|the)\s+)*{_NAME})+)")
 _OF_NAMED = re.compile(
     rf"\b(?:paciente|patient|se[ñn]ora?|sra?\.?|do[ñn]a|don|[Mm]rs?\.?|[Mm]s\.?)\s+((?:{_NAME})(?:\s+(?:(?:de|la|del)\s+)?{_NAME})*)"
+)
+
+
+_PLACED = re.compile(
+    rf"\b((?:[Hh]ospital|[Cc]l[ií]nica|[Cc]linic|[Cc]entro(?:\s+[Mm][ée]dico)?|[Mm]edical\s+[Cc]enter)\s+(?:(?:de|del|la)\s+)*{_NAME}(?:\s+{_NAME})*)"
 )
 
 
@@ -88,7 +93,7 @@ def asks_what_is_written(folded: str) -> bool:
 def find_names(text: str) -> list[tuple[int, int, str]]:
     """Words written like names of people or places, with their spans; those after a title first."""
     found: list[tuple[int, int, str]] = []
-    for pattern in (_TITLED, _OF_NAMED, _NAMES):
+    for pattern in (_TITLED, _OF_NAMED, _PLACED, _NAMES):
         for match in pattern.finditer(text):
             start, end = match.span(1)
             if not any(start < other_end and other_start < end for other_start, other_end, _ in found):

@@ -41,7 +41,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         92,
         r"\b(?:cuanto|durante\s+cuanto|cuanto\s+tiempo|por\s+cuanto)\s+(?:tiempo\s+)?(?:le\s+)?(?:duro|dura|duraron|lleva(?:ba)?|llevo|estuvo|permanecio|tardo|ha\s+(?:durado|estado|llevado)|hace\s+que)|\bse\s+prolong(?:o|aron)\b|\bcuanto\s+tiempo\s+(?:le\s+)?(?:tom[oa]|uso|recibio|tuvo|padecio|sufrio)|"
         r"\b(?:durante|por)\s+cuanto\s+tiempo\b|\bduracion\b|\bcuant[oa]s\s+(?:dias|semanas|meses|anos|horas|minutos)\s+(?:le\s+)?(?:duro|dura|lleva|estuvo|permanecio|tomo|tuvo|ha\s+(?:estado|durado|tenido|tomado)|hace|pas[oó])|"
-        r"\bhow\s+long\b(?!\s+ago)|\b(?:duration|length)\s+of\b|\bhow\s+many\s+(?:days|weeks|months|years|hours|minutes)\s+(?:did|has|have|was|is|does|had)\b|\btiempo\s+(?:de\s+evolucion|que\s+lleva)",
+        r"\bhow\s+long\b(?!\s+ago)|\b(?:duration|length)\s+of\b|\b(?:days|weeks|months|years)\s+passed\s+until\b|\b(?:dias|semanas|meses|anos)\s+(?:pasaron|tardo|tardaron)\b|\bhow\s+many\s+(?:days|weeks|months|years|hours|minutes)\s+(?:did|has|have|was|is|does|had)\b|\btiempo\s+(?:de\s+evolucion|que\s+lleva)",
     ),
     (
         Operation.TREND,
@@ -77,7 +77,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         Operation.DOSE,
         88,
         r"\b(?:dosis|posologia|dosificacion|pauta|dosaje)\b(?!\s+de\s+(?:(?:la|las|el|los)\s+)?(?:§+\s*)?(?:vacuna|refuerzo))|\bcada\s+cuant(?:o|as\s+horas)\b|\b(?:como|con\s+que\s+frecuencia|cuant[oa]s\s+veces\s+al\s+dia)\s+(?:se\s+)?(?:lo\s+|la\s+)?(?:debe\s+|tiene\s+que\s+|hay\s+que\s+)?toma(?:r|rlo|rla|rse)?\b|\bcuant[oa]s?\s+(?:miligramos|mg|pastillas|tabletas|comprimidos|gramos)\b|\bconcentracion\b|"
-        r"\b(?:que|cuanta|cual(?:es)?)\s+(?:concentracion|cantidad|presentacion)\b|\b(?:how\s+many\s+(?:mg|milligrams|pills|tablets)|how\s+(?:often|much)\s+(?:should|does|must|is|was|did)\b[^?]*\b(?:take|taken|taking|prescribed)|how\s+much\b[^?]*\bprescribed|how\s+(?:is|are|was|should|must|do|does)\b[^?]*\b(?:taken|take|administered|dosed)|dosages?|dos(?:e|es|ing)|strength|posology)\b(?!\s+of\s+(?:the\s+)?(?:§+\s*)?vaccin)",
+        r"\b(?:que|cuanta|cual(?:es)?)\s+(?:concentracion|cantidad|presentacion)\b|\b(?:how\s+many\s+(?:mg|milligrams|pills|tablets)|how\s+(?:often|much|frequently)\s+(?:should|does|must|is|was|did)\b[^?]*\b(?:take|taken|taking|prescribed)|how\s+much\b[^?]*\bprescribed|how\s+(?:is|are|was|should|must|do|does)\b[^?]*\b(?:taken|take|administered|dosed)|dosages?|dos(?:e|es|ing)|strength|posology)\b(?!\s+of\s+(?:the\s+)?(?:§+\s*)?vaccin)",
     ),
     (
         Operation.WHO,
@@ -88,13 +88,13 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
     (
         Operation.WHERE,
         86,
-        r"\b(?:a|en|de|por)?\s*(?:donde|adonde)\b|\blocation\b|\b(?:place|site)\s+(?:of\b|¤)|\b(?:lugar|sitio|sede)\s+(?:(?:de|del|donde|en)\b|¤)|\b(?:en|a|de|cual(?:es)?\s+(?:fue|es)?)\s*(?:que|cual|el)?\s*(?:es\s+el\s+|fue\s+el\s+)?(?:hospital(?:es)?|centros?|clinicas?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?|consultorios?|ips|eps)(?:\s+(?:medic[oa]s?|de\s+salud))?\b|\bque\s+(?:hospital(?:es)?|clinicas?|centros?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?)\b|\bwhere\b(?!\s+(?:does|do|is|are)\b[^?]*\b(?:stand|stands|at)\b)|\b(?:which|what|at\s+what|in\s+which|in\s+what)\s+(?:medical\s+|health\s*care\s+)?(?:hospitals?|clinics?|facilit(?:y|ies)|centers?|centres?|organi[sz]ations?|institutions?|places?|locations?|sites?)\b",
+        r"\b(?:a|en|de|por)?\s*(?:donde|adonde)\b|\blocation\b|\b(?:place|site)\s+(?:of\b|¤)|\b(?:lugar|sitio|sede)\s+(?:(?:de|del|donde|en)\b|¤)|\b(?:(?:en|a|de|por)\s+(?:que|cual(?:es)?)|cual(?:es)?\s+(?:fue|es|era|fueron|son)\s+(?:el|la|los|las)|nombre\s+(?:del|de\s+la))\s+(?:hospital(?:es)?|centros?|clinicas?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?|consultorios?|ips)(?:\s+(?:medic[oa]s?|de\s+(?:salud|atencion)))?\b|\bque\s+(?:hospital(?:es)?|clinicas?|centros?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?)\b|\bwhere\b(?!\s+(?:does|do|is|are)\b[^?]*\b(?:stand|stands|at)\b)|\b(?:which|what|at\s+what|in\s+which|in\s+what)\s+(?:medical\s+|health\s*care\s+)?(?:hospitals?|clinics?|facilit(?:y|ies)|centers?|centres?|organi[sz]ations?|institutions?|places?|locations?|sites?)\b",
     ),
     (
         Operation.REASON,
         85,
-        r"\bpor\s+que\b(?!\s+(?:medic|doctor|profesional))|\b(?:cual\s+(?:es|fue|era)\s+(?:el|la)|que|por\s+cual)\s+(?:motivo|razon|causa|indicacion)\b|\b(?:el\s+)?(?:motivo|razon|indicacion|causa)\s+(?:de|del|por|para|principal)\b|\bpara\s+que\b(?!\s+fecha)|\ba\s+que\s+se\s+deb(?:io|e|ia)\b|\bque\s+(?:motivo|lo\s+llevo|la\s+llevo|causo|provoco)\b|\ba\s+causa\s+de\s+que\b|\b(?:debido|causa|por)\s+a\s+que\b|"
-        r"\bwhy\b|\bwhat\b[^?]*\bfor\s*\?|\bfor\s+what\b|\b(?:the\s+)?(?:reason|indication|cause\s+of|purpose)\b|\bwhat\b[^?]*\b(?:led|prompted|caused)\b|\bhow\s+come\b",
+        r"\bpor\s+que\b(?!\s+(?:medic|doctor|profesional))|\b(?:cual\s+(?:es|fue|era)\s+(?:el|la)|que|por\s+cual)\s+(?:motivo|razon|causa|indicacion)\b|\b(?:el\s+)?(?:motivo|razon|indicacion|causa)\s+(?:de|del|por|para|principal)\b|\bpara\s+que\b(?!\s+fecha)|\ba\s+que\s+se\s+deb(?:io|e|ia)\b|\b(?:por|para)\s+(?:que|cual)\s+(?:enfermedad|diagnostico|condicion|problema|afeccion)\b|\b(?:que|cual)\s+(?:enfermedad|diagnostico|condicion|problema)\s+(?:justific|motiv|llev|origin|caus|explic)\w+|\bque\s+(?:motivo|lo\s+llevo|la\s+llevo|causo|provoco)\b|\ba\s+causa\s+de\s+que\b|\b(?:debido|causa|por)\s+a\s+que\b|"
+        r"\bwhy\b|\bwhat\b[^?]*\bfor\s*\?|\bfor\s+(?:what|which)\s+(?:conditions?|diseases?|diagnos[ei]s|problems?|reasons?|illness|disorder)\b|\bfor\s+what\b|\b(?:the\s+)?(?:reason|indication|cause\s+of|purpose)\b|\bwhat\b[^?]*\b(?:led|prompted|caused)\b|\bhow\s+come\b",
     ),
     (
         Operation.COUNT,
@@ -104,7 +104,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
     (
         Operation.WHEN,
         83,
-        r"\b(?:desde|hasta)?\s*cuando\b|\b(?:en|de|a|desde|hasta)?\s*(?:que|cual(?:es)?(?:\s+(?:es|fue|era|fueron|son))?(?:\s+(?:la|las))?)\s+(?:fechas?|dias?|ano|mes|epoca)\b|\bfechas?\s+(?:de|del|en|exacta|en\s+que|que|tiene)\b|\bhace\s+cuanto\b|\bcuanto\s+(?:tiempo\s+)?hace\b|\b(?:la|indica|dame|dime)\s+(?:la\s+)?fecha\b|"
+        r"\b(?:desde|hasta)?\s*cuando\b|\b(?:en|de|a|desde|hasta)?\s*(?:que|cual(?:es)?(?:\s+(?:es|fue|era|fueron|son))?(?:\s+(?:la|las))?)\s+(?:fechas?|dias?|ano|mes|epoca|momento)\b|\bfechas?\s+(?:de|del|en|exacta|en\s+que|que|tiene)\b|\bhace\s+cuanto\b|\bcuanto\s+(?:tiempo\s+)?hace\b|\b(?:la|indica|dame|dime)\s+(?:la\s+)?fecha\b|"
         r"\bwhen\b|\b(?:what|which|on\s+what|on\s+which|in\s+what|in\s+which)\s+(?:was\s+the\s+|is\s+the\s+|were\s+the\s+)?(?:dates?|days?|years?|months?)\b|\b(?:dates?|day|time)\s+(?:of|when|that|for)\b|\bhow\s+long\s+ago\b|\bsince\s+when\b|\bthe\s+dates?\b",
     ),
     (

@@ -130,7 +130,7 @@ class Topic:
     kinds: frozenset[str] = frozenset()
     """Kinds of entry, as in the table `record`; empty when any will do."""
     category: str | None = None
-    """Narrower than a kind: `emergency`, `inpatient`, `wellness`, `vital-signs`, `laboratory`."""
+    """Narrower than a kind: `emergency`, `inpatient`, `wellness`, `surgery`, `vital-signs`, `laboratory`."""
     concepts: tuple[Concept, ...] = ()
     """What its words may mean; several where a name is ambiguous, any of which will do."""
     terms: tuple[str, ...] = ()
@@ -148,8 +148,10 @@ class Topic:
 class Anchor:
     """A time told by something else in the record: before the appendectomy, since the diagnosis."""
 
-    relation: Literal["before", "after", "at"]
+    relation: Literal["before", "after", "at", "during"]
     topic: Topic
+    pick: Pick = Pick()
+    """Which of its entries; the first one where it does not say."""
 
 
 Period = TimeRange | AgeRange | Anchor

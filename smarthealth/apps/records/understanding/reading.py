@@ -10,7 +10,7 @@ from smarthealth.retrieval.glossary import Glossary
 
 from .anchors import find_anchor
 from .concepts import find_concepts
-from .demographics import find_field
+from .demographics import find_fields
 from .fillers import is_filler
 from .folding import CONCEPT, PERIOD, Reading, fold_letters
 from .kinds import KindCue, find_kinds
@@ -48,7 +48,8 @@ class Clause:
     period: Period | None
     status: Status | None
     threshold: Threshold | None
-    field: Field | None
+    fields: tuple[Field, ...]
+    """The patient's own data that are asked for."""
     refusal: Refusal | None
     section: str | None
     distinct: bool
@@ -79,13 +80,14 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
     if threshold is not None:
         reading.cover(threshold.start, threshold.end)
     visible = reading.open
-    field = find_field(reading.folded)
+    fields = find_fields(reading.folded)
     cues, kinds, pick = find_operations(visible), list(find_kinds(visible)), find_pick(visible)
     for start, end in [
         *((cue.start, cue.end) for cue in cues if cue.end - cue.start <= _LONGEST_CUE),
         *status_spans(visible),
         *([(pick.start, pick.end)] if pick else []),
         *((kind.start, kind.end) for kind in kinds),
+        *((field.start, field.end) for field in fields),
     ]:
         _cover_ascii(reading, start, end)
     people = _people(reading)
@@ -101,7 +103,7 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         period=period.period if period else anchored.anchor if anchored else None,
         status=find_status(visible),
         threshold=threshold.threshold if threshold else None,
-        field=field.field if field else None,
+        fields=tuple(field.field for field in fields),
         refusal=find_refusal(reading.folded, visible),
         section=find_section(visible),
         distinct=asks_for_different(visible),

@@ -234,10 +234,17 @@ def _kind_topics(
     return topics
 
 
+def _is_apter(kind: KindCue, known: KindCue) -> bool:
+    """Of two cues for one kind: of visits the narrower one, of procedures and surgery the wider one."""
+    if kind.kinds == {PROCEDURE}:
+        return kind.category is None
+    return known.category is None and kind.category is not None
+
+
 def _without_repetition(kinds: Sequence[KindCue]) -> list[KindCue]:
     seen: dict[frozenset[str], KindCue] = {}
     for kind in sorted(kinds, key=lambda cue: cue.start):
         known = seen.get(kind.kinds)
-        if known is None or (known.category is None and kind.category is not None):
+        if known is None or _is_apter(kind, known):
             seen[kind.kinds] = kind
     return sorted(seen.values(), key=lambda cue: cue.start)

@@ -41,6 +41,22 @@ _BOTH_ENDS = re.compile(
     r"\b(?:primer[oa]?|first|earliest)\b[^?]*\b(?:ultim[oa]|last|latest|most\s+recent|mas\s+reciente)\b|\b(?:ultim[oa]|last|latest|most\s+recent)\b[^?]*\b(?:primer[oa]?|first|earliest)\b"
 )
 _ENCOUNTERS = Topic(kinds=frozenset({"encounter"}))
+_OF_AN_ENTRY = frozenset(
+    {
+        Operation.WHO,
+        Operation.WHERE,
+        Operation.WHEN,
+        Operation.REASON,
+        Operation.DOSE,
+        Operation.STATUS,
+        Operation.DURATION,
+    }
+)
+_OVER_ALL = frozenset({Operation.AVERAGE, Operation.TREND, Operation.CHANGE, Operation.COUNT})
+"""Operations over all entries, whichever was picked before."""
+_FOR_THIS = re.compile(r"^\W*(?:y\s+|and\s+)?(?:que\s+hay\s+)?(?:para|por|contra|for)\s")
+_FOR_THAT = re.compile(r"\b(?:para|por|contra)\s+(?:eso|ello|esa|ese|este|esto)\b|\bfor\s+(?:that|it|this)\b")
+_ONE_BEFORE = re.compile(r"\b(?:anterior|previ[oa]|previous|(?:one\s+)?before\s+that|one\s+before)\b")
 _NEEDS_NO_TOPIC = frozenset({Operation.SUMMARY, Operation.DEMOGRAPHIC, Operation.UNANSWERABLE, Operation.NOTE})
 
 
@@ -66,7 +82,8 @@ def _understand(text: str, history: Sequence[Exchange], today: date, glossary: G
     asks: list[Ask] = []
     inherited = False
     for number, clause in enumerate(clauses):
-        ask = decide(clause)
+        *of_patient, ask = decide(clause)
+        asks.extend(of_patient)
         before = asks[-1] if asks else None
         if before is None and history and depth < _DEPTH and _leans(clause, ask):
             earlier = _understand(history[-1].question, history[:-1], today, glossary, depth + 1)
@@ -74,6 +91,8 @@ def _understand(text: str, history: Sequence[Exchange], today: date, glossary: G
             inherited = before is not None
         following = clauses[number + 1] if number + 1 < len(clauses) else None
         ask = _completed(ask, clause, before, following)
+        if history and ask.reason is None and _FOR_THAT.search(clause.visible):
+            ask = attrs.evolve(ask, reason=_disease_in(history[-1].answer, glossary))
         if history and _REFERS.search(clause.visible):
             ask = attrs.evolve(ask, period=_day_of(history[-1].answer) or ask.period)
         asks.extend(_both_ends(ask, clause))
@@ -99,7 +118,21 @@ def _leans(clause: Clause, ask: Ask) -> bool:
         return False
     if _CONTINUES.search(fold_letters(clause.text)):
         return True
+    if _is_only_a_verb(clause, ask):
+        return True
     return not ask.topics and ask.operation not in _NEEDS_NO_TOPIC
+
+
+def _is_only_a_verb(clause: Clause, ask: Ask) -> bool:
+    """Whether only a verb hints at what a question about one entry is about: `who prescribed it`, `why was that given`."""
+    named = any(kind.is_noun for kind in clause.kinds) or any(topic.is_specific for topic in ask.topics)
+    return ask.operation in _OF_AN_ENTRY and not named and ask.pick == Pick() and ask.period is None and not ask.people
+
+
+def _may_mean(verb: Topic, before: Topic) -> bool:
+    """Whether a verb may speak of what was spoken of before."""
+    kinds = before.kinds or frozenset(kind for concept in before.concepts for kind in concept.kinds)
+    return bool(verb.kinds & kinds) or "encounter" in verb.kinds
 
 
 def _completed(ask: Ask, clause: Clause, before: Ask | None, following: Clause | None) -> Ask:
@@ -107,6 +140,10 @@ def _completed(ask: Ask, clause: Clause, before: Ask | None, following: Clause |
     if ask.operation in (Operation.UNANSWERABLE, Operation.DEMOGRAPHIC, Operation.SUMMARY):
         return ask
     continues = _CONTINUES.search(fold_letters(clause.text)) is not None
+    if before is not None and before.topics and _is_only_a_verb(clause, ask):
+        if not ask.topics or _may_mean(ask.topics[0], before.topics[0]):
+            return attrs.evolve(before, operation=ask.operation, threshold=None, section=None)
+        return ask if ask.topics else before
     if before is not None and before.operation is not Operation.UNANSWERABLE and (continues or not ask.topics):
         return _merged(ask, clause, before)
     if ask.topics:
@@ -129,13 +166,18 @@ def _completed(ask: Ask, clause: Clause, before: Ask | None, following: Clause |
 def _merged(ask: Ask, clause: Clause, before: Ask) -> Ask:
     if before.operation is Operation.DEMOGRAPHIC or not (before.topics or before.operation is Operation.SUMMARY):
         return ask if ask.topics else before
+    if ask.topics and _FOR_THIS.search(fold_letters(clause.text)) and _is_given(before) and not clause.cues:
+        return attrs.evolve(before, reason=ask.topics[0])
     topics = ask.topics or before.topics
     operation = ask.operation if clause.cues or not before.topics else before.operation
     if clause.cues and not ask.topics and clause.cues[0].weight < _TELLING:
         operation = before.operation
     if ask.topics and not clause.cues and is_measured(ask.topics[0]) != is_measured(before.topics[0]):
         operation = ask.operation
-    pick = clause.pick or before.pick
+    pick = clause.pick or (Pick() if operation in _OVER_ALL else before.pick)
+    if clause.pick is None and not ask.topics and _ONE_BEFORE.search(clause.visible):
+        nth = before.pick.nth + 1 if before.pick.order is Order.LATEST else 2
+        pick = Pick(order=Order.LATEST, nth=nth)
     keeps_period = ask.period is None and (clause.pick is None or not ask.topics)
     return attrs.evolve(
         ask,
@@ -149,6 +191,11 @@ def _merged(ask: Ask, clause: Clause, before: Ask) -> Ask:
     )
 
 
+def _is_given(ask: Ask) -> bool:
+    """Whether what was asked about is given or done for a reason."""
+    return any(topic.kinds & {"medication", "procedure", "encounter", "careplan"} for topic in ask.topics)
+
+
 _TELLING = 50
 """Cues weaker than this ("what is") do not change what the question before asked."""
 
@@ -159,6 +206,14 @@ def _both_ends(ask: Ask, clause: Clause) -> list[Ask]:
     if not asked or not _BOTH_ENDS.search(clause.visible):
         return [ask]
     return [attrs.evolve(ask, pick=Pick(order=order)) for order in (Order.FIRST, Order.LATEST)]
+
+
+def _disease_in(answer: str, glossary: Glossary) -> Topic | None:
+    """The first disease that an answer names."""
+    for match in glossary.concepts(answer, kinds={"condition"}):
+        if not match.corrected:
+            return Topic(concepts=(match.concept,), surface=match.surface)
+    return None
 
 
 def _day_of(answer: str) -> TimeRange | None:
