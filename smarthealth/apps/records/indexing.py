@@ -227,6 +227,11 @@ class Indexer:
         self._index = index
         self._settings = settings or IndexerSettings()
         self._reconciled_at = -math.inf
+        self._looked = trio.Event()
+
+    async def next_look(self) -> None:
+        """Wait until a look for patients to index, perhaps begun already, has ended well."""
+        await self._looked.wait()
 
     async def serve(self, context: Context) -> None:
         """Catch up whenever there is something to do, for ever.
@@ -244,6 +249,8 @@ class Indexer:
                 await trio.sleep(pause)
                 pause = min(pause * 2, self._settings.longest_pause)
             else:
+                self._looked.set()
+                self._looked = trio.Event()
                 pause = self._settings.poll_interval
                 await trio.sleep(pause)
 
