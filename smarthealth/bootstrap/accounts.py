@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from smarthealth.server.passwords import LONGEST_PASSWORD, Passwords
 from smarthealth.server.signing_secret import load_or_make_secret
 from smarthealth.server.tokens import Tokens, read_keys
@@ -10,6 +12,8 @@ from smarthealth.storage.users import Role, User
 
 from .errors import StartError
 from .stores import Stores, data_folder
+
+DEMO_EMAIL: Final = "demo@smarthealth.local"
 
 
 async def add_user(stores: Stores, *, email: str, full_name: str, role: Role, password: str) -> User:

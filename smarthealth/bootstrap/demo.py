@@ -10,17 +10,17 @@ from typing import Final
 import attrs
 
 from smarthealth.apps.records.demo import demo_paths
-from smarthealth.apps.records.importing import import_paths
 from smarthealth.apps.records.indexing import index_pending
 from smarthealth.settings import Settings
 
-from .accounts import add_user
+from .accounts import DEMO_EMAIL, add_user
 from .stores import Stores, data_folder
 from .tree import World
 
-DEMO_EMAIL: Final = "demo@smarthealth.local"
 DEMO_NAME: Final = "Demo"
 DEMO_DOCUMENT: Final = "CD:30995750"
+DEMO_PATIENT: Final = (8, "30995750")
+"""The same, as the type's number and the document's: who is there when the demo's patients are."""
 DEMO_QUESTION: Final = "¿Cómo ha evolucionado la hemoglobina glicosilada?"
 
 _PASSWORD_FILE: Final = "demo-password"
@@ -43,9 +43,17 @@ async def prepare_demo(settings: Settings, world: World) -> Demo:
         StorageError: The database failed.
     """
     stores = world.stores
-    await import_paths(stores.pool, demo_paths())
-    await index_pending(stores.pool, world.index)
+    if await stores.patients.find(*DEMO_PATIENT) is None:
+        await _load_patients(world)
     return Demo(email=DEMO_EMAIL, password=await _demo_password(settings, stores))
+
+
+async def _load_patients(world: World) -> None:
+    # imported here since the import's FHIR models take a second to load, which later starts do without
+    from smarthealth.apps.records.importing import import_paths
+
+    await import_paths(world.stores.pool, demo_paths())
+    await index_pending(world.stores.pool, world.index)
 
 
 async def _demo_password(settings: Settings, stores: Stores) -> str | None:

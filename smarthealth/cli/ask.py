@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 from urllib.parse import urlsplit
 
 import trio
 import typer
 from rich.console import Console
 
-from smarthealth.bootstrap.accounts import issue_token
-from smarthealth.bootstrap.demo import DEMO_EMAIL
-from smarthealth.bootstrap.stores import open_stores
-from smarthealth.settings import load_settings, read_environment
-
-from .client import Client, Document, draw_event, open_client
 from .failing import CommandError
+
+if TYPE_CHECKING:
+    from .client import Client, Document
 
 LOCAL_URL = "ws://localhost:8088/records/ws/chat"
 TOKEN_VARIABLE = "SMARTHEALTH_TOKEN"
@@ -45,6 +42,8 @@ def ask(
     token: TokenOption = None,
 ) -> None:
     """Ask one question about a patient and watch the answer stream in; exit code 1 when there is none."""
+    from .client import Document, open_client
+
     patient = Document.parse(document)
 
     async def run() -> bool:
@@ -62,6 +61,8 @@ def chat(
     token: TokenOption = None,
 ) -> None:
     """Ask again and again in one session, which remembers; an empty line or the end of the input leaves."""
+    from .client import Document, open_client
+
     patient = Document.parse(document)
 
     async def run() -> None:
@@ -74,6 +75,8 @@ def chat(
 
 async def put(client: Client, patient: Document, question: str, console: Console | None = None) -> bool:
     """Ask and draw; whether there was an answer."""
+    from .client import draw_event
+
     console = console or Console()
     kind = ""
     async for event in client.ask(patient, question):
@@ -84,6 +87,10 @@ async def put(client: Client, patient: Document, question: str, console: Console
 
 async def local_token(url: str) -> str:
     """A token of the demo user, for a server on this machine."""
+    from smarthealth.bootstrap.accounts import DEMO_EMAIL, issue_token
+    from smarthealth.bootstrap.stores import open_stores
+    from smarthealth.settings import load_settings, read_environment
+
     if urlsplit(url).hostname not in ("localhost", "127.0.0.1", "::1"):
         raise CommandError(f"give a token with --token or {TOKEN_VARIABLE}")
     settings = load_settings(read_environment())

@@ -146,11 +146,10 @@ def draw_sources(console: Console, event: dict[str, Any]) -> None:
     """Print the sources that the answer cites, and what else it was made of."""
     metadata, answer = event["metadata"], event["answer"]
     cited = {int(mark) for mark in MARK.findall(answer["text"])}
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("", no_wrap=True)
-    table.add_column("date", no_wrap=True)
-    table.add_column("type", no_wrap=True)
-    table.add_column("excerpt", no_wrap=True, overflow="ellipsis")
+    table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    for heading, width in (("", 4), ("date", 10), ("type", 12)):
+        table.add_column(heading, no_wrap=True, width=width)
+    table.add_column("excerpt", no_wrap=True, overflow="ellipsis", ratio=1)
     for source in metadata.get("sources", ()):
         if source["id"] in cited:
             excerpt = escape(" ".join(source["excerpt"].split()))

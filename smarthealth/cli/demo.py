@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import trio
 import typer
 from rich.console import Console
 
-from smarthealth.bootstrap.accounts import issue_token
-from smarthealth.bootstrap.demo import DEMO_DOCUMENT, DEMO_QUESTION, Demo, prepare_demo
-from smarthealth.bootstrap.serving import open_ports, open_server, wait_for_signal
-from smarthealth.server.logs import configure_logs
-from smarthealth.settings import Settings, load_settings, read_environment
-
-from .client import Document, draw_event, open_client
 from .serve import DataOption, HostOption, PortOption, overrides_of
+
+if TYPE_CHECKING:
+    from smarthealth.bootstrap.demo import Demo
+    from smarthealth.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -31,6 +28,9 @@ def demo(
     data: DataOption = None,
 ) -> None:
     """Start everything embedded, load invented patients, ask one question and show the stream; then serve on."""
+    from smarthealth.server.logs import configure_logs
+    from smarthealth.settings import load_settings, read_environment
+
     overrides = overrides_of(SMARTHEALTH_HOST=host, SMARTHEALTH_PORT=port, SMARTHEALTH_DATA=data)
     settings = load_settings(read_environment(overrides))
     configure_logs("WARNING")
@@ -39,6 +39,10 @@ def demo(
 
 
 async def _run(settings: Settings, once: bool) -> bool:
+    from smarthealth.bootstrap.accounts import issue_token
+    from smarthealth.bootstrap.demo import prepare_demo
+    from smarthealth.bootstrap.serving import open_ports, open_server, wait_for_signal
+
     console, addresses = Console(), list[str]()
     with open_ports(settings) as listeners:
         console.print("starting PostgreSQL, LanceDB and the server…", style="dim")
@@ -54,6 +58,10 @@ async def _run(settings: Settings, once: bool) -> bool:
 
 
 async def _ask(console: Console, address: str, token: str) -> bool:
+    from smarthealth.bootstrap.demo import DEMO_DOCUMENT, DEMO_QUESTION
+
+    from .client import Document, draw_event, open_client
+
     url = f"ws{address.removeprefix('http')}/ws/chat"
     console.print(f"[bold]{url}[/] · {DEMO_DOCUMENT}\n[bold]> {DEMO_QUESTION}[/]")
     kind = ""
@@ -65,6 +73,8 @@ async def _ask(console: Console, address: str, token: str) -> bool:
 
 
 def _say_where(console: Console, addresses: Sequence[str], user: Demo) -> None:
+    from smarthealth.bootstrap.demo import DEMO_DOCUMENT
+
     page = addresses[0].replace("127.0.0.1", "localhost")
     console.print(f"\nconsole   {page}/         sign in as {user.email}", highlight=False)
     if user.password is not None:

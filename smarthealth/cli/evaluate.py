@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import trio
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from smarthealth.apps.records.evaluation.report import HEADINGS, summarise
-from smarthealth.apps.records.evaluation.score import Verdict
-from smarthealth.bootstrap.evaluation import evaluate_records
-from smarthealth.settings import load_settings, read_environment
+if TYPE_CHECKING:
+    from smarthealth.apps.records.evaluation.score import Verdict
 
 evaluate = typer.Typer(no_args_is_help=True, help="Measure answers against what is known.")
 
@@ -37,6 +35,10 @@ def records(
     Per kind: accuracy, abstention, source hits and calibration. The records go to a database of their own, which is thrown
     away afterwards.
     """
+    from smarthealth.apps.records.evaluation.report import HEADINGS, summarise
+    from smarthealth.bootstrap.evaluation import evaluate_records
+    from smarthealth.settings import load_settings, read_environment
+
     settings = load_settings(read_environment())
     console = Console()
     with console.status("importing and asking…") as status:

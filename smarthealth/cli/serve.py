@@ -9,10 +9,6 @@ from typing import Annotated
 import trio
 import typer
 
-from smarthealth.bootstrap.serving import serve as run_server
-from smarthealth.server.logs import configure_logs
-from smarthealth.settings import load_settings, read_environment
-
 HostOption = Annotated[str | None, typer.Option(help="address to listen on [default: 127.0.0.1]")]
 PortOption = Annotated[int | None, typer.Option(help="main port [default: 8088]", min=0, max=65535)]
 DataOption = Annotated[Path | None, typer.Option(help="data folder [default: ~/.local/share/smarthealth]")]
@@ -36,6 +32,10 @@ def serve(
     tls_key: Annotated[Path | None, typer.Option(help="PEM file with its key")] = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, then drain and exit 0. Prints `ready` and its addresses when it accepts."""
+    from smarthealth.bootstrap.serving import serve as run_server
+    from smarthealth.server.logs import configure_logs
+    from smarthealth.settings import load_settings, read_environment
+
     overrides = overrides_of(
         SMARTHEALTH_HOST=host,
         SMARTHEALTH_PORT=port,

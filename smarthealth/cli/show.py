@@ -6,8 +6,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from smarthealth.settings import explain_settings, read_environment
-
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -16,9 +14,11 @@ def register(app: typer.Typer) -> None:
 
 def show_settings() -> None:
     """List every setting with its value, source, default and meaning; secrets are masked."""
+    from smarthealth.settings import explain_settings, read_environment
+
     table = Table(box=None, header_style="bold", pad_edge=False)
     for column in ("setting", "value", "source", "default", "meaning"):
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column in ("setting", "source"))
     for setting in explain_settings(read_environment()):
         style = None if setting.source == "default" else "green"
         table.add_row(setting.name, setting.value, setting.source, setting.default, setting.meaning, style=style)

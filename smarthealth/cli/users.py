@@ -5,18 +5,18 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import trio
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from smarthealth.bootstrap.accounts import add_user, issue_token
-from smarthealth.bootstrap.stores import Stores, open_stores
-from smarthealth.settings import Settings, load_settings, read_environment
-
 from .failing import CommandError
+
+if TYPE_CHECKING:
+    from smarthealth.bootstrap.stores import Stores
+    from smarthealth.settings import Settings
 
 Role = Literal["clinician", "patient", "admin"]
 SHORTEST_PASSWORD = 12
@@ -42,6 +42,8 @@ def add(
     ] = False,
 ) -> None:
     """Add a user; without --password-stdin a password is made and printed once."""
+    from smarthealth.bootstrap.accounts import add_user
+
     password = _read_password() if password_stdin else secrets.token_urlsafe(MADE_PASSWORD_BYTES)
 
     async def work(settings: Settings, stores: Stores) -> None:
@@ -84,6 +86,7 @@ def token(
     ttl: Annotated[float | None, typer.Option(help="seconds that the token is good for", min=1)] = None,
 ) -> None:
     """Print a token for a user, signed with this installation's key."""
+    from smarthealth.bootstrap.accounts import issue_token
 
     async def work(settings: Settings, stores: Stores) -> None:
         print(await issue_token(settings, stores, email, ttl))
@@ -93,6 +96,9 @@ def token(
 
 def with_stores(work: Callable[[Settings, Stores], Awaitable[None]]) -> None:
     """Run a command's work with the settings of the environment and the database open."""
+    from smarthealth.bootstrap.stores import open_stores
+    from smarthealth.settings import load_settings, read_environment
+
     settings = load_settings(read_environment())
 
     async def run() -> None:
