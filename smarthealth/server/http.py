@@ -37,7 +37,7 @@ from .observer import asked_on_this_machine, draw_tree
 from .openapi import asyncapi_document, openapi_document
 from .origins import OriginRule
 from .rate import TokenBuckets
-from .security_headers import STYLED, security_headers
+from .security_headers import REDOCS_OWN, security_headers
 from .services import ServerServices
 from .settings import ServerSettings
 from .static import Pages
@@ -48,7 +48,7 @@ PATIENTS_SHOWN = 50
 LONGEST_SEARCH = 100
 """Characters."""
 CONSOLE = "console.html"
-STYLED_PAGES = frozenset({"docs/swagger.html", "docs/redoc.html"})
+REDOC = "docs/redoc.html"
 COUNTED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 """Refusals that are held against an address."""
 CODES = {
@@ -177,7 +177,8 @@ class _Handlers:
         return Response(self._desk.services.metrics.exposition(), content_type=metrics.CONTENT_TYPE)
 
     async def _openapi(self) -> Response:
-        return json_answer(openapi_document())
+        own = self._desk.services
+        return json_answer(openapi_document(own.applications, own.bare))
 
     async def _asyncapi(self) -> Response:
         own = self._desk.services
@@ -215,15 +216,15 @@ class _Handlers:
         return await self._page("docs/swagger.html")
 
     async def _redoc(self) -> Response:
-        return await self._page("docs/redoc.html")
+        return await self._page(REDOC)
 
     async def _page(self, name: str) -> Response:
         file = await self._desk.pages.find(name)
         if file is None:
             raise not_found()
         response = file_answer(file, request)
-        if name in STYLED_PAGES:
-            response.headers["Content-Security-Policy"] = STYLED
+        if name == REDOC:
+            response.headers["Content-Security-Policy"] = REDOCS_OWN
         return response
 
     async def _principal(self) -> Principal:

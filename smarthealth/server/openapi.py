@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any
 
 import msgspec
@@ -30,18 +31,24 @@ KINDS = (
 )
 
 
-def openapi_document() -> Document:
-    """The HTTP interface."""
+def openapi_document(applications: Iterable[Application], bare: str) -> Document:
+    """The HTTP interface, the handshakes of WebSockets and the messages on them included.
+
+    Args:
+        applications: As mounted.
+        bare: The one whose paths need no prefix.
+    """
     _, components = msgspec.json.schema_components(KINDS, ref_template=REFERENCE)
-    for schema in components.values():
-        schema.setdefault("additionalProperties", True)
     token: list[dict[str, list[str]]] = [{"token": []}]
+    channels = asyncapi_document(applications, bare)
+    sockets = {channel["address"]: {"get": _handshake(channel)} for channel in channels["channels"].values()}
     return {
         "openapi": "3.1.0",
         "info": {
             "title": TITLE,
             "version": VERSION,
-            "description": "Sign in, then connect to `/ws/chat` with the token; the WebSocket messages are in /asyncapi.json.",
+            "description": "Sign in, then connect a WebSocket with the token. Its messages are among the schemas below, "
+            "and in /asyncapi.json as AsyncAPI.",
         },
         "paths": {
             "/auth/login": {"post": _login()},
@@ -55,9 +62,10 @@ def openapi_document() -> Document:
             "/observer.json": {"get": _object("The tree of actors; from this machine or with an admin's token")},
             "/asyncapi.json": {"get": _object("The WebSocket interface as AsyncAPI 3.0")},
             "/openapi.json": {"get": _object("This document")},
-        },
+        }
+        | sockets,
         "components": {
-            "schemas": components,
+            "schemas": components | channels["components"]["schemas"],
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
@@ -125,6 +133,32 @@ def _add_channel(
         }
 
 
+def _handshake(channel: Document) -> Document:
+    parameters = [
+        {"name": "token", "in": "query", "description": "One way to give the token", "schema": {"type": "string"}},
+        *(
+            {"name": part, "in": "path", "required": True, "schema": {"type": "string"}}
+            for part in channel["parameters"]
+        ),
+    ]
+    messages = ", ".join(f"`{key}`" for key in channel["messages"])
+    return {
+        "summary": "Open a WebSocket",
+        "tags": ["WebSockets"],
+        "description": f"{channel['description']} Messages: {messages or 'none described'}.",
+        "parameters": parameters,
+        "security": [{"token": []}, {}],
+        "responses": {"101": {"description": "Switching Protocols"}} | _refusals(401, 403, 429, 503),
+    }
+
+
+def _refusals(*statuses: int) -> Document:
+    return {
+        str(status): {"description": HTTPStatus(status).phrase, "content": _json(api.ErrorAnswer)}
+        for status in statuses
+    }
+
+
 def _login() -> Document:
     return _get("Exchange email and password for a token", api.LoginAnswer, 400, 401, 429, 503) | {
         "requestBody": {"required": True, "content": _json(api.LoginRequest)}
@@ -154,19 +188,19 @@ def _search() -> Document:
 
 
 def _get(summary: str, kind: type, *refusals: int, security: list[dict[str, list[str]]] | None = None) -> Document:
-    responses = {str(status): {"description": "Refused", "content": _json(api.ErrorAnswer)} for status in refusals}
-    operation = {"summary": summary, "responses": {"200": {"description": "OK", "content": _json(kind)}} | responses}
+    responses = {"200": {"description": "OK", "content": _json(kind)}} | _refusals(*refusals)
+    operation = {"summary": summary, "tags": ["HTTP"], "responses": responses}
     return operation | ({"security": security} if security is not None else {})
 
 
 def _object(summary: str) -> Document:
     content = {"application/json": {"schema": {"type": "object"}}}
-    return {"summary": summary, "responses": {"200": {"description": "OK", "content": content}}}
+    return {"summary": summary, "tags": ["HTTP"], "responses": {"200": {"description": "OK", "content": content}}}
 
 
 def _text(summary: str) -> Document:
     content = {"text/plain": {"schema": {"type": "string"}}}
-    return {"summary": summary, "responses": {"200": {"description": "OK", "content": content}}}
+    return {"summary": summary, "tags": ["HTTP"], "responses": {"200": {"description": "OK", "content": content}}}
 
 
 def _json(kind: type) -> Document:

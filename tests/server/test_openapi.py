@@ -56,9 +56,14 @@ class Answer:
     sources: tuple[Source, ...] = ()
 
 
-def test_openapi_describes_every_route_consistently() -> None:
-    """All references resolve, and it is plain JSON."""
-    document = openapi_document()
+def test_openapi_describes_every_route_consistently(world: Any) -> None:
+    """All references resolve, it is plain JSON, and handshakes and messages of WebSockets are in it."""
+    records, other = world.applications
+    document = openapi_document([attrs.evolve(records, client_messages={"ask": Ask}), other], "records")
+    assert "records.Ask" in document["components"]["schemas"]
+    assert "`client.ask`" in document["paths"]["/ws/chat"]["get"]["description"]
+    room = document["paths"]["/other/ws/rooms/{room}"]["get"]
+    assert [parameter["name"] for parameter in room["parameters"]] == ["token", "room"]
     assert document["openapi"] == "3.1.0"
     assert {"/auth/login", "/health", "/metrics", "/api/me", "/api/patients"} <= set(document["paths"])
     for reference in references(document):

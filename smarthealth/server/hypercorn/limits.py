@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import attrs
 
 KIBIBYTE = 1024
@@ -12,6 +10,10 @@ MESSAGE_OVERHEAD = 256
 """Bytes that a queued message costs besides its text: the event's dict, the string's header, the queue's slot."""
 PARSER_MEMORY = 24 * KIBIBYTE
 """Bytes of one idle WebSocket in this process, measured: its objects, tasks and the parser (docs/explanation/hypercorn.md)."""
+TEXT_WIDTH = 4
+"""Bytes of a character of text, at most."""
+SEGMENT = 64 * KIBIBYTE
+"""Bytes read at a time."""
 INFLATE_MEMORY = 44 * KIBIBYTE
 """Bytes of a zlib window for inflating, at the largest window of 32 KiB."""
 
@@ -47,7 +49,7 @@ class ShellLimits:
     max_fragments: int = 1024
     """Frames of one message; more of them end in 1009."""
     read_ahead: int = 64 * KIBIBYTE
-    """Bytes of whole messages waiting for the application before reading stops, the last one not counted."""
+    """Bytes of whole messages, as held in memory, that wait for the application before reading stops; the last not counted."""
     send_buffer: int = 128 * KIBIBYTE
     """Bytes asked of the kernel for a connection's unsent data (Linux doubles it); 0 leaves it to the kernel."""
     receive_buffer: int = 64 * KIBIBYTE
@@ -58,9 +60,16 @@ class ShellLimits:
     def worst_case_memory(self) -> int:
         """Bytes that one hostile WebSocket can make this process hold, the kernel's buffers aside.
 
-        Four bytes a character is what Python needs for text outside the basic plane; one message is being put together
-        while another waits as the last of the queue.
+        | part                                                                   | default |
+        |------------------------------------------------------------------------|---------|
+        | the connection itself                                                  | 24 KiB  |
+        | messages waiting for the application, counted at their true size       | 64 KiB  |
+        | the last of them, past the bound, at four bytes a character            | 256 KiB |
+        | the next, being put together                                           | 256 KiB |
+        | one segment, as read and as buffered by the parser                     | 128 KiB |
+
+        Text takes four bytes a character as soon as one character lies outside the basic plane.
         """
-        text = 4 * (self.read_ahead + 2 * self.max_message_size)
-        queued = math.ceil(self.read_ahead / MESSAGE_OVERHEAD) * MESSAGE_OVERHEAD
-        return PARSER_MEMORY + text + queued + (INFLATE_MEMORY if self.compression else 0)
+        message = TEXT_WIDTH * self.max_message_size
+        inflate = INFLATE_MEMORY if self.compression else 0
+        return PARSER_MEMORY + self.read_ahead + 2 * message + 2 * SEGMENT + inflate

@@ -1,153 +1,268 @@
-// The console: signs in, keeps several sessions, and joins what the other modules draw and send.
+// The console: who is signed in, which sessions are open and which one is shown; joins what the other modules draw and send.
 
-import { SignedOut, forgetToken, signIn, token } from "./api.js";
-import { openChooser, showPatient } from "./patients.js";
+import { alarm, announce, announceSlow } from "./announce.js";
+import { withoutMarks, citedIds } from "./answer.js";
+import { forgetToken, me, token } from "./api.js";
+import { Composer } from "./composer.js";
+import { drawConnection } from "./connection.js";
+import { byId, setText } from "./dom.js";
+import { explain } from "./failures.js";
+import { Panel, closePanel } from "./panels.js";
+import { Chooser } from "./patients.js";
 import { Session } from "./session.js";
-import { drawTexts, switchLanguage, text } from "./texts.js";
-import { byId, drawConnection, drawLastTurn, drawLog, drawSessions, drawSources } from "./view.js";
+import * as shelf from "./shelf.js";
+import { drawSessions, nameOf } from "./sidebar.js";
+import { explainRefusal, hideSignIn, mayAsk, openSignIn, showSignIn } from "./sign-in.js";
+import { showSources } from "./sources.js";
+import { counted, drawTexts, has, switchLanguage, text } from "./texts.js";
+import { Log } from "./turns.js";
 
 const MOST_SESSIONS = 8;
-const MOST_SAVED_TURNS = 50;
-let sessions = [], current = null, chooserOpened = false;
+const SAVE_AFTER_MS = 300;
+const UNAUTHORISED = 401;
+/** Where a keyboard on the screen would cover half of it, nothing is focused that opens one. */
+const HAS_KEYBOARD = matchMedia("(hover: hover)");
 
-const save = () => sessionStorage.setItem("sessions", JSON.stringify(
-  sessions.map((session) => ({ ...session.saved(), turns: session.turns.slice(-MOST_SAVED_TURNS) }))));
+let user = null, sessions = [], current = null, prepared = false, saving = null, frame = null;
 
-function openSource(turn, id) {
-  drawSources(turn, id);
-  byId("sources").classList.add("shown");
+const sidebar = new Panel("sidebar", "(max-width: 759px)", ["conversation", "sources"],
+  (shown) => byId("open-sidebar").setAttribute("aria-expanded", String(shown)));
+const sourcesPanel = new Panel("sources", "(max-width: 1099px)", ["sidebar", "conversation"]);
+const chooser = new Chooser(choosePatient, failed);
+const composer = new Composer(ask, (draft) => { current.draft = draft; saveSoon(); });
+const log = new Log({ ask, openSources, askAgain: () => !current.running && current.askAgain(), otherPatient: () => chooser.open() });
+
+// -- drawing
+
+function drawAll() {
+  chooser.show(current.patient);
+  log.show(current);
+  showSources(current.last);
+  draw();
 }
 
 function draw() {
   drawSessions(sessions, current, choose, closeSession);
-  drawLog(current, openSource, ask);
   drawConnection(current);
-  drawControls();
+  composer.show(current);
+  const full = sessions.length >= MOST_SESSIONS;
+  byId("new-session").disabled = full;
+  byId("new-session").title = full ? text("most_sessions", { count: MOST_SESSIONS }) : "";
 }
 
-function drawControls() {
-  byId("stop").hidden = !current.running;
-  byId("send").hidden = current.running;
-  byId("new-session").disabled = sessions.length >= MOST_SESSIONS;
-}
-
-function adopt(session) {
-  sessions.push(session);
-  session.addEventListener("change", () => { save(); session === current ? draw() : drawSessions(sessions, current, choose, closeSession); });
-  session.addEventListener("token", () => session === current && drawLastTurn(session, openSource));
-  session.addEventListener("status", () => session === current && drawLastTurn(session, openSource));
-  session.addEventListener("signed-out", () => showSignIn(text("signed_out")));
-  session.addEventListener("finished", () => {
-    if (session !== current) return;
-    drawSources(session.turns.at(-1));
-    byId("live").textContent = `${session.turns.at(-1).answer} ${text("answered")}`;
+/** Tokens may come faster than the screen shows them. */
+function drawProgress() {
+  frame ??= requestAnimationFrame(() => {
+    frame = null;
+    log.update();
   });
+}
+
+function saveSoon() {
+  saving ??= setTimeout(save, SAVE_AFTER_MS);
+}
+
+function save() {
+  clearTimeout(saving);
+  saving = null;
+  if (user !== null) shelf.keep(user.user_id, sessions.map((session) => session.saved()));
+}
+
+// -- sessions
+
+function adopt(saved) {
+  const session = new Session(saved);
+  session.addEventListener("change", () => changed(session));
+  session.addEventListener("progress", () => progressed(session));
+  session.addEventListener("finished", () => finished(session));
+  session.addEventListener("signed-out", expired);
+  sessions.push(session);
   return session;
 }
 
-function choose(session) {
-  current = session;
-  byId("sessions").classList.remove("shown");
-  showPatient(session.patient);
-  drawSources(session.turns.at(-1));
-  session.connect();
+function changed(session) {
+  if (!sessions.includes(session)) return;
+  saveSoon();
+  if (session === current) log.update();
+  else session.letGo();
   draw();
-  byId(session.patient ? "question" : "patient-search").focus();
+}
+
+function progressed(session) {
+  if (session !== current) return;
+  drawProgress();
+  if (!session.last.answer) announceSlow(text(session.last.status));
+}
+
+function finished(session) {
+  const { last } = session, failure = explain(last);
+  if (!sessions.includes(session) || last.failure === "signed_out") return;
+  if (session !== current) {
+    session.unread = true;
+    announce(text("answered_elsewhere", { name: nameOf(session) }));
+    draw();
+    return;
+  }
+  showSources(last);
+  chooser.show(session.patient);
+  if (failure) (failure.grave ? alarm : announce)(`${failure.title} ${failure.hint}`);
+  else announce(`${text("complete")} ${withoutMarks(last.answer)} ${counted("sources", citedIds(last.answer).length)}.`);
+}
+
+function choose(session) {
+  current?.letGo();
+  current = session;
+  session.unread = false;
+  closePanel(false);
+  session.connect();
+  drawAll();
+  saveSoon();
+  focusStart();
+}
+
+function focusStart() {
+  if (!HAS_KEYBOARD.matches) byId("open-sidebar").focus();
+  else byId(current.patient ? "question" : "patient-search").focus();
+}
+
+function newSession() {
+  if (sessions.length < MOST_SESSIONS) choose(adopt());
 }
 
 function closeSession(session) {
-  session.close();
   sessions = sessions.filter((other) => other !== session);
-  if (sessions.length === 0) adopt(new Session());
-  if (session === current) choose(sessions[0]);
-  else draw();
-  save();
+  session.close();
+  if (sessions.length === 0) adopt();
+  if (session === current) choose(sessions.at(-1));
+  else {
+    draw();
+    byId("new-session").focus();
+  }
+  saveSoon();
+}
+
+/** The patient of an untouched session is changed; else another session begins, as the server forgets then too. */
+function choosePatient(patient) {
+  if (current.turns.length > 0) {
+    if (sessions.length >= MOST_SESSIONS) return alarm(text("most_sessions", { count: MOST_SESSIONS }));
+    const { draft } = current;
+    current.draft = "";
+    const session = adopt({ draft });
+    session.patient = patient;
+    choose(session);
+  } else {
+    current.choose(patient);
+    drawAll();
+  }
+  byId("question").focus();
 }
 
 function ask(question) {
   if (!current.patient) {
-    byId("live").textContent = text("choose_patient");
-    byId("patient-search").focus();
-    return;
+    alarm(text("patient_first"));
+    chooser.open();
+  } else if (!current.running && question !== "") {
+    current.draft = "";
+    showSources(null);
+    current.ask(question);
   }
-  if (current.running || !question.trim()) return;
-  byId("question").value = "";
-  drawSources(null);
-  current.ask(question.trim());
 }
 
-function chosen(patient) {
-  if (current.turns.length > 0 && sessions.length < MOST_SESSIONS) choose(adopt(new Session()));
-  current.patient = patient;
-  showPatient(patient);
-  current.changed();
-  byId("question").focus();
+function openSources(turn, id, opener) {
+  sourcesPanel.open(opener);
+  showSources(turn, id);
+  if (id === null) byId("sources").querySelector("summary")?.focus();
+  returnTo = opener;
+}
+
+let returnTo = null;
+
+// -- signing in and out
+
+function enter(who) {
+  if (user !== null && user.user_id !== who.user_id) leaveSessions();
+  user = who;
+  setText(byId("user-name"), user.name ?? user.email ?? String(user.user_id));
+  hideSignIn();
+  if (!prepared) chooser.prepare().then(() => { prepared = true; }, failed);
+  if (sessions.length === 0) for (const saved of shelf.recall(user.user_id)) adopt(saved);
+  if (sessions.length === 0) adopt();
+  choose(current ?? sessions.at(-1));
+}
+
+function leaveSessions() {
+  const left = sessions;
+  sessions = [];
+  current = null;
+  for (const session of left) session.close();
+}
+
+function expired() {
+  if (!byId("sign-in").hidden) return;
+  forgetToken();
+  save();
+  for (const session of sessions) session.disconnect();
+  closePanel(false);
+  showSignIn(text("session_expired"));
+}
+
+function signOut() {
+  user = null; // nothing is saved any more
+  forgetToken();
+  shelf.forget();
+  leaveSessions();
+  location.reload(); // nothing of any patient stays in this page's memory
 }
 
 function failed(error) {
-  if (error instanceof SignedOut) showSignIn(text("signed_out"));
-  else byId("live").textContent = error.message;
+  if (error.status === UNAUTHORISED) expired();
+  else alarm(explainRefusal(error));
 }
 
-function showSignIn(reason = "") {
-  forgetToken();
-  for (const session of sessions) session.close();
-  byId("workbench").hidden = true;
-  byId("sign-out").hidden = true;
-  byId("connection").hidden = true;
-  byId("sign-in").hidden = false;
-  byId("sign-in-error").textContent = reason;
-  document.querySelector("[name=email]").focus();
-}
-
-function showWorkbench() {
-  byId("sign-in").hidden = true;
-  byId("workbench").hidden = false;
-  byId("sign-out").hidden = false;
-  if (!chooserOpened) {
-    chooserOpened = true;
-    openChooser(chosen, failed).catch((error) => { chooserOpened = false; failed(error); });
-  }
-  if (sessions.length === 0) {
-    for (const saved of JSON.parse(sessionStorage.getItem("sessions") ?? "[{}]")) adopt(new Session(saved));
-  }
-  choose(sessions.at(-1));
-}
-
-byId("sign-in-form").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const form = new FormData(event.target);
+async function start() {
+  drawTexts();
+  if (!token()) return showSignIn();
   try {
-    await signIn(form.get("email"), form.get("password"));
-    event.target.reset();
-    showWorkbench();
+    const who = await me();
+    if (mayAsk(who)) enter(who);
+    else refuse();
   } catch (error) {
-    byId("sign-in-error").textContent = error.message || text("wrong");
+    if (error.status === UNAUTHORISED) forgetToken();
+    showSignIn(error.status === UNAUTHORISED ? text("session_expired") : explainRefusal(error));
+  }
+}
+
+function refuse() {
+  forgetToken();
+  showSignIn(text("NO_ROLE"));
+}
+
+// -- the page
+
+openSignIn(enter, refuse);
+byId("sign-out").addEventListener("click", signOut);
+byId("new-session").addEventListener("click", newSession);
+byId("open-sidebar").addEventListener("click", (event) => sidebar.open(event.currentTarget));
+byId("close-sidebar").addEventListener("click", () => sidebar.close());
+byId("close-sources").addEventListener("click", () => sourcesPanel.close());
+byId("backdrop").addEventListener("click", () => closePanel());
+byId("stop").addEventListener("click", () => { current.stop(); byId("question").focus(); });
+for (const button of document.querySelectorAll(".language")) {
+  button.addEventListener("click", () => {
+    switchLanguage();
+    if (current) drawAll();
+  });
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || byId("workbench").hidden) return;
+  if (closePanel()) return;
+  if (byId("sources").contains(document.activeElement) && returnTo?.isConnected) returnTo.focus();
+  else if (current.running) {
+    current.stop();
+    byId("question").focus();
   }
 });
-byId("sign-out").addEventListener("click", () => {
-  sessionStorage.removeItem("sessions");
-  showSignIn();
-  sessions = [];
-});
-byId("language").addEventListener("click", () => { switchLanguage(); if (current) draw(); });
-byId("new-session").addEventListener("click", () => choose(adopt(new Session())));
-byId("menu").addEventListener("click", () => {
-  const shown = byId("sessions").classList.toggle("shown");
-  byId("menu").setAttribute("aria-expanded", String(shown));
-});
-byId("ask").addEventListener("submit", (event) => { event.preventDefault(); ask(byId("question").value); });
-byId("stop").addEventListener("click", () => { current.stop(); byId("question").focus(); });
-byId("question").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); ask(event.target.value); }
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  byId("sources").classList.remove("shown");
-  byId("sessions").classList.remove("shown");
-  if (current?.running) current.stop();
-});
+addEventListener("online", () => current?.connect());
+addEventListener("pagehide", save);
 
-drawTexts();
-if (token()) showWorkbench();
-else showSignIn();
+start();

@@ -1,136 +1,175 @@
-// One conversation about a patient: its own socket, so that stopping a turn (closing the socket) stops no other.
+// One conversation about a patient, over a link of its own: stopping a turn closes the link, and must stop no other session.
 
-import { token } from "./api.js";
+import { Link } from "./link.js";
+import { randomUuid } from "./uuid.js";
 
-const PATH = "/records/ws/chat";
-const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 15000;
-const PING_MS = 25000;
-const NOT_AUTHENTICATED = 4401;
+const MOST_TURNS = 50;
+const BUSY_RETRY_MS = 400;
+const BUSY_RETRIES = 8;
+/** Digits that generated records glue to names: `Liane379`. */
+const GLUED_DIGITS = /(?<=\p{L})\d+/gu;
 
+/** How a turn ended when no message of the server said so. */
+export const STOPPED = "stopped", LOST = "lost", SIGNED_OUT = "signed_out", RELOADED = "reloaded";
+
+/** Events: `change` (of anything), `progress` (status or tokens of the running turn), `finished`, `signed-out`. */
 export class Session extends EventTarget {
+  #link = new Link();
+  #busyRetries = 0;
+  #timer = null;
+
   constructor(saved = {}) {
     super();
-    this.id = saved.id ?? crypto.randomUUID();
+    this.id = saved.id ?? randomUuid();
     this.patient = saved.patient ?? null;
     this.turns = saved.turns ?? [];
-    this.state = "idle";
-    this.socket = null;
-    this.retry = FIRST_RETRY_MS;
-    for (const turn of this.turns) if (!turn.done) Object.assign(turn, { done: true, failure: "lost" });
+    this.draft = saved.draft ?? "";
+    /** Whether an answer came that was not looked at. */
+    this.unread = saved.unread ?? false;
+    for (const turn of this.turns) if (!turn.done) Object.assign(turn, { done: true, status: null, failure: RELOADED });
+    this.#link.addEventListener("state", () => this.#linkChanged());
+    this.#link.addEventListener("message", (event) => this.#received(event.detail));
+    this.#link.addEventListener("lost", () => this.#finish({ failure: LOST }));
+    this.#link.addEventListener("signed-out", () => {
+      this.#finish({ failure: SIGNED_OUT });
+      this.#tell("signed-out");
+    });
   }
 
   saved() {
-    return { id: this.id, patient: this.patient, turns: this.turns };
+    const { id, patient, turns, draft, unread } = this;
+    return { id, patient, turns, draft, unread };
+  }
+
+  get last() {
+    return this.turns.at(-1) ?? null;
   }
 
   get running() {
-    const last = this.turns.at(-1);
-    return last !== undefined && !last.done;
+    return this.last !== null && !this.last.done;
   }
 
-  changed(what = "change") {
-    this.dispatchEvent(new CustomEvent(what));
+  get connection() {
+    return this.#link.state;
   }
 
+  get retryAt() {
+    return this.#link.retryAt;
+  }
+
+  /** Connect now, and come back after losses while `wanted`. */
   connect() {
-    if (this.socket !== null) return;
-    this.state = this.retry > FIRST_RETRY_MS ? "reconnecting" : "connecting";
-    const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}${PATH}`, ["bearer", token()]);
-    this.socket = socket;
-    socket.onmessage = (message) => socket === this.socket && this.received(JSON.parse(message.data));
-    socket.onclose = (event) => socket === this.socket && this.lost(event.code);
-    this.changed();
+    this.#link.wanted = true;
+    this.#link.open();
+  }
+
+  /** Let go of the connection when it is lost, unless a turn needs it. */
+  letGo() {
+    this.#link.wanted = this.running;
   }
 
   close() {
-    const socket = this.socket;
-    this.socket = null;
-    clearTimeout(this.timer);
-    clearInterval(this.pings);
-    socket?.close(1000);
+    clearTimeout(this.#timer);
+    this.#finish({ failure: STOPPED });
+    this.#link.close();
   }
 
-  lost(code) {
-    this.close();
-    if (this.running) this.finish({ failure: "lost" });
-    if (code === NOT_AUTHENTICATED) {
-      this.changed("signed-out");
-      return;
-    }
-    this.state = "reconnecting";
-    this.timer = setTimeout(() => this.connect(), this.retry * (0.5 + Math.random()));
-    this.retry = Math.min(this.retry * 2, LAST_RETRY_MS);
-    this.changed();
+  choose(patient) {
+    this.patient = patient;
+    this.#tell("change");
   }
 
   ask(question) {
-    const turn = { question, answer: "", status: null, sources: [], done: false };
-    this.turns.push(turn);
-    this.changed();
-    this.whenOpen(() => this.socket.send(JSON.stringify({
-      type: "query",
-      session_id: this.id,
-      document_type_id: this.patient.document_type_id,
-      document_number: this.patient.document_number,
-      question,
-    })));
+    this.turns.push({ question, answer: "", status: "connecting", sent: false, sources: [], done: false });
+    this.turns.splice(0, this.turns.length - MOST_TURNS);
+    this.#busyRetries = 0;
+    this.#tell("change");
+    if (this.connection === "connected") this.#send();
+    else this.connect();
   }
 
-  whenOpen(send) {
-    if (this.socket?.readyState === WebSocket.OPEN && this.state === "connected") send();
-    else {
-      this.pending = send;
-      this.connect();
-    }
+  /** Ask the last question again, in the place of the turn that failed. */
+  askAgain() {
+    this.ask(this.turns.pop().question);
   }
 
   /** Stop the running turn: the server cancels it, and its model request, when its connection closes. */
   stop() {
-    this.pending = null;
-    this.close();
-    this.finish({ failure: "stopped" });
-    this.connect();
+    if (!this.running) return;
+    clearTimeout(this.#timer);
+    const { sent } = this.last;
+    this.#finish({ failure: STOPPED });
+    if (sent) this.#link.reopen();
   }
 
-  finish(how) {
-    Object.assign(this.turns.at(-1), how, { done: true, status: null });
-    this.changed();
-    this.changed("finished");
+  #send() {
+    this.last.sent = true;
+    this.#link.send({
+      type: "query",
+      session_id: this.id,
+      document_type_id: this.patient.document_type_id,
+      document_number: this.patient.document_number,
+      question: this.last.question,
+    });
   }
 
-  received(event) {
-    const turn = this.turns.at(-1);
-    switch (event.type) {
-      case "connected":
-        this.state = "connected";
-        this.retry = FIRST_RETRY_MS;
-        this.pings = setInterval(() => this.socket?.send('{"type":"ping"}'), PING_MS);
-        this.pending?.();
-        this.pending = null;
-        this.changed();
-        break;
+  #linkChanged() {
+    if (this.connection === "connected" && this.running && !this.last.sent) this.#send();
+    this.#tell("change");
+  }
+
+  #received(message) {
+    if (!this.running) return;
+    switch (message.type) {
       case "status":
-        if (turn && !turn.done) { turn.status = event.status; this.changed("status"); }
+        this.last.status = message.status;
+        this.#tell("progress");
         break;
       case "token":
-        if (turn && !turn.done) { turn.answer += event.token; this.changed("token"); }
+        this.last.answer += message.token;
+        this.#tell("progress");
         break;
       case "complete":
-        this.finish({
-          answer: event.answer.text,
-          confidence: event.answer.confidence,
-          model: event.answer.model_used,
-          sources: event.metadata.sources ?? [],
-          records: event.metadata.total_records_analyzed,
-          chunks: event.metadata.vector_chunks_used,
-          patient_info: event.patient_info,
-        });
+        this.#completed(message);
         break;
       case "error":
-        if (turn && !turn.done) this.finish({ error: event.error });
+        this.#failed(message.error);
         break;
     }
+  }
+
+  #completed({ answer, metadata, patient_info: patient }) {
+    if (!this.patient.full_name) this.patient = { ...this.patient, full_name: patient.full_name.replace(GLUED_DIGITS, "") };
+    this.#finish({
+      answer: answer.text,
+      confidence: answer.confidence,
+      model: answer.model_used,
+      sources: metadata.sources ?? [],
+      records: metadata.total_records_analyzed,
+      passages: metadata.vector_chunks_used,
+      seconds: (metadata.timings_ms?.total ?? 0) / 1000,
+    });
+  }
+
+  #failed(error) {
+    // After a stop or a loss the server may need a moment to notice that the former turn is over.
+    if (error.code === "SESSION_BUSY" && this.#busyRetries < BUSY_RETRIES) {
+      this.#busyRetries += 1;
+      this.#timer = setTimeout(() => this.running && this.connection === "connected" && this.#send(), BUSY_RETRY_MS);
+      return;
+    }
+    this.#finish({ error });
+  }
+
+  #finish(how) {
+    // What was not sent yet is not lost: it goes out with the next connection.
+    if (!this.running || (how.failure === LOST && !this.last.sent)) return;
+    Object.assign(this.last, how, { done: true, status: null });
+    this.#tell("change");
+    this.#tell("finished");
+  }
+
+  #tell(what) {
+    this.dispatchEvent(new CustomEvent(what));
   }
 }
