@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import attrs
+import trio
 
 from smarthealth.storage.pool import PooledConnection
 
@@ -20,6 +21,11 @@ from .waiting import unpack
 
 _LOCK_KEY: Final = 0x736D_696D_706F_7274
 """Number of the advisory lock of an import: "smimport" in ASCII."""
+
+LOCK_PATIENCE: Final = 2.0
+"""Seconds in which PostgreSQL surely notices that an import was killed."""
+
+_LOCK_RETRY: Final = 0.1
 
 FINAL_BATCH: Final = 1000
 """Waiting resources placed in one transaction of the last pass."""
@@ -39,14 +45,23 @@ class Job:
 
 
 async def lock(connection: PooledConnection) -> None:
-    """Take the right to import, until the connection is closed.
+    """Take the right to import, until it is given back or the connection is closed.
 
     Raises:
         ImportRunning: Somebody else has it.
     """
-    row = await (await connection.execute("select pg_try_advisory_lock(%s)", [_LOCK_KEY])).fetchone()
-    if not row or not row[0]:
-        raise ImportRunning("another import runs on this database")
+    with trio.move_on_after(LOCK_PATIENCE):
+        while True:
+            row = await (await connection.execute("select pg_try_advisory_lock(%s)", [_LOCK_KEY])).fetchone()
+            if row and row[0]:
+                return
+            await trio.sleep(_LOCK_RETRY)
+    raise ImportRunning("another import runs on this database")
+
+
+async def unlock(connection: PooledConnection) -> None:
+    """Give the right to import back."""
+    await connection.execute("select pg_advisory_unlock(%s)", [_LOCK_KEY])
 
 
 _FIND_FILES: Final = """

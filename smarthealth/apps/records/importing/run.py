@@ -71,9 +71,11 @@ async def import_paths(pool: Pool, paths: Sequence[Path], progress: ProgressList
             await run.place_waiting()
             await ledger.finish(connection, jobs)
             run.tell(force=True)
-            return run.report(await ledger.failures(connection, jobs))
+            report = run.report(await ledger.failures(connection, jobs))
+            await ledger.unlock(connection)
+            return report
         finally:
-            # closing the connection is what gives the lock back
+            # where the import did not come to its end, this is what gives the lock back
             connection.abandon()
 
 

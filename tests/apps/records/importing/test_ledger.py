@@ -132,13 +132,16 @@ async def test_failures_are_told_by_file_and_place(pool: Pool) -> None:
 
 
 async def test_one_import_at_a_time(pool: Pool) -> None:
-    """While somebody imports nobody else may; closing the connection gives the right back."""
+    """While somebody imports nobody else may; whoever ends, well or not, gives the right back."""
     async with pool.connection() as first:
         await ledger.lock(first)
         async with pool.connection() as second:
             with pytest.raises(ImportRunning):
                 await ledger.lock(second)
         first.abandon()
+    async with pool.connection() as second:
+        await ledger.lock(second)
+        await ledger.unlock(second)
     async with pool.connection() as third:
         await ledger.lock(third)
         third.abandon()
