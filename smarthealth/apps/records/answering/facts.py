@@ -14,7 +14,7 @@ import msgspec
 
 Say = Literal[
     "value", "list", "count", "exists", "when", "who", "where", "dose", "reason", "status", "trend", "change", "average",
-    "normal", "duration", "interval", "age_at", "note", "person", "summary", "absent", "missing", "refusal", "mentioned",
+    "normal", "duration", "interval", "age_at", "note", "person", "summary", "absent", "refusal", "mentioned",
 ]  # fmt: skip
 """What a fact says; the composer has one way of putting each."""
 
@@ -51,6 +51,8 @@ class Fact:
     nth: int | None = None
     period: str | None = None
     """The time it is limited to, in the question's language."""
+    status: str | None = None
+    """The state it is limited to: `active` or `ended`."""
     items: tuple[Item, ...] = ()
     total: int | None = None
     """How many entries there are, more perhaps than are shown."""

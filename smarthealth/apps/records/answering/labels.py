@@ -22,18 +22,33 @@ class Labels:
         concepts = self._glossary.classify(kind, display, code)
         if len(concepts) != 1 or not concepts[0].spanish:
             return display
-        return _joined(concepts[0].spanish_name, display)
+        return _joined(_of_kind(kind, concepts[0].spanish_name), display)
 
     def of_topic(self, topic: Topic) -> str:
         """What a topic is called when the record has no words for it."""
         if not topic.concepts:
-            return f"«{' '.join(topic.terms)}»" if topic.terms else topic.surface
+            return f"«{topic.surface}»"
         name = self.of_concept(topic.concepts[0])
+        if topic.kinds and self.language == "es":
+            name = _of_kind(next(iter(topic.kinds)), name)
+        if topic.kinds == {"allergy"} and self.language == "en" and "allerg" not in name:
+            name = f"allergy to {name}"
         return " ".join((name, *topic.terms))
 
     def of_concept(self, concept: Concept) -> str:
         """A concept's name."""
         return concept.spanish_name if self.language == "es" else concept.english_name
+
+
+_BY_OBJECT = {"allergy": ("alerg", "alergia a"), "immunization": ("vacuna", "vacuna de")}
+"""Kinds whose Spanish names may be those of their object: the word that a name must hold, and what goes before it else."""
+
+
+def _of_kind(kind: str, name: str) -> str:
+    if kind not in _BY_OBJECT:
+        return name
+    word, before = _BY_OBJECT[kind]
+    return name if word in name.lower() else f"{before} {name}"
 
 
 def _joined(name: str, display: str) -> str:

@@ -30,11 +30,12 @@ from .facts import Fact
 from .findings import Finding, Findings
 from .labels import Labels
 from .matching import Matched, Matcher, Quality
+from .material import Material, absence
 from .naming import NamedPeople, resolve_names
 from .notes import report_mentions, report_notes
 from .passages import search_names
 from .picking import pick_entries
-from .reports import Material, absence, report
+from .reports import report
 from .summaries import SUMMARY_ASKS, report_person, report_summary
 from .wording import write_period
 

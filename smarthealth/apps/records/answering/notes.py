@@ -10,9 +10,9 @@ from smarthealth.retrieval.glossary import Glossary
 from .chart import Found
 from .entries import Entry
 from .findings import Finding
+from .material import Material, absence, say_of_entries
 from .passages import gist, mentions, quotable, section_text
 from .picking import pick_entries
-from .reports import Material, absence, say_of_entries
 
 MOST_QUOTED = 3
 """Notes quoted in one answer."""

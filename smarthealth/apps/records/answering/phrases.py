@@ -61,16 +61,12 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "The most frequent{period} is {name}: recorded {times} {mark}.",
     },
     "list": {
-        "es": "{Consta} {total} {nouns}{status}{about_of}{period}{distinct}: {items}{cut}.",
-        "en": "The record has {total} {status}{nouns}{about_of}{period}{distinct}: {items}{cut}.",
+        "es": "{Consta} {total} {nouns}{state}{about_of}{period}{distinct}: {items}{cut}.",
+        "en": "The record has {total} {state}{nouns}{about_of}{period}{distinct}: {items}{cut}.",
     },
     "count": {
-        "es": "{Consta} {total} {nouns}{status}{about_of}{period}{distinct}{dates}.",
-        "en": "The record has {total} {status}{nouns}{about_of}{period}{distinct}{dates}.",
-    },
-    "count.value": {
-        "es": "{Consta} {total} {nouns}{about_of}{period}{distinct}{dates}.",
-        "en": "The record has {total} {nouns}{about_of}{period}{distinct}{dates}.",
+        "es": "{Consta} {total} {nouns}{state}{about_of}{period}{distinct}{dates}.",
+        "en": "The record has {total} {state}{nouns}{about_of}{period}{distinct}{dates}.",
     },
     "exists": {
         "es": "Sí, consta {about}{period}: {items}{cut}.",
@@ -89,7 +85,6 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "The record has {about}{period}: “{value}”, on {date} {mark}.",
     },
     # questions about one entry
-    "when": {"es": "{Name}: {dated} {mark}.", "en": "{Name}: {dated} {mark}."},
     "when.latest": {
         "es": "La última vez que consta {about}{period} es {dated}{tail} {mark}.",
         "en": "The last time {about} is recorded{period} is {dated}{tail} {mark}.",
@@ -106,9 +101,9 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "es": "{About} consta {times}{period}: {items}{cut}.",
         "en": "{About} is recorded {times}{period}: {items}{cut}.",
     },
-    "who": {"es": "{name}, {dated}: atención a cargo de {people} {mark}.", "en": "{name}, {dated}: attended by {people} {mark}."},
-    "where": {"es": "{name}, {dated}: en {place} {mark}.", "en": "{name}, {dated}: at {place} {mark}."},
-    "dose": {"es": "{name}, {dated}: {note} {mark}.", "en": "{name}, {dated}: {note} {mark}."},
+    "who": {"es": "{Name}, {dated}: a cargo de {people} {mark}.", "en": "{Name}, {dated}: attended by {people} {mark}."},
+    "where": {"es": "{Name}, {dated}: en {note} {mark}.", "en": "{Name}, {dated}: at {note} {mark}."},
+    "dose": {"es": "{Name}, {dated}: {note} {mark}.", "en": "{Name}, {dated}: {note} {mark}."},
     "dose.missing": {
         "es": "La prescripción de {name}, {dated}, no registra pauta ni frecuencia; su presentación es la que indica el nombre {mark}.",
         "en": "The prescription of {name}, {dated}, records no dosage or frequency; its strength is the one in its name {mark}.",
@@ -200,12 +195,19 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
     "person.city": {"es": "La ciudad registrada es {value}.", "en": "The recorded city is {value}."},
     "person.name": {"es": "El nombre registrado es {value}.", "en": "The recorded name is {value}."},
     "person.missing": {"es": "En la historia no consta {value}.", "en": "The record does not contain {value}."},
-    "summary": {"es": "{who}: {total} entradas en la historia{dates}.", "en": "{who}: {total} entries in the record{dates}."},
+    "summary": {"es": "{about}: {total} entradas en la historia.", "en": "{about}: {total} entries in the record."},
     # what is not there
-    "absent": {"es": "En la historia no consta {about}{period}.", "en": "The record does not contain {about}{period}."},
+    "absent": {
+        "es": "En la historia no consta {about}{state}{period}.",
+        "en": "The record does not contain {state}{about}{period}.",
+    },
+    "absent.ended": {
+        "es": "En la historia no consta {about}{state}; consta como {status}, {dated} {mark}.",
+        "en": "The record does not contain {state}{about}; it is listed as {status}, {dated} {mark}.",
+    },
     "absent.but": {
-        "es": "En la historia no consta {about}{period}; sí fuera de ese periodo, {dated} {mark}.",
-        "en": "The record does not contain {about}{period}; it does outside that time, {dated} {mark}.",
+        "es": "En la historia no consta {about}{state}{period}; sí fuera de ese periodo, {dated} {mark}.",
+        "en": "The record does not contain {state}{about}{period}; it does outside that time, {dated} {mark}.",
     },
     "refusal.not_recorded": {
         "es": "En la historia no consta esa información: la historia clínica no registra ese tipo de dato.",

@@ -11,7 +11,7 @@ import attrs
 from smarthealth.retrieval.concepts import ConceptMatch
 
 from .folding import CONCEPT, Reading
-from .kinds import find_kinds
+from .kinds import ENCOUNTER, find_kinds
 from .question import Anchor, Order, Pick, Topic
 
 _EVENT_WORDS = (
@@ -88,9 +88,11 @@ def _find_visit(text: str, has_concepts: bool) -> AnchorMatch | None:
     others = any(kind.is_noun and "encounter" not in kind.kinds for kind in find_kinds(rest))
     if not (has_concepts or others):
         return None
-    kind = next(iter(find_kinds(text[found.start() : found.end()])))
+    kind = next(iter(find_kinds(text[found.start() : found.end()])), None)
     pick = Pick(order=Order.FIRST if found["first"] else Order.LATEST)
-    topic = Topic(kinds=kind.kinds, category=kind.category, surface=text[found.start() : found.end()])
+    topic = Topic(
+        kinds=frozenset({ENCOUNTER}), category=kind.category if kind else None, surface=text[found.start() : found.end()]
+    )
     return AnchorMatch(found.start(), found.end(), Anchor(relation="during", topic=topic, pick=pick))
 
 
