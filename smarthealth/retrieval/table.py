@@ -7,8 +7,9 @@ that a patient is never missing nor doubled; a process killed between them leave
 removes. Appends and deletions of several processes commute: LanceDB rebases them. Only compaction conflicts with them, and
 is then left for the next time.
 
-The table's schema carries a stamp: format, embedding model, dimensions, origin, and an id of its own. It is compared at
-each use, so that a table exchanged under our hands by another process is noticed.
+The table's schema carries a stamp: format, embedding model, dimensions, origin, and an id of its own, which also stands in
+a file beside the table. Both are compared at each use, so that a table exchanged under our hands is noticed: a handle of
+LanceDB follows a table to higher versions, but not to another one that begins again at the first.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import IndexUnavailable
+from .lancedb_loading import load_lancedb
 from .model import Chunk, IndexState
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
 FORMAT = "1"
 """Moves with every change of the columns or of what stands in them."""
 _TABLE = "chunks"
+_MARK = "chunks.id"
 _STAMP = b"smarthealth"
 _ID = "id"
 _COLUMNS = [
@@ -110,14 +114,23 @@ class ChunkTable:
             return IndexState.DAMAGED
         if not self._is_ours(stamp):
             return IndexState.OUTDATED
+        if self._mark() != stamp[_ID]:
+            (self._folder / _MARK).write_text(stamp[_ID])
         self._table, self._opened = table, stamp
         return IndexState.READY
 
     def reset(self) -> None:
-        """Remove what is there, whatever it is, and make an empty table."""
-        self._table = None
-        shutil.rmtree(self._folder / f"{_TABLE}.lance", ignore_errors=True)
-        self._create()
+        """Put an empty table in place of what is there, whatever it is.
+
+        Raises:
+            IndexUnavailable: That was not possible.
+        """
+        if self.open() is IndexState.DAMAGED:
+            shutil.rmtree(self._folder / f"{_TABLE}.lance", ignore_errors=True)
+        before = self._opened.get(_ID)
+        state = self._create("overwrite")
+        if state is not IndexState.READY or self._opened.get(_ID) == before:
+            raise IndexUnavailable(state)
 
     def search(self, query: Query) -> tuple[list[Row], list[Row]]:
         """Rows nearest in meaning and rows nearest in words, each best first."""
@@ -173,18 +186,19 @@ class ChunkTable:
         return True
 
     def _usable(self, *, or_create: bool = False) -> Table:
-        if self._table is None:
-            state = self.open()
-            if state is IndexState.MISSING and or_create:
-                self._create()
-            elif state is not IndexState.READY:
-                raise IndexUnavailable(state)
-        table = self._table
-        if table is None:
-            raise IndexUnavailable(IndexState.MISSING)
-        if _stamp_of(table) != self._opened:
+        # A table without rows is false, so `or` would not do.
+        table = self._acquired(or_create=or_create) if self._table is None else self._table
+        if self._mark() != self._opened[_ID] or _stamp_of(table) != self._opened:
             raise IndexUnavailable(IndexState.OUTDATED)
         return table
+
+    def _acquired(self, *, or_create: bool) -> Table:
+        state = self.open()
+        if state is IndexState.MISSING and or_create:
+            state = self._create("create")
+        if self._table is None:
+            raise IndexUnavailable(state)
+        return self._table
 
     def _is_ours(self, stamp: Mapping[str, str]) -> bool:
         return {name: value for name, value in stamp.items() if name != _ID} == self._stamp
@@ -197,21 +211,24 @@ class ChunkTable:
             )
         return lancedb.connect(str(self._folder), read_consistency_interval=timedelta(0), session=self._session)
 
-    def _create(self) -> None:
+    def _mark(self) -> str | None:
+        try:
+            return (self._folder / _MARK).read_text()
+        except OSError:
+            return None
+
+    def _create(self, mode: str) -> IndexState:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         connection = self._connect()
         from lancedb.index import FTS, BTree
 
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        try:
-            table = connection.create_table(_TABLE, schema=self._schema({**self._stamp, _ID: uuid.uuid4().hex}))
+        # Should another process make it at the same moment, its table is as good.
+        with suppress(ValueError, RuntimeError):
+            stamp = {**self._stamp, _ID: uuid.uuid4().hex}
+            table = connection.create_table(_TABLE, schema=self._schema(stamp), mode=mode)
             table.create_index("patient_id", config=BTree())
             table.create_index("search", config=FTS(language="Spanish", stem=True, ascii_folding=True))
-        except (ValueError, RuntimeError):
-            # Another process made it at the same moment; if not, opening says what is wrong.
-            pass
-        state = self.open()
-        if state is not IndexState.READY:
-            raise IndexUnavailable(state)
+        return self.open()
 
     def _schema(self, stamp: Mapping[str, str]) -> pa.Schema:
         import pyarrow as pa
@@ -263,9 +280,7 @@ def _lancedb() -> Any:
     # Imported when first used, since that takes more than a second. Conflicts of concurrent compactions are expected and
     # handled; LanceDB would print each of them.
     os.environ.setdefault("LANCEDB_LOG", "error")
-    import lancedb
-
-    return lancedb
+    return load_lancedb()
 
 
 def searched_text(chunk: Chunk) -> str:
@@ -360,12 +375,13 @@ def _stamp_of(table: Table) -> dict[str, str]:
     return {str(name): str(value) for name, value in stamp.items()}
 
 
-def _retried(write: Any) -> None:
-    for attempt in range(1, _WRITE_ATTEMPTS + 1):
+def _retried(write: Callable[[], object]) -> None:
+    for _ in range(_WRITE_ATTEMPTS - 1):
         try:
             write()
         except RuntimeError as error:
-            if _COMMIT_CONFLICT not in str(error) or attempt == _WRITE_ATTEMPTS:
+            if _COMMIT_CONFLICT not in str(error):
                 raise
         else:
             return
+    write()

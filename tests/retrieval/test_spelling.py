@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from smarthealth.retrieval.spelling import SpellingCorrector, one_edit_apart
 
-VOCABULARY = ("hipertension", "diabet", "glucos", "colesterol", "vilirrubin", "anemi")
+VOCABULARY = ("hipertension", "diabet", "glucos", "colesterol", "vilirrubin", "anemi", "tos", "vitamin12")
 
 
 @pytest.mark.parametrize(
