@@ -113,7 +113,7 @@ async def fill(pool: Pool) -> None:
     await run(pool, plan)
 
 
-async def test_nothing_to_write_is_no_statement() -> None:
+def test_nothing_to_write_is_no_statement() -> None:
     """An empty plan costs nothing."""
     assert statements(Plan()) == ()
 
