@@ -220,7 +220,7 @@ class ServerSettings:
         metadata={"env": "SMARTHEALTH_KEEP_ALIVE_TIMEOUT", "help": "seconds between two requests of a connection"},
     )
     send_timeout: float = attrs.field(
-        default=20.0,
+        default=30.0,
         validator=gt(0),
         metadata={
             "env": "SMARTHEALTH_SEND_TIMEOUT",

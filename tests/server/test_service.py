@@ -83,26 +83,9 @@ def test_bad_settings_stop_the_start(world: Any, tmp_path: Path) -> None:
             server_child(settings, world.services(), (), lambda addresses: None)
 
 
-def test_certificate_turns_tls_on(tmp_path: Path) -> None:
+def test_certificate_turns_tls_on(certificate: Path) -> None:
     """With both files there is TLS 1.2 or newer; with neither there is none."""
-    import datetime
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + datetime.timedelta(days=1))
-    ).sign(key, hashes.SHA256())
-    cert, private = tmp_path / "cert.pem", tmp_path / "key.pem"
-    cert.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    context = load_tls(ServerSettings(tls_cert=cert, tls_key=private))
+    context = load_tls(ServerSettings(tls_cert=certificate, tls_key=certificate))
     assert context is not None
     assert context.minimum_version.name == "TLSv1_2"
     assert load_tls(ServerSettings()) is None

@@ -32,7 +32,7 @@ class ShellLimits:
     """Seconds for the whole body of a request."""
     keep_alive_timeout: float = 15.0
     """Seconds that an idle connection may wait for its next request."""
-    send_timeout: float = 20.0
+    send_timeout: float = 30.0
     """Seconds in which each 64 KiB must leave; a peer that reads slower is cut."""
     close_timeout: float = 2.0
     """Seconds for a peer to answer our close frame, or to finish what it was sending when it was refused."""

@@ -186,8 +186,8 @@ class HardenedWSStream(WSStream):
     async def _close(self, machine: FrameMachine, code: int, reason: str) -> None:
         self.state = ASGIWebsocketState.CLOSED
         self._end = code, reason
-        await self._say(machine.close(code, reason))
         await self._pass(ReadWithin(self.config.limits.close_timeout))
+        await self._say(machine.close(code, reason))
 
     def _over(self, code: int, reason: str) -> None:
         self.closed = True

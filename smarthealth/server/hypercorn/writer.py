@@ -1,8 +1,12 @@
 """Writing to a peer that may have stopped reading.
 
 A small write is tried at once, without asking the scheduler: that is the common case, and five times cheaper. What the
-kernel does not take is sent in slices, each within a time limit. A peer that is too slow, and one whose writer was
-cancelled half-way through a frame, cannot be talked to any more: its socket is reset, which frees what the kernel held.
+kernel does not take is sent in slices, each within a time limit. A peer that is too slow is reset, which frees what the
+kernel held for it.
+
+A writer that is cancelled while it waits leaves the rest of its bytes behind; they go before the next write, so that no frame
+is ever cut in two. Who gives up on a slow peer can therefore still send it a close frame. Over TLS what was sent is not
+known: there a cancelled writer takes the connection with it.
 """
 
 from __future__ import annotations
@@ -15,6 +19,8 @@ import trio
 
 SLICE = 64 * 1024
 """Bytes that must leave within one send timeout."""
+MOST_LEFT = 4 * 1024 * 1024
+"""Bytes that cancelled writers may leave behind; with more of them the peer is cut."""
 CHECKPOINT_EVERY = 32
 """Writes without waiting before others get to run."""
 RESET = struct.pack("ii", 1, 0)
@@ -35,10 +41,11 @@ class Writer:
     """The sending half of one connection."""
 
     def __init__(self, stream: Stream, send_timeout: float) -> None:
-        self._stream = stream
+        self._tls = stream if isinstance(stream, trio.SSLStream) else None
         self._socket = (stream.transport_stream if isinstance(stream, trio.SSLStream) else stream).socket
         self._send_timeout = send_timeout
         self._lock = trio.Lock()
+        self._left = bytearray()
         self._unwaited = 0
         self._gone = False
 
@@ -50,16 +57,15 @@ class Writer:
             PeerGone: The peer has closed, or was cut.
 
         Cancellation:
-            Cuts the peer if it comes while a part was sent and a part was not.
+            Leaves what was not sent to the next write; over TLS it cuts the peer.
         """
         try:
             self._lock.acquire_nowait()
         except trio.WouldBlock:
             await self._lock.acquire()
         try:
-            sent = self._write_now(data)
-            if sent < len(data):
-                await self._write_rest(memoryview(data)[sent:])
+            if not self._write_now(data):
+                await self._write_slowly(data)
                 return
         finally:
             self._lock.release()
@@ -68,11 +74,11 @@ class Writer:
             await trio.lowlevel.checkpoint()
 
     def end(self) -> None:
-        """Send the end of the stream, unless something is still being sent; never fails.
+        """Send the end of the stream, unless something is still to be sent; never fails.
 
         Does not wait, so that an application that is cancelled just now cannot keep the peer from its end.
         """
-        if self._gone or self._lock.locked() or isinstance(self._stream, trio.SSLStream):
+        if self._gone or self._left or self._lock.locked() or self._tls is not None:
             return
         try:
             self._socket.shutdown(socket.SHUT_WR)
@@ -86,12 +92,18 @@ class Writer:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             self._socket.close()
 
-    def _write_now(self, data: bytes) -> int:
-        """Bytes that the kernel took without waiting."""
+    def _write_now(self, data: bytes) -> bool:
+        """Whether the kernel took it all without waiting; what it did not take is left."""
         if self._gone:
             raise PeerGone
-        if isinstance(self._stream, trio.SSLStream):
-            return 0
+        if self._tls is not None:
+            return False
+        sent = 0 if self._left else self._offer(data)
+        self._left += data[sent:]
+        return not self._left
+
+    def _offer(self, data: bytes | bytearray) -> int:
+        """Bytes that the kernel takes."""
         try:
             return os.write(self._socket.fileno(), data)
         except BlockingIOError:
@@ -100,17 +112,35 @@ class Writer:
             self._gone = True
             raise PeerGone from error
 
-    async def _write_rest(self, data: memoryview) -> None:
+    async def _write_slowly(self, data: bytes) -> None:
         try:
-            for start in range(0, len(data), SLICE):
-                with trio.fail_after(self._send_timeout):
-                    await self._stream.send_all(data[start : start + SLICE])
+            if self._tls is not None:
+                await self._encrypt(self._tls, data)
+            else:
+                await self._send_left()
         except trio.TooSlowError:
             self.cut()
             raise PeerStalled from None
         except (trio.BrokenResourceError, trio.ClosedResourceError):
             self._gone = True
             raise PeerGone from None
+
+    async def _send_left(self) -> None:
+        if len(self._left) > MOST_LEFT:
+            raise trio.TooSlowError
+        while self._left:
+            goal = max(0, len(self._left) - SLICE)
+            with trio.fail_after(self._send_timeout):
+                while len(self._left) > goal:
+                    await trio.lowlevel.wait_writable(self._socket)
+                    sent = self._offer(self._left[:SLICE])
+                    del self._left[:sent]
+
+    async def _encrypt(self, stream: trio.SSLStream[trio.SocketStream], data: bytes) -> None:
+        try:
+            for start in range(0, len(data), SLICE):
+                with trio.fail_after(self._send_timeout):
+                    await stream.send_all(data[start : start + SLICE])
         except trio.Cancelled:
             self.cut()
             raise

@@ -6,7 +6,6 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -255,51 +254,14 @@ async def test_peer_that_is_gone_before_we_look_is_nobody() -> None:
     assert lines == []
 
 
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A certificate for localhost and its key in one file."""
-    import datetime
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    built = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "localhost.pem"
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    path.write_bytes(private + built.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
-@pytest.fixture
-def server_tls(certificate: Path) -> ssl.SSLContext:
-    """The server's side of TLS."""
-    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(certificate)
-    return context
-
-
-async def test_tls_carries_websockets(open_shell: OpenShell, server_tls: ssl.SSLContext, certificate: Path) -> None:
+async def test_tls_carries_websockets(
+    open_shell: OpenShell, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
+) -> None:
     """Over TLS everything is as without, the 1001 of a server that goes away too."""
-    trusting, stopping, app = ssl.create_default_context(cafile=str(certificate)), trio.Event(), App()
+    stopping, app = trio.Event(), App()
     limits = ShellLimits(ping_interval=0.1)
     async with open_shell(app, limits, tls=server_tls, stopping=stopping, grace=0.1) as port:
-        stream = await trio.open_ssl_over_tcp_stream("localhost", port, ssl_context=trusting, https_compatible=True)
+        stream = await trio.open_ssl_over_tcp_stream("localhost", port, ssl_context=client_tls, https_compatible=True)
         peer = RawPeer(stream)
         await peer.send(upgrade_request("/echo") + frame(TEXT, b"early"))
         assert (await peer.read_head()).startswith("HTTP/1.1 101")
@@ -326,14 +288,13 @@ async def test_tls_handshake_that_fails_or_stalls_is_given_up(
 
 
 async def test_tls_peer_that_stops_reading_is_cut(
-    open_shell: OpenShell, server_tls: ssl.SSLContext, certificate: Path
+    open_shell: OpenShell, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
     """The send timeout holds over TLS, and the farewell to a stalled peer does not hold anybody."""
     cuts, app = Cuts(), App()
-    trusting = ssl.create_default_context(cafile=str(certificate))
     limits = ShellLimits(send_timeout=0.3, send_buffer=8192)
     async with open_shell(app, limits, tls=server_tls, watch=cuts) as port:
-        stream = await trio.open_ssl_over_tcp_stream("localhost", port, ssl_context=trusting, https_compatible=True)
+        stream = await trio.open_ssl_over_tcp_stream("localhost", port, ssl_context=client_tls, https_compatible=True)
         await RawPeer(stream).send(upgrade_request("/flood"))
         with trio.fail_after(3):
             await app.over.wait()
@@ -342,14 +303,15 @@ async def test_tls_peer_that_stops_reading_is_cut(
 
 
 async def test_tls_peer_that_vanishes_is_no_error(
-    open_shell: OpenShell, server_tls: ssl.SSLContext, certificate: Path
+    open_shell: OpenShell, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext
 ) -> None:
     """A reset under TLS ends its connection and nothing else, the farewell included."""
     app = App()
-    trusting = ssl.create_default_context(cafile=str(certificate))
     async with open_shell(app, tls=server_tls) as port:
         with structlog.testing.capture_logs() as lines:
-            stream = await trio.open_ssl_over_tcp_stream("localhost", port, ssl_context=trusting, https_compatible=True)
+            stream = await trio.open_ssl_over_tcp_stream(
+                "localhost", port, ssl_context=client_tls, https_compatible=True
+            )
             peer = RawPeer(stream)
             await peer.upgrade("/echo")
             await RawPeer(stream.transport_stream).reset()

@@ -335,6 +335,25 @@ async def test_several_texts_leave_in_one_write(open_shell: OpenShell) -> None:
         assert await peer.read_rest() == b""
 
 
+async def test_slow_reader_that_was_given_up_still_reads_why(open_shell: OpenShell) -> None:
+    """An application that stops waiting for a peer can close: what was begun arrives whole, then the close frame."""
+    given_up = trio.Event()
+
+    async def impatient(scope: Any, receive: Receive, send: Send) -> None:
+        await accept(receive, send)
+        with trio.move_on_after(0.1):
+            while True:
+                await send({"type": "websocket.send", "text": "x" * 50_000})
+        given_up.set()
+        await send({"type": "websocket.close", "code": 4430, "reason": "reading too slowly"})
+
+    limits = ShellLimits(send_buffer=8192, close_timeout=2)
+    async with open_shell(impatient, limits) as port, open_raw_peer(port, receive_buffer=4096) as peer:
+        await peer.upgrade()
+        await given_up.wait()
+        assert await peer.read_close() == (4430, "reading too slowly")
+
+
 async def test_peer_that_does_not_answer_our_close_is_let_go(open_shell: OpenShell) -> None:
     """After our close frame the peer has a short time; then the connection ends without it."""
 

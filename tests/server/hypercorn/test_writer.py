@@ -12,7 +12,7 @@ import pytest
 import trio
 import trio.testing
 
-from smarthealth.server.hypercorn.writer import CHECKPOINT_EVERY, SLICE, PeerGone, PeerStalled, Writer
+from smarthealth.server.hypercorn.writer import CHECKPOINT_EVERY, MOST_LEFT, SLICE, PeerGone, PeerStalled, Writer
 
 Pair = tuple[trio.SocketStream, trio.SocketStream]
 
@@ -96,15 +96,29 @@ async def test_full_buffer_is_waited_for(pair: Pair) -> None:
             pass
 
 
-async def test_cancelled_half_way_cuts_the_peer(pair: Pair) -> None:
-    """A frame that was sent in part can never be finished, so the connection ends."""
+async def test_cancelled_writer_leaves_the_rest_to_the_next(pair: Pair) -> None:
+    """What was sent in part is finished before anything else is sent, and the stream does not end before."""
+    writer, size = Writer(pair[0], 60), 2_000_000
+    with trio.CancelScope() as scope:
+        scope.cancel()
+        await writer.write(b"x" * size)
+    assert scope.cancelled_caught
+    writer.end()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(writer.write, b"end")
+        assert await read(pair[1], size + 3) == b"x" * size + b"end"
+    writer.end()
+    assert await pair[1].receive_some() == b""
+
+
+async def test_too_much_left_behind_cuts_the_peer(pair: Pair) -> None:
+    """Cancelling again and again keeps only so much."""
     writer = Writer(pair[0], 60)
     with trio.CancelScope() as scope:
         scope.cancel()
-        await writer.write(b"x" * 2_000_000)
-    assert scope.cancelled_caught
-    with pytest.raises(PeerGone):
-        await writer.write(b"y")
+        await writer.write(bytes(MOST_LEFT))
+    with pytest.raises(PeerStalled):
+        await writer.write(bytes(MOST_LEFT))
 
 
 async def test_closed_peer_is_gone(pair: Pair) -> None:
@@ -141,6 +155,21 @@ async def test_peer_that_closes_while_we_wait_is_gone(pair: Pair) -> None:
         pair[1].socket.close()
 
 
+async def test_cut_wakes_who_waits(pair: Pair) -> None:
+    """Whoever waits to write learns at once that there is nobody to write to."""
+    writer = Writer(pair[0], 60)
+    async with trio.open_nursery() as nursery:
+
+        async def write() -> None:
+            with pytest.raises(PeerGone):
+                await writer.write(b"x" * 2_000_000)
+
+        nursery.start_soon(write)
+        await trio.testing.wait_all_tasks_blocked()
+        writer.cut()
+    writer.cut()
+
+
 async def test_end_of_stream_reaches_the_peer(pair: Pair) -> None:
     """After `end` the peer reads the end of the stream."""
     writer = Writer(pair[0], 60)
@@ -155,3 +184,25 @@ async def test_tls_is_written_through_its_stream(pair: Pair) -> None:
     with pytest.raises(PeerStalled):
         await writer.write(b"a handshake that nobody answers")
     writer.cut()
+
+
+async def test_tls_arrives_whole(pair: Pair, server_tls: ssl.SSLContext, client_tls: ssl.SSLContext) -> None:
+    """What takes several slices is put together on the other side."""
+    ours = trio.SSLStream(pair[0], server_tls, server_side=True)
+    theirs = trio.SSLStream(pair[1], client_tls, server_hostname="localhost")
+    size, received = SLICE * 2 + 1, 0
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(Writer(ours, 5).write, b"x" * size)
+        while received < size:
+            received += len(await theirs.receive_some())
+    assert received == size
+
+
+async def test_cancelled_writer_over_tls_cuts_the_peer(pair: Pair) -> None:
+    """What was sent of a frame is not known there, so that nothing can follow it."""
+    writer = Writer(trio.SSLStream(pair[0], ssl.create_default_context(), server_hostname="localhost"), 60)
+    with trio.move_on_after(0.01) as scope:
+        await writer.write(b"a handshake that nobody answers")
+    assert scope.cancelled_caught
+    with pytest.raises(PeerGone):
+        await writer.write(b"more")
