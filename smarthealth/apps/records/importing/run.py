@@ -151,6 +151,7 @@ class _Run:
         """Place what waited, now that everything is read."""
         self.reading = ""
         self.waiting = await ledger.count_waiting(self.connection, list(self.jobs))
+        self.tell(force=True)
         while True:
             async with self._transaction():
                 resources = await ledger.take_waiting(self.connection, list(self.jobs))
