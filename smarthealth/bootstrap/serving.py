@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
@@ -138,6 +139,7 @@ async def _wait_any(*waits: Callable[[], Awaitable[None]]) -> None:
 
 @contextmanager
 def _listening(binds: Sequence[Bind], settings: Settings) -> Iterator[Sequence[Listener]]:
+    _allow_open_files()
     with ExitStack() as stack:
         try:
             listeners = stack.enter_context(open_listeners(binds, settings.server.limits()))
@@ -145,3 +147,9 @@ def _listening(binds: Sequence[Bind], settings: Settings) -> Iterator[Sequence[L
             addresses = ", ".join(bind.address for bind in binds)
             raise StartError(f"cannot listen on {addresses}: {error.strerror}; choose another with --port") from None
         yield listeners
+
+
+def _allow_open_files() -> None:
+    """Take all the file descriptors that this account may have: each connection needs one, and the usual 1,024 are few."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -16,7 +16,7 @@ class ConversationSettings:
     """How many connections, how long and how much of each; durations in seconds, sizes in bytes."""
 
     max_connections: int = attrs.field(
-        default=2000,
+        default=12_000,
         validator=ge(1),
         metadata={"env": "SMARTHEALTH_MAX_CONNECTIONS", "help": "open connections at once; one more is refused"},
     )
@@ -71,7 +71,7 @@ class ConversationSettings:
         },
     )
     inbound_rate: float = attrs.field(
-        default=20.0,
+        default=500.0,
         validator=gt(0),
         metadata={
             "env": "SMARTHEALTH_INBOUND_RATE",
@@ -79,7 +79,7 @@ class ConversationSettings:
         },
     )
     inbound_burst: int = attrs.field(
-        default=100,
+        default=2000,
         validator=ge(1),
         metadata={"env": "SMARTHEALTH_INBOUND_BURST", "help": "messages that a client may send at once"},
     )
