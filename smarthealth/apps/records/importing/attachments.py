@@ -6,7 +6,6 @@ import base64
 import binascii
 import re
 from collections.abc import Sequence
-from email.message import Message
 from html.parser import HTMLParser
 from typing import Final
 
@@ -19,6 +18,7 @@ _MARKUP: Final = frozenset({"text/html", "application/xhtml+xml"})
 _FALLBACK_CHARSET: Final = "cp1252"
 """What a text is written in that names no character set and is no UTF-8."""
 
+_CHARSET: Final = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE | re.ASCII)
 _BLANK_LINES: Final = re.compile(r"\n\s*\n\s*")
 _BLOCKS: Final = frozenset({"p", "div", "br", "tr", "li", "h1", "h2", "h3", "h4", "h5", "h6", "table", "ul", "ol"})
 _SILENT: Final = frozenset({"script", "style", "head"})
@@ -47,13 +47,10 @@ def unread_types(attachments: Sequence[Node]) -> str | None:
 
 
 def _content_type(attachment: Node) -> tuple[str, str | None]:
-    header = Message()
-    header["content-type"] = text(attachment, "contentType") or ""
-    charset = header.get_param("charset")
-    return (
-        header.get_content_type() if text(attachment, "contentType") else "",
-        charset if isinstance(charset, str) else None,
-    )
+    """The media type and the character set that it names."""
+    written = text(attachment, "contentType") or ""
+    charset = _CHARSET.search(written)
+    return written.partition(";")[0].strip().lower(), charset[1] if charset else None
 
 
 def _decode(attachment: Node) -> str | None:

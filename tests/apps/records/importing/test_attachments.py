@@ -27,6 +27,8 @@ def attachment(raw: bytes, content_type: str | None = "text/plain") -> Node:
         ("Niño".encode("cp1252"), "text/plain", "Niño"),
         ("Niño".encode("utf-16"), 'text/plain; charset="utf-16"', "Niño"),
         (b" a\r\nb\rc ", "text/plain", "a\nb\nc"),
+        ("Niño".encode("latin-1"), "TEXT/Plain ;format=flowed; Charset='latin-1'", "Niño"),
+        ("Niño".encode(), "text/plain; charset=ñ", "Niño"),
         (b"", "text/plain", None),
         (b"%PDF", "application/pdf", None),
         (b"text", None, None),

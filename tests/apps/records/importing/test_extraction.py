@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from smarthealth.apps.records.demo import demo_paths
 from smarthealth.apps.records.importing.errors import Malformed
 from smarthealth.apps.records.importing.extraction import READERS, Place, extract, type_of
-from smarthealth.apps.records.importing.model import EntryContent, PatientContent, Retraction
+from smarthealth.apps.records.importing.model import EntryContent, PatientContent, Resource, Retraction
 from smarthealth.apps.records.importing.nodes import Node
 
 UUID = "11111111-2222-3333-4444-555555555555"
@@ -111,3 +118,42 @@ def test_what_references_may_call_it() -> None:
 def test_what_was_entered_in_error_is_a_retraction(resource: Node) -> None:
     """A resource that takes itself back says nothing else."""
     assert extract(resource, place()).content == Retraction()
+
+
+GOOD = [entry["resource"] for path in demo_paths() for entry in json.loads(path.read_text())["entry"]]
+"""Resources of every kind that is imported."""
+
+ANYTHING = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.sampled_from(["", "2015-13", "#x", "urn:uuid:x", "Patient/1"]),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["reference", "coding", "value", "text", "start", "low"]), inner, max_size=2)
+    ),
+)
+
+
+def steps_into(value: object) -> Iterator[tuple[object, object]]:
+    """Every place in a resource, as what holds it and its key."""
+    places: list[tuple[object, object]] = []
+    if isinstance(value, dict):
+        places = [(value, key) for key in value]
+    elif isinstance(value, list):
+        places = [(value, number) for number in range(len(value))]
+    for holder, key in places:
+        yield holder, key
+        yield from steps_into(holder[key])  # type: ignore[index] # a key of its own
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_whatever_is_changed_in_a_resource_it_is_understood_or_malformed(data: st.DataObject) -> None:
+    """No element of any kind, put anywhere into a good resource, raises anything but `Malformed`."""
+    changed = copy.deepcopy(data.draw(st.sampled_from(GOOD)))
+    holder, key = data.draw(st.sampled_from(list(steps_into(changed))))
+    holder[key] = data.draw(ANYTHING)  # type: ignore[index] # a key of its own
+    with contextlib.suppress(Malformed):
+        assert isinstance(extract(changed, place()), Resource)
