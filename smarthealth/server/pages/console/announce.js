@@ -3,7 +3,8 @@
 import { byId } from "./dom.js";
 
 const STATUS_AFTER_MS = 1500;
-let timer = null;
+const TOAST_MS = 8000;
+let timer = null, toastTimer = null;
 
 function say(id, sentence) {
   const region = byId(id);
@@ -17,6 +18,16 @@ export function announce(sentence) {
 }
 
 export const alarm = (sentence) => say("assertive", sentence);
+
+/** Say it to everybody, above the conversation, for a while. */
+export function notify(sentence) {
+  alarm(sentence);
+  const toast = byId("toast");
+  toast.textContent = sentence;
+  toast.hidden = false;
+  clearTimeout(toastTimer);
+  toastTimer = setTimeout(() => { toast.hidden = true; }, TOAST_MS);
+}
 
 /** Say it unless something else is said soon: what passes quickly is not worth hearing. */
 export function announceSlow(sentence) {

@@ -1,7 +1,7 @@
 // The console: who is signed in, which sessions are open and which one is shown; joins what the other modules draw and send.
 
-import { alarm, announce, announceSlow } from "./announce.js";
-import { withoutMarks, citedIds } from "./answer.js";
+import { alarm, announce, announceSlow, notify } from "./announce.js";
+import { citedIds, withoutMarks } from "./answer.js";
 import { forgetToken, me, token } from "./api.js";
 import { Composer } from "./composer.js";
 import { drawConnection } from "./connection.js";
@@ -14,7 +14,7 @@ import * as shelf from "./shelf.js";
 import { drawSessions, nameOf } from "./sidebar.js";
 import { explainRefusal, hideSignIn, mayAsk, openSignIn, showSignIn } from "./sign-in.js";
 import { showSources } from "./sources.js";
-import { counted, drawTexts, has, switchLanguage, text } from "./texts.js";
+import { counted, drawTexts, switchLanguage, text } from "./texts.js";
 import { Log } from "./turns.js";
 
 const MOST_SESSIONS = 8;
@@ -23,7 +23,7 @@ const UNAUTHORISED = 401;
 /** Where a keyboard on the screen would cover half of it, nothing is focused that opens one. */
 const HAS_KEYBOARD = matchMedia("(hover: hover)");
 
-let user = null, sessions = [], current = null, prepared = false, saving = null, frame = null;
+let user = null, sessions = [], current = null, saving = null, frame = null, returnTo = null;
 
 const sidebar = new Panel("sidebar", "(max-width: 759px)", ["conversation", "sources"],
   (shown) => byId("open-sidebar").setAttribute("aria-expanded", String(shown)));
@@ -37,7 +37,7 @@ const log = new Log({ ask, openSources, askAgain: () => !current.running && curr
 function drawAll() {
   chooser.show(current.patient);
   log.show(current);
-  showSources(current.last);
+  showSources(current.running ? null : current.answered);
   draw();
 }
 
@@ -103,8 +103,8 @@ function finished(session) {
     draw();
     return;
   }
-  showSources(last);
-  chooser.show(session.patient);
+  showSources(session.answered);
+  if (session.patient !== chooser.patient) chooser.show(session.patient);
   if (failure) (failure.grave ? alarm : announce)(`${failure.title} ${failure.hint}`);
   else announce(`${text("complete")} ${withoutMarks(last.answer)} ${counted("sources", citedIds(last.answer).length)}.`);
 }
@@ -114,8 +114,8 @@ function choose(session) {
   current = session;
   session.unread = false;
   closePanel(false);
-  session.connect();
   drawAll();
+  session.connect();
   saveSoon();
   focusStart();
 }
@@ -144,7 +144,7 @@ function closeSession(session) {
 /** The patient of an untouched session is changed; else another session begins, as the server forgets then too. */
 function choosePatient(patient) {
   if (current.turns.length > 0) {
-    if (sessions.length >= MOST_SESSIONS) return alarm(text("most_sessions", { count: MOST_SESSIONS }));
+    if (sessions.length >= MOST_SESSIONS) return notify(text("most_sessions", { count: MOST_SESSIONS }));
     const { draft } = current;
     current.draft = "";
     const session = adopt({ draft });
@@ -159,10 +159,10 @@ function choosePatient(patient) {
 
 function ask(question) {
   if (!current.patient) {
-    alarm(text("patient_first"));
     chooser.open();
+    notify(text("patient_first"));
   } else if (!current.running && question !== "") {
-    current.draft = "";
+    if (current.draft.trim() === question) current.draft = "";
     showSources(null);
     current.ask(question);
   }
@@ -175,8 +175,6 @@ function openSources(turn, id, opener) {
   returnTo = opener;
 }
 
-let returnTo = null;
-
 // -- signing in and out
 
 function enter(who) {
@@ -184,7 +182,7 @@ function enter(who) {
   user = who;
   setText(byId("user-name"), user.name ?? user.email ?? String(user.user_id));
   hideSignIn();
-  if (!prepared) chooser.prepare().then(() => { prepared = true; }, failed);
+  chooser.prepare().catch(failed);
   if (sessions.length === 0) for (const saved of shelf.recall(user.user_id)) adopt(saved);
   if (sessions.length === 0) adopt();
   choose(current ?? sessions.at(-1));
@@ -216,7 +214,7 @@ function signOut() {
 
 function failed(error) {
   if (error.status === UNAUTHORISED) expired();
-  else alarm(explainRefusal(error));
+  else notify(explainRefusal(error));
 }
 
 async function start() {

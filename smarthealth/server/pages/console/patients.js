@@ -12,6 +12,8 @@ const PUNCTUATION = /[\s.\-]/g;
 const identity = (patient) => `${patient.document_type} ${patient.document_number}`;
 const plain = (number) => number.replace(PUNCTUATION, "").toUpperCase();
 
+const initials = (name) => name.match(/(?<!\p{L})\p{L}/gu)?.slice(0, 2).join("") ?? "?";
+
 function details(patient) {
   const { birth_date: born } = patient;
   return [identity(patient), born && text("born", { date: day(born) }), born && text("years", { count: age(born) })].filter(Boolean).join(" · ");
@@ -40,6 +42,7 @@ export class Chooser {
       if (option) this.#take(this.#found[Number(option.dataset.index)]);
     });
     byId("patient-form").addEventListener("submit", (event) => event.preventDefault());
+    byId("by-document").addEventListener("toggle", () => this.prepare().catch(failed));
     byId("use-document").addEventListener("click", () => this.#useDocument());
     byId("document-number").addEventListener("keydown", (event) => event.key === "Enter" && this.#useDocument());
     byId("change-patient").addEventListener("click", () => this.open());
@@ -48,6 +51,7 @@ export class Chooser {
 
   /** Ask the server what it must be asked once. */
   async prepare() {
+    if (this.#types.length > 0) return;
     this.#types = await documentTypes();
     byId("document-type").replaceChildren(...this.#types.map((type) =>
       make("option", { value: type.id, title: type.name }, `${type.code} · ${type.name}`)));
@@ -59,10 +63,9 @@ export class Chooser {
     byId("patient-card").hidden = !patient;
     byId("no-patient").hidden = Boolean(patient);
     if (patient) {
-      const name = patient.full_name || identity(patient);
-      setText(byId("patient-name"), name);
-      setText(byId("patient-details"), details(patient));
-      setText(byId("patient-initials"), name.split(/\s+/).slice(0, 2).map((word) => word[0] ?? "").join(""));
+      setText(byId("patient-name"), patient.full_name || identity(patient));
+      setText(byId("patient-details"), patient.full_name ? details(patient) : text("not_looked_up"));
+      setText(byId("patient-initials"), initials(patient.full_name));
     }
     this.#showForm(!patient);
   }

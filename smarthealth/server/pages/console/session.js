@@ -31,7 +31,7 @@ export class Session extends EventTarget {
     this.#link.addEventListener("message", (event) => this.#received(event.detail));
     this.#link.addEventListener("lost", () => this.#finish({ failure: LOST }));
     this.#link.addEventListener("signed-out", () => {
-      this.#finish({ failure: SIGNED_OUT });
+      this.disconnect();
       this.#tell("signed-out");
     });
   }
@@ -43,6 +43,11 @@ export class Session extends EventTarget {
 
   get last() {
     return this.turns.at(-1) ?? null;
+  }
+
+  /** The last turn that was answered, null when none was. */
+  get answered() {
+    return this.turns.findLast((turn) => turn.done && !turn.failure && !turn.error) ?? null;
   }
 
   get running() {
@@ -69,8 +74,17 @@ export class Session extends EventTarget {
   }
 
   close() {
+    this.#leave(STOPPED);
+  }
+
+  /** Hang up until somebody has signed in again. */
+  disconnect() {
+    this.#leave(SIGNED_OUT);
+  }
+
+  #leave(failure) {
     clearTimeout(this.#timer);
-    this.#finish({ failure: STOPPED });
+    this.#finish({ failure });
     this.#link.close();
   }
 

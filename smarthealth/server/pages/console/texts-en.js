@@ -26,15 +26,16 @@ export const ENGLISH = {
   found_one: "{count} patient. Arrow keys to choose.", found_many: "{count} patients. Arrow keys to choose.",
   first_found: "These are the first {count}: type more to narrow them down.",
   by_document: "By type and number of document", document_type: "Type", document_number: "Number", use: "Use",
+  not_looked_up: "Will be looked up with the question",
   years: "{count} years", born: "born {date}", patient_chosen: "Patient: {name}.",
 
   connecting: "Connecting…", connected: "Connected", waiting: "Offline", idle: "Idle",
   retry_in: "The connection to the server was lost. Next attempt in {seconds}.", retry_now: "Try now",
   lost_connection: "The connection to the server was lost. It will be tried again.", back_again: "Connected again.",
 
-  conversation: "Conversation", question: "Question", question_hint: "Ask about the patient's record…", ask: "Ask", stop: "Stop the answer",
+  conversation: "Conversation", question: "Question", question_hint: "Ask about their record…", ask: "Ask", stop: "Stop the answer",
   ask_hint: "Enter sends · Shift + Enter, new line · Esc stops", characters_left: "{count} characters left",
-  to_end: "Go to the end", you: "You asked", answer: "Answer",
+  to_end: "Go to the end", you: "You asked",
   empty_title: "What would you like to know?", empty_hint: "Each sentence of an answer bears the number of the source it rests on.",
   empty_no_patient: "Choose a patient to ask about their record. Answers cite the entries they come from.",
   examples: ["What is the patient's medical history?", "What was the last HbA1c?", "Which medications are prescribed?", "Any allergies?"],
@@ -48,7 +49,7 @@ export const ENGLISH = {
   sources: "Sources", source: "Source {id}", sources_one: "{count} source", sources_many: "{count} sources",
   sources_of: "Of: “{question}”", no_sources: "The entries that each answer rests on appear here.", none_cited: "The answer cites no entry of the record.",
   more_one: "{count} more passage, not cited", more_many: "{count} more passages, not cited",
-  relevance: "relevance {score}", record: "entry", no_date: "no date",
+  relevance: "relevance {score}", no_date: "no date",
   encounter: "Encounter", condition: "Diagnosis", observation: "Result", medication: "Medication", allergy: "Allergy",
   procedure: "Procedure", immunization: "Vaccine", report: "Report", document: "Document", careplan: "Care plan", patient_record: "Patient",
 

@@ -26,15 +26,16 @@ export const SPANISH = {
   found_one: "{count} paciente. Flechas para elegir.", found_many: "{count} pacientes. Flechas para elegir.",
   first_found: "Se muestran los primeros {count}: escriba más para precisar.",
   by_document: "Por tipo y número de documento", document_type: "Tipo", document_number: "Número", use: "Usar",
+  not_looked_up: "Se buscará al preguntar",
   years: "{count} años", born: "nac. {date}", patient_chosen: "Paciente: {name}.",
 
   connecting: "Conectando…", connected: "Conectado", waiting: "Sin conexión", idle: "En reposo",
   retry_in: "Se perdió la conexión con el servidor. Nuevo intento en {seconds}.", retry_now: "Reintentar ahora",
   lost_connection: "Se perdió la conexión con el servidor. Se reintentará.", back_again: "Conectado de nuevo.",
 
-  conversation: "Conversación", question: "Pregunta", question_hint: "Pregunte por la historia del paciente…", ask: "Preguntar", stop: "Detener la respuesta",
+  conversation: "Conversación", question: "Pregunta", question_hint: "Pregunte por su historia…", ask: "Preguntar", stop: "Detener la respuesta",
   ask_hint: "Intro envía · Mayús + Intro, otra línea · Esc detiene", characters_left: "Quedan {count} caracteres",
-  to_end: "Ir al final", you: "Usted preguntó", answer: "Respuesta",
+  to_end: "Ir al final", you: "Usted preguntó",
   empty_title: "¿Qué quiere saber?", empty_hint: "Cada frase de la respuesta lleva el número de la fuente que la sostiene.",
   empty_no_patient: "Elija un paciente para preguntar por su historia. Las respuestas citan los registros de donde salen.",
   examples: ["¿Cuál es el historial médico del paciente?", "¿Cuál fue la última hemoglobina glicosilada?", "¿Qué medicamentos toma?", "¿Tiene alergias?"],
@@ -48,7 +49,7 @@ export const SPANISH = {
   sources: "Fuentes", source: "Fuente {id}", sources_one: "{count} fuente", sources_many: "{count} fuentes",
   sources_of: "De: «{question}»", no_sources: "Aquí aparecen los registros que sostienen cada respuesta.", none_cited: "La respuesta no cita ningún registro.",
   more_one: "{count} pasaje más, no citado", more_many: "{count} pasajes más, no citados",
-  relevance: "relevancia {score}", record: "registro", no_date: "sin fecha",
+  relevance: "relevancia {score}", no_date: "sin fecha",
   encounter: "Atención", condition: "Diagnóstico", observation: "Resultado", medication: "Medicamento", allergy: "Alergia",
   procedure: "Procedimiento", immunization: "Vacuna", report: "Informe", document: "Documento", careplan: "Plan de cuidado", patient_record: "Paciente",
 

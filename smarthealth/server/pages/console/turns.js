@@ -76,8 +76,8 @@ class TurnView {
       make("p", { className: `confidence ${level}` },
         make("meter", { min: 0, max: 1, low: LOW, high: HIGH, optimum: 1, value: turn.confidence, "aria-label": text("confidence") }),
         `${text("confidence")} ${text(level)} · ${percent(turn.confidence)}`),
-      make("p", { className: "muted" }, facts.filter(Boolean).join(" · ")),
-      make("div", { className: "row" }, open, navigator.clipboard ? this.#copy() : null));
+      make("div", { className: "row" }, open, navigator.clipboard ? this.#copy() : null),
+      make("p", { className: "muted" }, facts.filter(Boolean).join(" · ")));
   }
 
   #copy() {
@@ -134,16 +134,25 @@ export class Log {
       }
     }
     const fresh = turns.filter((turn) => !this.#views.has(turn));
-    if (fresh.length > 0 || turns.length === 0) this.log.querySelector(".empty")?.remove();
     for (const turn of fresh) {
       const view = new TurnView(turn, this.actions);
       this.#views.set(turn, view);
       this.log.append(view.element);
     }
     for (const view of this.#views.values()) view.draw();
-    if (turns.length === 0) this.log.append(this.#empty(patient));
+    this.#drawEmpty(turns.length === 0, patient);
     if (atEnd || fresh.length > 0) this.#scrollToEnd();
     this.#drawToEnd();
+  }
+
+  #drawEmpty(wanted, patient) {
+    const shown = this.log.querySelector(".empty");
+    if (wanted && shown?.dataset.patient === String(Boolean(patient))) return;
+    shown?.remove();
+    if (!wanted) return;
+    const empty = this.#empty(patient);
+    empty.dataset.patient = String(Boolean(patient));
+    this.log.append(empty);
   }
 
   #empty(patient) {
