@@ -16,10 +16,12 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 
+import attrs
+
 from .concepts import Concept, ConceptMatch
 from .spelling import SpellingCorrector
-from .vocabulary_files import read_concepts, read_purposes
-from .words import STOP_WORDS, Word, fold, folded_words, set_of, stem, words
+from .vocabulary_files import read_concepts, read_known_words, read_purposes
+from .words import QUESTION_WORDS, STOP_WORDS, Word, fold, folded_words, set_of, stem, words
 
 _SMALL_WORDS = set_of(
     "a al an and as contra against de del e el en for from in la las lo los mi of on para por su sus the to un una y"
@@ -53,15 +55,33 @@ _FOR = re.compile(
     r"\b(?:para|for)\s+(?:el|la|los|las|su|sus|the|his|her|un|una)?\s*$"
 )
 """What precedes a concept for which something is given."""
+_ENDS = ("", ".", "?", "!", ":", "\n")
+"""What stands before the first word of a sentence."""
 _BEFORE = 90
 """Characters before a concept that are read for it."""
 _MEASURED = frozenset({"observation", "report"})
 _HISTORY = "history-of-"
 _SYSTEMS = ("loinc", "snomed", "rxnorm", "cvx")
-_Form = tuple[str, ...]
-"""How a name must stand in a text: nothing for a name in any inflection; for an abbreviation its folded words, and before
-them `=` where the case counts too, `A` where it may not be all small."""
-_Entry = tuple[Concept, _Form]
+_SUBSTANCES = frozenset({"medication", "allergy", "immunization"})
+_NO_SUBSTANCES = frozenset({"condition", "observation", "procedure", "encounter", "report", "careplan", "document"})
+
+
+@attrs.frozen
+class _Entry:
+    """A concept under one key."""
+
+    concept: Concept
+    names: list[str] = attrs.field(factory=list)
+    """Folded words of the names that have the key; they are found in any inflection."""
+    abbreviations: list[tuple[str, str]] = attrs.field(factory=list)
+    """Folded words of those that have it, and how each must be written: `=ABC` as it is, `A` in capitals, `a` not all in
+    small letters, empty anyhow."""
+
+    def is_exactly(self, surface: str, folded: str) -> bool:
+        """True when one of its names or abbreviations stands in the text as it is written."""
+        return folded in self.names or any(
+            folded == abbreviation and _is_written(surface, case) for abbreviation, case in self.abbreviations
+        )
 
 
 class Glossary:
@@ -110,7 +130,8 @@ class Glossary:
         stems = [stem(found[place].folded) for place in places]
         corrected: set[int] = set()
         for number, word_stem in enumerate(stems):
-            better = self._spelling.correct(found[places[number]].folded, word_stem)
+            word = found[places[number]]
+            better = None if _may_be_a_name(text, word) else self._spelling.correct(word.folded, word_stem)
             if better is not None:
                 stems[number] = better
                 corrected.add(number)
@@ -191,14 +212,15 @@ class Glossary:
         text = _SEMANTIC_TAG.sub(" ", display)
         if kind in _MEASURED:
             text = _LOINC_PROPERTY.sub(" ", text)
-        matches = self.concepts(text, kinds=(kind,)) or self.concepts(text)
+        matches = self.concepts(text, kinds=(kind,)) or self.concepts(text, kinds=_akin(kind))
         named = (match.concept for match in matches if not match.corrected)
         return tuple(dict.fromkeys((*by_code, *named)))
 
     @cached_property
     def _spelling(self) -> SpellingCorrector:
         vocabulary = {part for key in self._by_key for part in key.split(" ")}
-        return SpellingCorrector(vocabulary, known=frozenset(stem(word) for word in STOP_WORDS))
+        known = STOP_WORDS | QUESTION_WORDS | read_known_words()
+        return SpellingCorrector(vocabulary, known=frozenset(map(stem, known)))
 
     def _add(self, concept: Concept) -> None:
         if concept.id in self._by_id:
@@ -211,18 +233,24 @@ class Glossary:
         written_exactly = {abbreviation.lower() for abbreviation in concept.abbreviations}
         for name in concept.spanish + concept.english:
             if name not in written_exactly:
-                self._index(concept, name, ())
+                self._index(concept, name, is_abbreviation=False)
         for abbreviation in concept.abbreviations:
-            self._index(concept, abbreviation.removeprefix("="), _form_of(abbreviation))
+            self._index(concept, abbreviation, is_abbreviation=True)
 
-    def _index(self, concept: Concept, name: str, form: _Form) -> None:
-        stems = key_of(name)
+    def _index(self, concept: Concept, name: str, *, is_abbreviation: bool) -> None:
+        found = folded_words(name)
+        stems = [stem(word) for word in _significant_words(found)]
         if not stems:
             return
         entries = self._by_key.setdefault(" ".join(stems), [])
-        if all(entry[0] is not concept for entry in entries):
-            entries.append((concept, form))
-        self._longest[stems[0]] = max(self._longest.get(stems[0], 0), len(stems))
+        if not entries or entries[-1].concept is not concept:
+            entries.append(_Entry(concept))
+            self._longest[stems[0]] = max(self._longest.get(stems[0], 0), len(stems))
+        folded = " ".join(_significant_words(found))
+        if is_abbreviation:
+            entries[-1].abbreviations.append((folded, _case_of(name)))
+        else:
+            entries[-1].names.append(folded)
 
     def _with_what_happened(self, concepts: Iterable[Concept]) -> list[Concept]:
         # Who asks for a history of infarction wants to hear of the infarction itself, too.
@@ -258,30 +286,46 @@ class Glossary:
         return chosen
 
 
+def _may_be_a_name(text: str, word: Word) -> bool:
+    """True for a word with a capital first letter within a sentence: it is spelt as its bearer spells it."""
+    written = text[word.start : word.end]
+    return (
+        written[:1].isupper()
+        and not written.isupper()
+        and text[: word.start].rstrip(" ¿¡\"'(").strip()[-1:] not in _ENDS
+    )
+
+
+def _akin(kind: str) -> frozenset[str]:
+    """Kinds whose concepts may stand in for one that is missing: a substance for a substance, what is done for what is found."""
+    return _SUBSTANCES if kind in _SUBSTANCES else _NO_SUBSTANCES
+
+
 def _admitted(
     entries: Sequence[_Entry], text: str, found: Sequence[Word], kinds: Collection[str] | None
 ) -> list[Concept]:
+    """The concepts of the entries that a surface may mean; where some are written exactly so, those alone."""
     surface = text[found[0].start : found[-1].end]
-    return [
-        concept
-        for concept, form in entries
-        if (kinds is None or not set(kinds).isdisjoint(concept.kinds)) and (not form or _stands(form, surface))
-    ]
+    folded = " ".join(word.folded for word in found)
+    of_kind = [entry for entry in entries if kinds is None or not set(kinds).isdisjoint(entry.concept.kinds)]
+    exact = [entry.concept for entry in of_kind if entry.is_exactly(surface, folded)]
+    return exact or [entry.concept for entry in of_kind if entry.names]
 
 
-def _stands(form: _Form, surface: str) -> bool:
-    case, *wanted = form
-    if case == "=":
-        return surface == wanted[0]
-    return folded_words(surface) == wanted and not (case == "A" and surface.islower())
+def _is_written(surface: str, case: str) -> bool:
+    if case.startswith("="):
+        return surface == case[1:]
+    return not case or (surface.isupper() if case == "A" else not surface.islower())
 
 
-def _form_of(abbreviation: str) -> _Form:
+def _case_of(abbreviation: str) -> str:
     if abbreviation.startswith("="):
-        return ("=", abbreviation[1:])
-    folded = fold(abbreviation)
+        return abbreviation
+    folded = "".join(folded_words(abbreviation))
     short = len(folded) <= _CAPITALS_UP_TO and folded not in _SMALL_LETTERS
-    return ("A" if short or folded in _CAPITALS_ONLY or folded in STOP_WORDS else "", *folded_words(abbreviation))
+    if not short and folded not in _CAPITALS_ONLY and folded not in STOP_WORDS:
+        return ""
+    return "A" if abbreviation.isupper() else "a"
 
 
 def _significant(found: Sequence[str]) -> list[int]:
@@ -293,16 +337,12 @@ def _significant(found: Sequence[str]) -> list[int]:
     ]
 
 
+def _significant_words(found: list[str]) -> list[str]:
+    return found if _SMALL_WORDS.isdisjoint(found) else [found[place] for place in _significant(found)]
+
+
 def _takes_a_letter(word: str) -> bool:
     return word in _LETTERED or (len(word) == 1 and word.isalpha() and word not in _SMALL_WORDS)
-
-
-def key_of(name: str) -> list[str]:
-    """The words of a name by which it is found."""
-    found = folded_words(name)
-    if _SMALL_WORDS.isdisjoint(found):
-        return [stem(word) for word in found]
-    return [stem(found[place]) for place in _significant(found)]
 
 
 @cache

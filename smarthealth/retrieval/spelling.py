@@ -28,7 +28,14 @@ class SpellingCorrector:
         """The vocabulary's stem for a misspelt word; None when it is right, too short, or nothing is near."""
         if len(word) < _SHORTEST or stem in self._vocabulary or stem in self._known or not word.isalpha():
             return None
-        return next((candidate for candidate in self._candidates(stem) if one_edit_apart(stem, candidate)), None)
+        return next(
+            (
+                candidate
+                for candidate in self._candidates(stem)
+                if max(len(stem), len(candidate)) >= _SHORTEST and one_edit_apart(stem, candidate)
+            ),
+            None,
+        )
 
     def _candidates(self, stem: str) -> Iterator[str]:
         for first in stem[0] + _CONFUSED_FIRST.get(stem[0], ""):

@@ -56,6 +56,12 @@ def read_purposes() -> dict[str, str]:
     return dict(line.split("\t") for line in lines[1:])
 
 
+def read_known_words() -> frozenset[str]:
+    """Read common words of both languages that are near some clinical word and yet are no misspelling of it."""
+    text = (files("smarthealth.retrieval") / "vocabulary" / "known_words.txt").read_text(encoding="utf-8")
+    return frozenset(fold(text).split())
+
+
 def _concept(line: str, kinds: tuple[str, ...]) -> Concept:
     english, spanish, abbreviations, parents, codes = (line.split("\t") + [""] * _COLUMNS)[:_COLUMNS]
     names = _terms(english)
