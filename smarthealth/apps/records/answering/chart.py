@@ -30,7 +30,7 @@ _COLUMNS = """r.id, r.fhir_id as record, r.kind, r.display, r.code, r.category, 
 _STANDS = """(r.verification is null or r.verification not in ('refuted', 'entered-in-error'))
     and (r.status is null or r.status not in ('entered-in-error', 'not-done'))"""
 
-_PERSON = "select full_name, gender, birth_date, deceased, died_on, city from patient where id = %(patient)s"
+_PERSON = "select full_name, fhir_id as record, gender, birth_date, deceased, died_on, city from patient where id = %(patient)s"
 
 _KNOWN = f"""
 select kind, code, display, category, component is not null as is_part, count(*) as count

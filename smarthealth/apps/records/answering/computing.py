@@ -33,7 +33,7 @@ def _series(material: Material) -> list[Material]:
             material,
             found=Found(tuple(entries), len(entries) if len(series) > 1 or entries[0].parts else material.found.total),
         )
-        for entries in series.values()
+        for _, entries in sorted(series.items(), key=lambda one: "systolic" not in one[0].lower())
     ]
 
 

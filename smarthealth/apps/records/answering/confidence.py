@@ -25,6 +25,7 @@ _QUALITIES = {
     Quality.KIND: 0.9,
     Quality.NARROWER: 0.8,
     Quality.WORDS: 0.5,
+    Quality.NARROWED: 0.2,
     Quality.NONE: 0.0,
 }
 _LEAST, _MOST = 0.02, 0.99
@@ -62,6 +63,7 @@ def features(evidence: Evidence, examined: Review) -> Mapping[str, float]:
         "margin": max(0.0, best - second),
         "similarity": max((hit.similarity or 0.0 for hit in evidence.best_hits), default=0.0),
         "refused": len(refused) / (len(facts) or 1),
+        "narrowed": float(Quality.NARROWED in evidence.qualities),
         "absent": len(absent) / (len(facts) or 1),
         "absent_known": float(
             any(_is_known(evidence, number) for number, fact in enumerate(facts) if fact.say == "absent")

@@ -61,12 +61,20 @@ class Person:
     """The patient, as the questions about age, sex and city need it."""
 
     full_name: str
+    record: str = ""
+    """FHIR id of the patient, `Patient/id`."""
     gender: str | None = None
     birth_date: date | None = None
     deceased: bool = False
     died_on: date | None = None
     """None also where somebody is known to have died, but not when."""
     city: str | None = None
+
+    def as_entry(self) -> Entry:
+        """What the record says of the patient, as an entry that an answer may cite; without the name."""
+        said = (("sex", self.gender), ("born", self.birth_date), ("died", self.died_on), ("city", self.city))
+        body = "; ".join(f"{name}: {value}" for name, value in said if value)
+        return Entry(id=0, record=self.record, kind="patient", display="Patient", body=body)
 
     def age_on(self, day: date) -> int | None:
         """Whole years of age on a day; None without a birth date or before it."""

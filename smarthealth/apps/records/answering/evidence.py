@@ -33,6 +33,7 @@ _SCORES = {
     Quality.KIND: 0.95,
     Quality.NARROWER: 0.9,
     Quality.WORDS: 0.75,
+    Quality.NARROWED: 0.5,
     Quality.NONE: 0.5,
 }
 _SETTLED = frozenset({Quality.LITERAL, Quality.CONCEPT, Quality.KIND})
@@ -83,8 +84,9 @@ class Evidence:
     @property
     def is_absence(self) -> bool:
         """Whether all there is to say is that the record does not hold it."""
-        return all(fact.say in ("absent", "refusal") for fact in self.facts) or any(
-            fact.detail == "missing" and fact.say == "person" for fact in self.facts
+        return all(
+            fact.say in ("absent", "refusal") or (fact.say == "person" and fact.detail in ("missing", "alive"))
+            for fact in self.facts
         )
 
 

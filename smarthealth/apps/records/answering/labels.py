@@ -29,8 +29,9 @@ class Labels:
         if not topic.concepts:
             return f"«{topic.surface}»"
         name = self.of_concept(topic.concepts[0])
-        if topic.kinds and self.language == "es":
-            name = _of_kind(next(iter(topic.kinds)), name)
+        kinds = topic.kinds or frozenset(kind for concept in topic.concepts for kind in concept.kinds)
+        if len(kinds) == 1 and self.language == "es":
+            name = _of_kind(next(iter(kinds)), name)
         if topic.kinds == {"allergy"} and self.language == "en" and "allerg" not in name:
             name = f"allergy to {name}"
         return " ".join((name, *topic.terms))

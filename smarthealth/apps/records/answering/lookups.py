@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import attrs
 
+from smarthealth.apps.records.understanding.deciding import is_measured
 from smarthealth.apps.records.understanding.question import (
     AgeRange,
     Anchor,
@@ -177,7 +178,7 @@ class _LookUp:
             case AgeRange():
                 return self._years_of_life(ask.period)
             case Anchor():
-                return await self._around(ask.period)
+                return await self._around(ask.period, ask)
 
     def _years_of_life(self, ages: AgeRange) -> tuple[TimeRange | None, bool]:
         born = self._person.birth_date
@@ -187,7 +188,11 @@ class _LookUp:
         until = None if ages.until is None else _birthday(born, ages.until + 1) - timedelta(days=1)
         return TimeRange(since=since, until=until), True
 
-    async def _around(self, anchor: Anchor) -> tuple[TimeRange | None, bool]:
+    def _is_measured(self, ask: Ask) -> bool:
+        """Whether one measurement is asked for: how it stood at a visit is told by the last one up to it."""
+        return ask.operation is Operation.VALUE and all(topic.concepts and is_measured(topic) for topic in ask.topics)
+
+    async def _around(self, anchor: Anchor, ask: Ask) -> tuple[TimeRange | None, bool]:
         matched = self._matcher.match(anchor.topic)
         if not matched.core:
             return None, False
@@ -197,7 +202,7 @@ class _LookUp:
         day = found.entries[0].on if found.entries else None
         if day is None:
             return None, False
-        if anchor.relation == "during":
+        if anchor.relation == "during" and not self._is_measured(ask):
             return TimeRange(since=day, until=found.entries[0].until or day), True
         if anchor.relation == "before":
             return TimeRange(until=day - timedelta(days=1)), True
@@ -279,7 +284,11 @@ class _LookUp:
             limited = attrs.evolve(part, period=ask.period)
             found = await self._about(limited, limited.topics[0], NamedPeople())
             findings.extend(
-                finding for finding in found if not finding.is_absence or part.operation is Operation.EXISTS
+                attrs.evolve(finding, fact=attrs.evolve(finding.fact, detail="summary"))
+                if finding.is_absence
+                else finding
+                for finding in found
+                if not finding.is_absence or part.operation is Operation.EXISTS
             )
         return findings
 

@@ -35,6 +35,8 @@ class Quality(enum.Enum):
     """All entries of a kind were asked for."""
     WORDS = "words"
     """The entry's words are like the question's."""
+    NARROWED = "narrowed"
+    """It is there, but not with the further words of the question."""
     NONE = "none"
 
 
@@ -109,7 +111,9 @@ class Matcher:
         if not topic.terms or not found.core:
             return found
         narrowed = self._by_words(topic.terms, found.core)
-        return attrs.evolve(found, core=narrowed.core, related=()) if narrowed.core else _NOTHING
+        if not narrowed.core:
+            return Matched(core=(), quality=Quality.NARROWED)
+        return attrs.evolve(found, core=narrowed.core, related=())
 
     def reasons(self, topic: Topic, reasons: Sequence[str]) -> tuple[str, ...]:
         """Those of the reasons given in a record that a topic means."""

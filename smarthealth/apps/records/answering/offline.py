@@ -16,7 +16,7 @@ from smarthealth.llm.port import ChatRequest
 from .facts import Item, Say
 from .phrases import FIELD_NAMES, GENDERS, PHRASES
 from .prompts import read_prompt
-from .sentences import Speech, mark
+from .sentences import Speech, capital, mark
 from .wording import write_number, write_span
 
 
@@ -199,6 +199,8 @@ def _summary(speech: Speech) -> str:
 
 
 def _absent(speech: Speech) -> str:
+    if speech.fact.detail == "summary":
+        return speech.fill("absent.summary", Nouns=capital(speech.noun().many))
     if not speech.fact.items:
         return speech.fill("absent")
     return speech.fill("absent.but" if speech.fact.period else "absent.ended")

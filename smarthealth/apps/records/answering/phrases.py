@@ -103,7 +103,7 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
     },
     "who": {"es": "{Name}, {dated}: a cargo de {people} {mark}.", "en": "{Name}, {dated}: attended by {people} {mark}."},
     "where": {"es": "{Name}, {dated}: en {note} {mark}.", "en": "{Name}, {dated}: at {note} {mark}."},
-    "dose": {"es": "{Name}, {dated}: {note} {mark}.", "en": "{Name}, {dated}: {note} {mark}."},
+    "dose": {"es": "{Name}, {dated}: «{note}» {mark}.", "en": "{Name}, {dated}: “{note}” {mark}."},
     "dose.missing": {
         "es": "La prescripción de {name}, {dated}, no registra pauta ni frecuencia; su presentación es la que indica el nombre {mark}.",
         "en": "The prescription of {name}, {dated}, records no dosage or frequency; its strength is the one in its name {mark}.",
@@ -122,7 +122,7 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "The record does not contain where {name}, {dated}, took place {mark}.",
     },
     "status.active": {
-        "es": "{About} figura en la historia como {status} desde {date}, sin fecha de fin {mark}.",
+        "es": "{About} figura en la historia como {status} desde el {date}, sin fecha de fin {mark}.",
         "en": "{About} is still listed as {status} in the record, since {date}, with no end date {mark}.",
     },
     "status.ended": {
@@ -160,7 +160,7 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "{About} lasted {span}: {dated} {mark}.",
     },
     "duration.active": {
-        "es": "{About} figura como {status} desde {date}, es decir, desde hace {span} {mark}.",
+        "es": "{About} figura como {status} desde el {date}, es decir, desde hace {span} {mark}.",
         "en": "{About} has been listed as {status} since {date}, that is for {span} {mark}.",
     },
     "duration.missing": {
@@ -182,25 +182,26 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "{name}, {dated}, reads: “{note}” {mark}.",
     },
     # the patient
-    "person.age": {"es": "Tiene {value}.", "en": "The patient is {value} old."},
-    "person.age_dead": {"es": "Falleció a los {value}, {dated}.", "en": "The patient died aged {value}, {dated}."},
-    "person.gender": {"es": "El sexo registrado es {value}.", "en": "The recorded sex is {value}."},
-    "person.birth_date": {"es": "Nació {dated}.", "en": "The patient was born {dated}."},
-    "person.death_date": {"es": "Falleció {dated}.", "en": "The patient died {dated}."},
+    "person.age": {"es": "Tiene {value} {mark}.", "en": "The patient is {value} old {mark}."},
+    "person.age_dead": {"es": "Falleció a los {value}, {dated} {mark}.", "en": "The patient died aged {value}, {dated} {mark}."},
+    "person.gender": {"es": "El sexo registrado es {value} {mark}.", "en": "The recorded sex is {value} {mark}."},
+    "person.birth_date": {"es": "Nació {dated} {mark}.", "en": "The patient was born {dated} {mark}."},
+    "person.death_date": {"es": "Falleció {dated} {mark}.", "en": "The patient died {dated} {mark}."},
     "person.dead": {
-        "es": "Consta que ha fallecido, sin fecha registrada.",
-        "en": "The patient is recorded as deceased, without a date.",
+        "es": "Consta que ha fallecido, sin fecha registrada {mark}.",
+        "en": "The patient is recorded as deceased, without a date {mark}.",
     },
     "person.alive": {"es": "En la historia no consta fecha de fallecimiento.", "en": "The record does not contain a date of death."},
-    "person.city": {"es": "La ciudad registrada es {value}.", "en": "The recorded city is {value}."},
-    "person.name": {"es": "El nombre registrado es {value}.", "en": "The recorded name is {value}."},
+    "person.city": {"es": "La ciudad registrada es {value} {mark}.", "en": "The recorded city is {value} {mark}."},
+    "person.name": {"es": "El nombre registrado es {value} {mark}.", "en": "The recorded name is {value} {mark}."},
     "person.missing": {"es": "En la historia no consta {value}.", "en": "The record does not contain {value}."},
-    "summary": {"es": "{about}: {total} entradas en la historia.", "en": "{about}: {total} entries in the record."},
+    "summary": {"es": "{about}: {total} entradas en la historia {mark}.", "en": "{about}: {total} entries in the record {mark}."},
     # what is not there
     "absent": {
         "es": "En la historia no consta {about}{state}{period}.",
         "en": "The record does not contain {state}{about}{period}.",
     },
+    "absent.summary": {"es": "{Nouns} en la historia: ninguna.", "en": "{Nouns} in the record: none."},
     "absent.ended": {
         "es": "En la historia no consta {about}{state}; consta como {status}, {dated} {mark}.",
         "en": "The record does not contain {state}{about}; it is listed as {status}, {dated} {mark}.",

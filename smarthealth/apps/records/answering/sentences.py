@@ -46,7 +46,7 @@ class Speech:
             "distinct": self.distinct(),
             "noun": noun.one,
             "Noun": capital(noun.one),
-            "nouns": noun.one if total == 1 else noun.many,
+            "nouns": self._nouns(noun, total),
             "the": self.pick("La" if noun.feminine else "El", "The"),
             "last": "última" if noun.feminine else "último",
             "first": "primera" if noun.feminine else "primer",
@@ -64,6 +64,12 @@ class Speech:
             "cut": self.cut(),
             "tail": "",
         }
+
+    def _nouns(self, noun: Noun, total: int) -> str:
+        """The noun for so many; where the name of what it is about begins with it, a plainer one."""
+        if self.fact.about.lower().startswith(noun.one.split(" ")[0]):
+            noun = NOUNS[self.language]["entry"]
+        return noun.one if total == 1 else noun.many
 
     def noun(self) -> Noun:
         """What entries of the fact's kind are called."""

@@ -33,7 +33,8 @@ def report_person(ask: Ask, person: Person, today: date) -> Finding:
     """Report one of the patient's own data."""
     field = ask.field or Field.NAME
     fact = _REPORTS[field](person, today) or Fact(say="person", about=field.value, detail="missing")
-    return Finding(ask=ask, fact=fact, quality=Quality.LITERAL)
+    entries = (person.as_entry(),) if fact.items else ()
+    return Finding(ask=ask, fact=fact, entries=entries, quality=Quality.LITERAL)
 
 
 def _age(person: Person, today: date) -> Fact | None:
@@ -59,7 +60,7 @@ def _death(person: Person, _today: date) -> Fact | None:
 
 def _alive(person: Person, today: date) -> Fact | None:
     if person.deceased and person.died_on is None:
-        return Fact(say="person", detail="dead")
+        return Fact(say="person", detail="dead", items=(Item(),))
     return _death(person, today) or Fact(say="person", detail="alive")
 
 
@@ -102,4 +103,5 @@ def report_summary(ask: Ask, person: Person, known: Sequence[Known], labels: Lab
             else f"{'died aged ' if dead else 'aged '}{age}"
         )
     total = sum(thing.count for thing in known if not thing.is_part)
-    return Finding(ask=ask, fact=Fact(say="summary", about=" ".join(who), total=total), quality=Quality.KIND)
+    fact = Fact(say="summary", about=" ".join(who), total=total, items=(Item(),))
+    return Finding(ask=ask, fact=fact, entries=(person.as_entry(),), quality=Quality.KIND)

@@ -16,6 +16,7 @@ from typing import Literal
 
 import attrs
 
+from smarthealth.apps.records.understanding.concepts import find_concepts
 from smarthealth.apps.records.understanding.dates import find_dates
 from smarthealth.apps.records.understanding.folding import fold_letters
 from smarthealth.retrieval.glossary import Glossary, load_glossary
@@ -24,7 +25,10 @@ from .evidence import Evidence, Source
 from .facts import Fact
 
 _MARK = re.compile(r"\[(\d{1,3})\]")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])(?:\s*\[\d{1,3}\])*\s+(?=[A-ZÁÉÍÓÚÑ¿¡«\"“(])|\n+")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?…])(?<!\b[DS]r\.)(?<!\b[DS]ra\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?:\s*\[\d{1,3}\])*\s+(?=[A-ZÁÉÍÓÚÑ¿¡«\"“(])|\n+"
+)
+_QUOTED = re.compile(r"«[^»]*»|“[^”]*”")
 _NUMBER = re.compile(r"(?<![\w.,/-])[-−]?\d+(?:[.,]\d+)?(?![\w]|[.,]\d)")
 _ANY_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _ABSENCE = re.compile(
@@ -76,7 +80,7 @@ def examine(text: str, evidence: Evidence, glossary: Glossary | None = None) -> 
     ground = _Ground(evidence, glossary or load_glossary())
     claims: list[Claim] = []
     uncited = 0
-    sentences = [part for part in _SENTENCE_END.split(text) if part and part.strip()]
+    sentences = _sentences(text)
     cited = [int(mark) for mark in _MARK.findall(text)]
     known = {source.id for source in evidence.sources}
     for number, sentence in enumerate(sentences):
@@ -90,8 +94,17 @@ def examine(text: str, evidence: Evidence, glossary: Glossary | None = None) -> 
         uncited=uncited,
         dangling=tuple(sorted({mark for mark in cited if mark not in known})),
         cited=tuple(dict.fromkeys(mark for mark in cited if mark in known)),
-        abstains=_ABSENCE.search(fold_letters(text)) is not None and not (set(cited) & known),
+        abstains=_ABSENCE.search(fold_letters(text)) is not None and (evidence.is_absence or not set(cited) & known),
     )
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of a text; a quotation is part of the one it stands in."""
+    masked = _QUOTED.sub(lambda match: "x" * len(match[0]), text)
+    ends = [(match.start(), match.end()) for match in _SENTENCE_END.finditer(masked)]
+    starts = [0] + [end for _, end in ends]
+    stops = [start for start, _ in ends] + [len(text)]
+    return [text[start:stop] for start, stop in zip(starts, stops, strict=True) if text[start:stop].strip()]
 
 
 class _Ground:
@@ -132,7 +145,7 @@ class _Ground:
 
     def _names(self, text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
         places: dict[tuple[int, int], set[str]] = {}
-        for match in self._glossary.concepts(text):
+        for match in find_concepts(text, self._glossary):
             if not match.corrected and _NAMED_KINDS.intersection(match.concept.kinds):
                 places.setdefault((match.start, match.end), set()).add(match.concept.id)
         for (start, end), concepts in places.items():

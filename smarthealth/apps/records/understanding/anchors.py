@@ -91,7 +91,9 @@ def _find_visit(text: str, has_concepts: bool) -> AnchorMatch | None:
     kind = next(iter(find_kinds(text[found.start() : found.end()])), None)
     pick = Pick(order=Order.FIRST if found["first"] else Order.LATEST)
     topic = Topic(
-        kinds=frozenset({ENCOUNTER}), category=kind.category if kind else None, surface=text[found.start() : found.end()]
+        kinds=frozenset({ENCOUNTER}),
+        category=kind.category if kind else None,
+        surface=text[found.start() : found.end()],
     )
     return AnchorMatch(found.start(), found.end(), Anchor(relation="during", topic=topic, pick=pick))
 

@@ -14,6 +14,7 @@ import attrs
 
 from smarthealth.retrieval.concepts import Concept, ConceptMatch
 from smarthealth.retrieval.glossary import Glossary
+from smarthealth.retrieval.words import set_of
 
 from .concepts import is_clinical, looks_clinical
 from .fillers import is_filler
@@ -111,7 +112,7 @@ def find_subject(
         left = [group for group in left if group not in learned]
     if not topics and left and reason is None:
         words = tuple(word for group in left for word in group.words)
-        topics.append(Topic(terms=words, surface=reading.text[left[0].start : left[-1].end]))
+        topics.append(Topic(terms=words, surface=_named_surface(reading, left[0].start, left[-1].end)))
         left = []
     return Subject(topics=tuple(topics), reason=reason, unknown=tuple(word for group in left for word in group.words))
 
@@ -127,6 +128,18 @@ def _groups(reading: Reading, glossary: Glossary) -> list[_Group]:
         else:
             found.append(_Group(start, end, (word,), clinical))
     return found
+
+
+_HEADS = set_of(
+    "estado tipo nivel numero color grupo marca lugar nombre fecha talla signo equipo number type level status name"
+)
+_LAST_WORD = re.compile(r"([a-z]+)\s+(?:(?:de|del|of|la|el|the)\s+)*$")
+
+
+def _named_surface(reading: Reading, start: int, end: int) -> str:
+    """The words of an unknown thing, with the plain noun that they qualify (`estado civil`)."""
+    before = _LAST_WORD.search(reading.folded[:start])
+    return reading.text[before.start() if before and before[1] in _HEADS else start : end]
 
 
 def _stand_together(reading: Reading, end: int, start: int) -> bool:
