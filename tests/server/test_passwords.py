@@ -5,7 +5,6 @@ from __future__ import annotations
 import argon2
 import pytest
 import trio
-import trio.testing
 
 from smarthealth.server.passwords import DEFAULT_PROFILE, PROFILES, Passwords, PasswordsBusy, Verdict
 
