@@ -16,6 +16,13 @@ class ReadWithin(Event):
 
 
 @dataclass(frozen=True)
+class Refuse(Event):
+    """Answer the request with a status of the shell's own, unless it is being answered already."""
+
+    status: int
+
+
+@dataclass(frozen=True)
 class Finish(Event):
     """All is said: end the stream."""
 

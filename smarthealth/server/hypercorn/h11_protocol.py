@@ -8,11 +8,11 @@ import h11
 from hypercorn.config import Config
 from hypercorn.events import Event, RawData
 from hypercorn.protocol.events import Event as StreamEvent
-from hypercorn.protocol.events import Request
+from hypercorn.protocol.events import Request, Response, StreamClosed
 from hypercorn.protocol.h11 import STREAM_ID, H11Protocol, H11WSConnection
 
 from .config import ShellConfig
-from .events import Finish, ReadWithin
+from .events import Finish, ReadWithin, Refuse
 from .http_stream import HardenedHTTPStream
 from .refusal import refuse
 from .websocket_stream import HardenedWSStream
@@ -34,6 +34,10 @@ class HardenedH11Protocol(H11Protocol):
     def __init__(self, app: Any, config: Config, *arguments: Any) -> None:
         super().__init__(app, config, *arguments)
         self._bodiless = False
+        self._answered = False
+        """Whether a final response was begun, by an application or by us: there is one for each request."""
+        self._refused = False
+        """Whether it was ours; what an application still says to this request is dropped."""
 
     @property
     def websocket(self) -> HardenedWSStream | None:
@@ -63,9 +67,12 @@ class HardenedH11Protocol(H11Protocol):
 
     async def stream_send(self, event: StreamEvent | Event) -> None:
         """Pass on what a stream has to say."""
-        if isinstance(event, Event):
+        if isinstance(event, Refuse):
+            await self._send_error_response(event.status)
+        elif isinstance(event, Event):
             await self.send(event)
-        else:
+        elif not self._refused or isinstance(event, StreamClosed):
+            self._answered = self._answered or isinstance(event, Response)
             await super().stream_send(event)
 
     async def _check_protocol(self, event: h11.Request) -> None:
@@ -106,6 +113,9 @@ class HardenedH11Protocol(H11Protocol):
         await self.context.mark_request()
 
     async def _send_error_response(self, status_code: int) -> None:
+        if self._answered:
+            return
+        self._answered = self._refused = True
         headers, body = refuse(status_code)
         headers += self.config.response_headers("h11")
         await self._send_h11_event(h11.Response(status_code=status_code, headers=headers))
@@ -117,6 +127,7 @@ class HardenedH11Protocol(H11Protocol):
         """After a response: on to the next request, or to an orderly end."""
         mine, theirs = self.connection.our_state, self.connection.their_state
         if mine is h11.DONE and theirs is h11.DONE and not self.context.terminated.is_set():
+            self._answered = False
             await super()._maybe_recycle()
             return
         await self._close_stream()

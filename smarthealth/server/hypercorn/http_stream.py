@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from time import time
+from typing import Any
 
-from hypercorn.protocol.events import Body, EndBody, Event, Request, Response, StreamClosed
+import trio
+from hypercorn.protocol.events import Body, EndBody, Event, Request, StreamClosed
 from hypercorn.protocol.http_stream import ASGIHTTPState, HTTPStream
 
 from .config import ShellConfig
-from .events import ReadWithin
-from .refusal import refuse
+from .events import ReadWithin, Refuse
 
 TOO_LARGE = 413
-BAD_REQUEST = 400
 
 
 class HardenedHTTPStream(HTTPStream):
@@ -54,20 +54,22 @@ class HardenedHTTPStream(HTTPStream):
         await self.send(StreamClosed(stream_id=self.stream_id))
 
     async def _refuse_body(self) -> None:
-        """Too late for a refusal when the application has begun to answer: then the connection just ends."""
         self.closed = True
-        if self.state is ASGIHTTPState.REQUEST:
-            await self._send_error_response(TOO_LARGE)
+        await self._send_error_response(TOO_LARGE)
         await self.app_put({"type": "http.disconnect"})
         await self.send(StreamClosed(stream_id=self.stream_id))
 
+    async def app_send(self, message: Any) -> None:
+        """Do what the application wants; once its request is over, nothing."""
+        if self.closed:
+            await trio.lowlevel.checkpoint()
+        else:
+            await super().app_send(message)
+
     async def _send_error_response(self, status_code: int) -> None:
-        headers, body = refuse(status_code)
-        await self.send(Response(stream_id=self.stream_id, headers=headers, status_code=status_code))
-        if self.scope["method"] != "HEAD":
-            await self.send(Body(stream_id=self.stream_id, data=body))
-        await self.send(EndBody(stream_id=self.stream_id))
+        """Too late when the application has begun to answer: then the connection just ends."""
         self.state = ASGIHTTPState.CLOSED
+        await self.send(Refuse(status_code))  # type: ignore[arg-type]  # the protocol's own affair
         response = {"status": status_code, "headers": []}
         await self.config.log.access(self.scope, response, time() - self.start_time)  # type: ignore[arg-type]
 

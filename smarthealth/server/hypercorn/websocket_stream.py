@@ -18,12 +18,12 @@ from time import time
 from typing import Any
 
 import trio
-from hypercorn.protocol.events import Body, Data, EndBody, Event, Request, Response, StreamClosed
+from hypercorn.protocol.events import Data, Event, Request, Response, StreamClosed
 from hypercorn.protocol.ws_stream import ASGIWebsocketState, WSStream
 from wsproto.frame_protocol import CloseReason
 
 from .config import ShellConfig
-from .events import ReadWithin
+from .events import ReadWithin, Refuse
 from .frame_machine import Delivered, FrameMachine, Owed, Phase
 from .handshake import (
     FRAMES_EXTENSION,
@@ -34,7 +34,6 @@ from .handshake import (
     websocket_scope,
 )
 from .inbound import Inbound
-from .refusal import refuse
 from .tasks import run_app
 
 ABNORMAL = (int(CloseReason.ABNORMAL_CLOSURE), "")
@@ -197,15 +196,12 @@ class HardenedWSStream(WSStream):
     async def _say(self, data: bytes) -> None:
         await self.send(Data(stream_id=self.stream_id, data=data))
 
-    async def _pass(self, event: ReadWithin) -> None:
+    async def _pass(self, event: ReadWithin | Refuse) -> None:
         await self.send(event)  # type: ignore[arg-type]  # HardenedH11Protocol passes it on to the connection
 
     async def _send_error_response(self, status_code: int) -> None:
-        headers, body = refuse(status_code)
         self.state = ASGIWebsocketState.HTTPCLOSED
-        await self.send(Response(stream_id=self.stream_id, status_code=status_code, headers=headers))
-        await self.send(Body(stream_id=self.stream_id, data=body))
-        await self.send(EndBody(stream_id=self.stream_id))
+        await self._pass(Refuse(status_code))
         await self._log_access(status_code)
 
     async def _log_access(self, status: int) -> None:

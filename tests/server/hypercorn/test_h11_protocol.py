@@ -136,3 +136,51 @@ async def test_request_left_by_its_client_is_told_to_the_application(open_shell:
         async with open_raw_peer(port) as peer:
             await peer.send(GET)
             assert (await peer.read_head()).startswith("HTTP/1.1 200")
+
+
+async def test_request_has_one_answer(open_shell: OpenShell) -> None:
+    """A refusal of ours is not followed by the application's answer, nor an answer by a refusal of ours."""
+    go = trio.Event()
+
+    async def late(scope: Any, receive: Receive, send: Send) -> None:
+        if scope["path"] == "/early":
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        else:
+            await go.wait()
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"ok", "more_body": True})
+        await receive()
+        await receive()
+
+    async with open_shell(late, LIMITS) as port:
+        for path, status in (("/late", 400), ("/early", 200)):
+            async with open_raw_peer(port) as peer:
+                await peer.send(f"POST {path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n".encode())
+                if path == "/early":
+                    assert (await peer.read_head()).startswith("HTTP/1.1 200")
+                await peer.send(b"zz\r\n")
+                if path == "/late":
+                    assert (await peer.read_head()).startswith(f"HTTP/1.1 {status}")
+                    go.set()
+                assert b"HTTP/1.1" not in await peer.read_rest()
+
+
+async def test_refusal_of_a_stream_is_written_here(open_shell: OpenShell) -> None:
+    """A stream that refuses gets its answer from the protocol, once, whatever was begun before."""
+
+    async def never(scope: Any, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"", "more_body": True})
+        await trio.sleep_forever()
+
+    limits = ShellLimits(max_body_size=10, close_timeout=0.2)
+    async with open_shell(never, limits) as port:
+        async with open_raw_peer(port) as peer:
+            await peer.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 11\r\n\r\n")
+            assert (await peer.read_head()).startswith("HTTP/1.1 413")
+        async with open_raw_peer(port) as peer:
+            await peer.send(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n")
+            assert (await peer.read_head()).startswith("HTTP/1.1 200")
+            await peer.send(b"f\r\n" + b"x" * 15 + b"\r\n")
+            with trio.fail_after(2):
+                assert b"413" not in await peer.read_rest()

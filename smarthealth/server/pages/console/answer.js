@@ -41,7 +41,6 @@ export class AnswerWriter {
     const isItem = !heading && words.length < line.trim().length;
     const node = make(isItem ? "li" : "p", heading ? { className: "heading" } : {}, ...this.#inline(words));
     if (!isItem) {
-      this.#list = null;
       this.element.append(node);
       return node;
     }

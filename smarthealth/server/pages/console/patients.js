@@ -180,6 +180,7 @@ export class Chooser {
     this.#timer = null;
     this.#request?.abort();
     this.#active = -1;
+    this.options.replaceChildren();
     this.options.hidden = true;
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");

@@ -6,6 +6,7 @@ import { randomUuid } from "./uuid.js";
 const MOST_TURNS = 50;
 const BUSY_RETRY_MS = 400;
 const BUSY_RETRIES = 8;
+const FAREWELL_MS = 5000;
 /** Digits that generated records glue to names: `Liane379`. */
 const GLUED_DIGITS = /(?<=\p{L})\d+/gu;
 
@@ -29,9 +30,9 @@ export class Session extends EventTarget {
     for (const turn of this.turns) if (!turn.done) Object.assign(turn, { done: true, status: null, failure: RELOADED });
     this.#link.addEventListener("state", () => this.#linkChanged());
     this.#link.addEventListener("message", (event) => this.#received(event.detail));
-    this.#link.addEventListener("lost", () => this.#finish({ failure: LOST }));
+    this.#link.addEventListener("lost", () => this.#cut(LOST));
     this.#link.addEventListener("signed-out", () => {
-      this.disconnect();
+      this.#cut(SIGNED_OUT);
       this.#tell("signed-out");
     });
   }
@@ -80,6 +81,16 @@ export class Session extends EventTarget {
   /** Hang up until somebody has signed in again. */
   disconnect() {
     this.#leave(SIGNED_OUT);
+  }
+
+  /** The connection ended; what the server said of it just before was less to the point. */
+  #cut(failure) {
+    const { last } = this;
+    if (last?.error?.code === "PROCESSING_ERROR" && Date.now() - last.endedAt < FAREWELL_MS) {
+      this.turns[this.turns.length - 1] = { ...last, error: undefined, failure }; // another turn, so that it is drawn anew
+      this.#tell("change");
+    }
+    this.#finish({ failure });
   }
 
   #leave(failure) {
@@ -178,7 +189,7 @@ export class Session extends EventTarget {
   #finish(how) {
     // What was not sent yet is not lost: it goes out with the next connection.
     if (!this.running || (how.failure === LOST && !this.last.sent)) return;
-    Object.assign(this.last, how, { done: true, status: null });
+    Object.assign(this.last, how, { done: true, status: null, endedAt: Date.now() });
     this.#tell("change");
     this.#tell("finished");
   }
