@@ -7,8 +7,8 @@ that a patient is never missing nor doubled; a process killed between them leave
 removes. Appends and deletions of several processes commute: LanceDB rebases them. Only compaction conflicts with them, and
 is then left for the next time.
 
-The table's schema carries a stamp: format, embedding model, dimensions, origin, and an id of its own, which also stands in
-a file beside the table. Both are compared at each use, so that a table exchanged under our hands is noticed: a handle of
+The table's schema carries a stamp: format, vocabulary, embedding model, dimensions, origin, and an id of its own, which also
+stands in a file beside the table. Both are compared at each use, so that a table exchanged under our hands is noticed: a handle of
 LanceDB follows a table to higher versions, but not to another one that begins again at the first.
 """
 
@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from .errors import IndexUnavailable
 from .lancedb_loading import load_lancedb
 from .model import Chunk, IndexState
+from .vocabulary_files import vocabulary_digest
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -96,7 +97,13 @@ class ChunkTable:
     def __init__(self, folder: Path, *, embedder: str, dimensions: int, origin: str) -> None:
         self._folder = folder
         self._dimensions = dimensions
-        self._stamp = {"format": FORMAT, "embedder": embedder, "dimensions": str(dimensions), "origin": origin}
+        self._stamp = {
+            "format": FORMAT,
+            "vocabulary": vocabulary_digest(),
+            "embedder": embedder,
+            "dimensions": str(dimensions),
+            "origin": origin,
+        }
         self._table: Table | None = None
         self._session: Session | None = None
         self._opened: Mapping[str, str] = {}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 
 from .concepts import Concept
@@ -60,6 +62,16 @@ def read_known_words() -> frozenset[str]:
     """Read common words of both languages that are near some clinical word and yet are no misspelling of it."""
     text = (files("smarthealth.retrieval") / "vocabulary" / "known_words.txt").read_text(encoding="utf-8")
     return frozenset(fold(text).split())
+
+
+@cache
+def vocabulary_digest() -> str:
+    """A digest of all vocabulary files: chunks and vectors made with another vocabulary do not go with this one."""
+    folder = files("smarthealth.retrieval") / "vocabulary"
+    digest = hashlib.blake2b(digest_size=8)
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _concept(line: str, kinds: tuple[str, ...]) -> Concept:

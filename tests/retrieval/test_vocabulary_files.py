@@ -5,7 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from smarthealth.retrieval.vocabulary_files import read_concepts, read_purposes, read_word_pairs
+from smarthealth.retrieval.vocabulary_files import (
+    read_concepts,
+    read_known_words,
+    read_purposes,
+    read_word_pairs,
+    vocabulary_digest,
+)
 
 CONCEPTS = list(read_concepts())
 IDS = {concept.id for concept in CONCEPTS}
@@ -53,6 +59,18 @@ def test_word_pairs_hold_both_languages() -> None:
     pairs = set(read_word_pairs())
     assert {("rodilla", "knee"), ("herida", "wound")} <= pairs
     assert all(one and other for one, other in pairs)
+
+
+def test_known_words_are_folded() -> None:
+    """Common words are held as they are looked up."""
+    assert {"concepto", "adios"} & read_known_words() == {"concepto"}
+    assert all(word.isascii() and word.islower() for word in read_known_words())
+
+
+def test_the_digest_is_of_the_files() -> None:
+    """It is short and the same each time."""
+    assert vocabulary_digest() == vocabulary_digest()
+    assert re.fullmatch(r"[0-9a-f]{16}", vocabulary_digest())
 
 
 def is_loinc(code: str) -> bool:
