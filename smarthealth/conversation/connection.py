@@ -75,6 +75,9 @@ class Connection(Generic[E]):
         "connection_id",
     )
 
+    _queries: SupervisorRef
+    """Set before there is a dialogue that could start a turn."""
+
     def __init__(self, connection_id: str, visit: Visit[E], environment: Environment, busy_elsewhere: set[str]) -> None:
         settings, endpoint = environment.settings, visit.endpoint
         self.connection_id = connection_id
@@ -82,7 +85,6 @@ class Connection(Generic[E]):
         self._visit = visit
         self._environment = environment
         self._draining = False
-        self._queries: SupervisorRef | None = None
         self._board: TurnBoard[E] = TurnBoard(
             policy=endpoint.turns, max_turns=settings.max_turns, busy_elsewhere=busy_elsewhere
         )
@@ -163,8 +165,6 @@ class Connection(Generic[E]):
         """
         ticket = self._board.admit(turn)
         try:
-            if self._queries is None:
-                raise ServerDraining
             await self._queries.start_child(self._turn_child(ticket))
         except ActorError as error:
             raise ServerDraining from error

@@ -29,8 +29,8 @@ from .socket import Socket, SocketClosed
 
 E = TypeVar("E")
 
-SLACK = 1.25
-"""A stalled send ends after `patience` at the earliest and this many times `patience` at the latest."""
+SLACK = 0.25
+"""A stalled send ends after `patience` at the earliest, and this share of it later at the latest."""
 
 
 @attrs.define(eq=False)
@@ -42,7 +42,7 @@ class Outbox(Generic[E]):
     patience: float
     """Seconds that a client may leave a message waiting."""
     close_timeout: float
-    """Seconds instead of `patience` once the connection is ending, and for the close frame."""
+    """Seconds for the last sends once nothing else is to come: half for a send that stalls, half for the close frame."""
     end_timeout: float
     """Seconds that the end of the connection may take, turns' last events included and the close frame aside."""
     turns_running: Callable[[], int]
@@ -92,9 +92,9 @@ class Outbox(Generic[E]):
         if self._closing is None:
             self._closing = closing
             self._give_up_at = now + self.end_timeout
-            self.patience = min(self.patience, self.close_timeout)
+            self.patience = min(self.patience, self.close_timeout / 2)
             if self.backlog.behind:
-                self._scope.deadline = min(self._scope.deadline, now + self.close_timeout)
+                self._scope.deadline = min(self._scope.deadline, now + self.patience)
         if not closing.reachable:
             self._abandon()
         self._work.unpark()
@@ -131,9 +131,11 @@ class Outbox(Generic[E]):
         return False
 
     async def _send_batch(self) -> None:
-        now = trio.current_time()
-        if not now + self.patience <= self._scope.deadline <= now + SLACK * self.patience:
-            self._scope.deadline = now + SLACK * self.patience
+        soonest = trio.current_time() + self.patience
+        if self._closing is not None:
+            self._scope.deadline = soonest
+        elif not soonest <= self._scope.deadline <= soonest + SLACK * self.patience:
+            self._scope.deadline = soonest + SLACK * self.patience
         self.backlog.behind = True
         await self.socket.send(self.backlog.take())
         self.backlog.behind = False
@@ -153,7 +155,7 @@ class Outbox(Generic[E]):
         self._work.unpark()
 
     async def _close(self, closing: Closing) -> None:
-        with trio.move_on_after(self.close_timeout), suppress(SocketClosed):
+        with trio.move_on_after(self.close_timeout / 2), suppress(SocketClosed):
             await self.socket.close(closing.code, closing.reason)
 
     def _give_up(self) -> None:

@@ -8,7 +8,7 @@ import attrs
 import trio
 
 from .application import BinaryDialogue, Dialogue
-from .closing import BINARY_REFUSED, FLOODING, INTERNAL_ERROR, Closing, client_left
+from .closing import BINARY_REFUSED, FLOODING, Closing, client_left
 from .keepalive import Keepalive
 from .socket import Socket, SocketClosed
 from .throttle import Throttle
@@ -28,16 +28,13 @@ class Session:
         """Greet, then read until the connection ends, whoever ends it.
 
         Raises:
-            Exception: The dialogue failed, which none should; the connection ends with 1011.
+            Exception: The dialogue failed, which none should.
         """
         try:
             self.dialogue.opened()
             await self._read()
         except SocketClosed as closed:
             self.end(client_left(closed.code, closed.reason))
-        except Exception:
-            self.end(INTERNAL_ERROR)
-            raise
         finally:
             self.dialogue.closed()
 

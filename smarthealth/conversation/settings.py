@@ -49,11 +49,6 @@ class ConversationSettings:
             "help": "seconds that a message may wait for a client that does not read; later it is cut with 4430",
         },
     )
-    turn_grace: float = attrs.field(
-        default=10.0,
-        validator=ge(0),
-        metadata={"env": "SMARTHEALTH_TURN_GRACE", "help": "seconds that running turns get at shutdown"},
-    )
     close_timeout: float = attrs.field(
         default=2.0,
         validator=gt(0),

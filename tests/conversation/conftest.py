@@ -5,6 +5,7 @@ Events are plain texts. One that begins with `+` is a token and joins the token 
 
 from __future__ import annotations
 
+import functools
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -13,8 +14,8 @@ import pytest
 import trio
 import trio.testing
 
-from smarthealth.actors import Context, Instrument, System, open_system
-from smarthealth.actors.events import RuntimeEvent
+from smarthealth.actors import Context, Instrument, SupervisorRef, System, open_system
+from smarthealth.actors.events import ChildFailed, RuntimeEvent
 from smarthealth.conversation.application import (
     Dialogue,
     Endpoint,
@@ -27,6 +28,7 @@ from smarthealth.conversation.application import (
 from smarthealth.conversation.connections import Connections
 from smarthealth.conversation.settings import ConversationSettings
 from smarthealth.conversation.socket import SocketClosed
+from smarthealth.conversation.telemetry import Telemetry
 
 Script = Callable[[TurnOutput[str]], Awaitable[Sequence[str]]]
 
@@ -175,9 +177,10 @@ class Failures(Instrument):
         """Keep it."""
         self.events.append(event)
 
-    def named(self, kind: type[RuntimeEvent]) -> list[RuntimeEvent]:
-        """Those of one kind."""
-        return [event for event in self.events if isinstance(event, kind)]
+    @property
+    def crashes(self) -> list[ChildFailed]:
+        """The failures among them."""
+        return [event for event in self.events if isinstance(event, ChildFailed)]
 
 
 @attrs.define(eq=False)
@@ -189,6 +192,13 @@ class Host:
     instrument: Failures
     nursery: trio.Nursery
     dialogues: list[EchoDialogue] = attrs.field(factory=list)
+
+    @property
+    def connections_ref(self) -> SupervisorRef:
+        """The supervisor of connections."""
+        ref = self.system.child("connections")
+        assert isinstance(ref, SupervisorRef)
+        return ref
 
     async def visit(
         self,
@@ -217,7 +227,10 @@ class Host:
             turns=policy or TurnPolicy(),
             application="echo",
         )
-        self.nursery.start_soon(self.connections.serve, socket, endpoint, principal, path_parts or {})
+        serve = functools.partial(
+            self.connections.serve, socket, endpoint, principal, path_parts or {}, address="192.0.2.7"
+        )
+        self.nursery.start_soon(serve)
         await trio.testing.wait_all_tasks_blocked()
         return socket
 
@@ -226,13 +239,14 @@ OpenHost = Callable[..., AbstractAsyncContextManager[Host]]
 
 
 @pytest.fixture
-def open_host(autojump_clock: trio.testing.MockClock) -> OpenHost:
-    """Open a system with connections; time is virtual."""
+def open_host() -> OpenHost:
+    """Open a system with connections. The test asks for `autojump_clock` itself: pytest-trio looks no deeper."""
 
     @asynccontextmanager
-    async def open_it(**settings: float) -> AsyncIterator[Host]:
+    async def open_it(telemetry: Telemetry | None = None, **settings: float) -> AsyncIterator[Host]:
         connections = Connections(
             ConversationSettings(**settings),  # type: ignore[arg-type]  # ints stay ints
+            telemetry,
             wall_clock=lambda: 1_000_000 + trio.current_time(),
         )
         instrument = Failures()

@@ -51,8 +51,3 @@ class RecordsSettings:
             "help": "earlier questions of a session that the model sees",
         },
     )
-    search_limit: int = attrs.field(
-        default=8,
-        validator=ge(1),
-        metadata={"env": "SMARTHEALTH_RECORDS_CHUNKS", "help": "passages of a record that one search may find"},
-    )
