@@ -13,10 +13,11 @@ from smarthealth.actors import Strategy, open_system
 from smarthealth.server.addresses import ListenError, plan_binds
 from smarthealth.server.hypercorn import Bind, Listener, open_listeners
 from smarthealth.server.logs import configure_logs
-from smarthealth.server.service import AFTER_GRACE
+from smarthealth.server.service import AFTER_GRACE, check_origins, load_tls
 from smarthealth.server.workers import Worker, WorkerPlan, WorkersFailed, run_workers
 from smarthealth.settings import Settings, load_settings, read_environment
 
+from .accounts import open_tokens
 from .errors import StartError
 from .stores import open_stores
 from .tree import APPLICATIONS, World, start_tree
@@ -71,16 +72,20 @@ async def open_server(settings: Settings, listeners: Sequence[Listener], on_read
 
 @contextmanager
 def open_ports(settings: Settings) -> Iterator[Sequence[Listener]]:
-    """Listen on every port that the settings ask for.
+    """Listen on every port that the settings ask for, once it is sure that they can be served.
 
     Raises:
         StartError: An address is malformed, taken, or not of this machine.
+        ConfigurationError: A key, certificate or origin cannot be used.
     """
     try:
         binds = plan_binds(settings.server, APPLICATIONS, APPLICATIONS[0])
     except ListenError as error:
         raise StartError(str(error)) from None
     with _listening(binds, settings) as listeners:
+        check_origins(settings.server, listeners)
+        load_tls(settings.server)
+        open_tokens(settings)
         yield listeners
 
 

@@ -11,7 +11,7 @@ class CommandError(Exception):
 
 def explain_failure(error: BaseException) -> str | None:
     """The sentence for a failure that needs no traceback, None for a defect of ours."""
-    from smarthealth.actors import SupervisionError
+    from smarthealth.actors import ActorFailed, SupervisionError
     from smarthealth.bootstrap.errors import StartError
     from smarthealth.server.errors import ConfigurationError
     from smarthealth.settings import SettingsError
@@ -24,6 +24,8 @@ def explain_failure(error: BaseException) -> str | None:
     if isinstance(error, SupervisionError):
         sentences = [explain_failure(cause) for cause in error.causes]
         return next((sentence for sentence in sentences if sentence), None)
+    if isinstance(error, ActorFailed) and error.__cause__ is not None:
+        return explain_failure(error.__cause__)
     if isinstance(error, OSError) and error.errno is not None:
         return f"{os.strerror(error.errno)}{f': {error.filename}' if error.filename else ''}"
     return None
