@@ -95,7 +95,7 @@ class _LookUp:
         """Answer one ask: a finding for each of its topics."""
         if ask.operation is Operation.UNANSWERABLE:
             return [_refused(ask, ask.refusal or Refusal.OFF_TOPIC)]
-        named = await resolve_names(self._chart, self._person, ask.people)
+        named = await self._named(ask)
         if named.is_stranger:
             return [_refused(ask, Refusal.OTHER_PATIENT)]
         if ask.operation is Operation.DEMOGRAPHIC:
@@ -107,6 +107,12 @@ class _LookUp:
         if ask.operation is Operation.INTERVAL and len(ask.topics) > 1:
             return [await self._interval(ask, named)]
         return [finding for topic in ask.topics for finding in await self._about(ask, topic, named)]
+
+    async def _named(self, ask: Ask) -> NamedPeople:
+        if not ask.people:
+            return NamedPeople()
+        displays = [thing.display for thing in self._known]
+        return await resolve_names(self._chart, self._person, ask.people, displays)
 
     async def _about(self, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
         matched = self._matcher.match(topic)
@@ -147,7 +153,8 @@ class _LookUp:
         if ask.reason is not None:
             reasons = self._matcher.reasons(ask.reason, await self._chart.reasons(kinds))
         statuses = None
-        if ask.status is not None and kinds <= _WITH_STATUS and ask.operation is not Operation.STATUS:
+        of_states = ask.operation in _OF_STATES or not topic.is_specific
+        if ask.status is not None and kinds <= _WITH_STATUS and of_states:
             statuses = _ONGOING if ask.status is Status.ACTIVE else _OVER
         everything = matched.quality is Quality.KIND and topic.category is None
         return Wanted(
@@ -316,6 +323,8 @@ class _LookUp:
 _MAY_BE_MENTIONED = frozenset(
     {Operation.EXISTS, Operation.VALUE, Operation.LIST, Operation.WHEN, Operation.STATUS, Operation.REASON}
 )
+_OF_STATES = frozenset({Operation.LIST, Operation.COUNT, Operation.VALUE, Operation.EXISTS})
+"""Operations that a state narrows; of one thing the others are asked whatever its state."""
 _OF_RESULTS = frozenset({Operation.VALUE, Operation.LIST, Operation.NORMAL})
 """Operations that ask for the results of a report rather than for the report."""
 _MOST_NOTES = 40

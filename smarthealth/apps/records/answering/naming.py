@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import attrs
 
@@ -30,9 +30,12 @@ class NamedPeople:
     """Whether somebody is named who is neither the patient nor anybody in the record."""
 
 
-async def resolve_names(chart: Chart, person: Person, names: Sequence[str]) -> NamedPeople:
-    """Tell whom names mean, by the record."""
-    others = [name for name in names if not _words(name) <= _words(person.full_name)]
+async def resolve_names(
+    chart: Chart, person: Person, names: Sequence[str], displays: Collection[str] = ()
+) -> NamedPeople:
+    """Tell whom names mean, by the record; what its displays are made of is nobody's name."""
+    things = frozenset(word for display in displays for word in _words(display))
+    others = [name for name in names if not _words(name) <= _words(person.full_name) and not _words(name) <= things]
     if not others:
         return NamedPeople()
     attended, places = await chart.practitioners(), await chart.organizations()

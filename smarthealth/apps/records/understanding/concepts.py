@@ -40,6 +40,8 @@ _LOOKS_CLINICAL = re.compile(
 )
 """How words of medicine end, in both languages, that no list holds."""
 _DIED_OF = re.compile(r"\b(?:de\s+que\s+(?:murio|fallecio|ha\s+muerto)|what\s+did\b[^?]*\bdie\s+(?:of|from))\b")
+_LETTER_AND_NUMBER = re.compile(r"[a-z]\d{1,3}")
+"""As in vitamin K2: never a word of a question."""
 _PIECE = re.compile(r"[a-z]{4,}")
 _WORD = re.compile(r"[a-z0-9]+")
 _JOINED = re.compile(r"\s+(?:y|e|and|&)\s+(?:(?:el|la|los|las|su|sus|the|his|her)\s+)?|\s*[,/]\s*")
@@ -98,7 +100,12 @@ def clinical_words(glossary: Glossary) -> frozenset[str]:
 
 def is_clinical(word: str, glossary: Glossary) -> bool:
     """Whether a folded word is one of which clinical names are made."""
-    return stem(word) in clinical_words(glossary) or bool(translations(word)) or looks_clinical(word)
+    return (
+        stem(word) in clinical_words(glossary)
+        or bool(translations(word))
+        or looks_clinical(word)
+        or _LETTER_AND_NUMBER.fullmatch(word) is not None
+    )
 
 
 def looks_clinical(word: str) -> bool:

@@ -17,7 +17,7 @@ FILLERS = set_of(
     "por porque pues que quien quienes se segun ser si sido siendo sin sino sobre solo son su sus suya suyo tal tan tanto te tras tu tus "
     "u un una unas uno unos usted ustedes y ya yo "
     # Spanish: verbs that only carry the question
-    "ha han has habia habian haber haya hay hubo he hemos fue fueron fui es esta estan estaba estaban estuvo estado soy tiene tienen tenia "
+    "ha han has habia habian haber haya hay hubo he hemos fue fueron fui es esta estan estaba estaban estuvo estado tiene tienen tenia "
     "tenian tuvo tuvieron tener tenido tenga hace hacia hacen hizo hicieron hecho hecha hechos hechas hacer haciendo da dan dio dar dado "
     "dieron puede pueden podria podrias podemos puedes poder quiero quisiera necesito necesita deseo gustaria favor porfavor porfa decir di dime digame dame deme "
     "diga muestra muestre muestrame muestreme mostrar ensename indica indicar indique indicame informa informar informe informame saber sabe sabes conocer conozco "

@@ -13,6 +13,8 @@ import attrs
 ENCOUNTER, CONDITION, OBSERVATION, MEDICATION = "encounter", "condition", "observation", "medication"
 ALLERGY, PROCEDURE, IMMUNIZATION, REPORT = "allergy", "procedure", "immunization", "report"
 DOCUMENT, CAREPLAN = "document", "careplan"
+LEVEL = "level"
+"""Category of a cue that only says that something is measured."""
 
 
 @attrs.frozen
@@ -129,6 +131,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         True,
         r"examen(?:es)?(?:\s+(?:medicos?|diagnosticos?|clinicos?|practicados))?|pruebas?(?:\s+diagnosticas?)?|analisis|(?:medical\s+|diagnostic\s+)?(?:tests?|exams?)",
     ),
+    (OBSERVATION, LEVEL, True, r"nivel(?:es)?|levels?"),
     (OBSERVATION, None, True, r"observaci(?:on|ones)(?:\s+clinicas?)?|observations?"),
     (
         REPORT,

@@ -105,7 +105,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         Operation.WHEN,
         83,
         r"\b(?:desde|hasta)?\s*cuando\b|\b(?:en|de|a|desde|hasta)?\s*(?:que|cual(?:es)?(?:\s+(?:es|fue|era|fueron|son))?(?:\s+(?:la|las))?)\s+(?:fechas?|dias?|ano|mes|epoca|momento)\b|\bfechas?\s+(?:de|del|en|exacta|en\s+que|que|tiene)\b|\bhace\s+cuanto\b|\bcuanto\s+(?:tiempo\s+)?hace\b|\b(?:la|indica|dame|dime)\s+(?:la\s+)?fecha\b|"
-        r"\bwhen\b|\b(?:what|which|on\s+what|on\s+which|in\s+what|in\s+which)\s+(?:was\s+the\s+|is\s+the\s+|were\s+the\s+)?(?:dates?|days?|years?|months?)\b|\b(?:dates?|day|time)\s+(?:of|when|that|for)\b|\bhow\s+long\s+ago\b|\bsince\s+when\b|\bthe\s+dates?\b",
+        r"\b(?:el|la)\s+(?:dia|ano|mes|fecha)\s+(?:en\s+)?que\b|\bwhen\b|\b(?:what|which|on\s+what|on\s+which|in\s+what|in\s+which)\s+(?:was\s+the\s+|is\s+the\s+|were\s+the\s+)?(?:dates?|days?|years?|months?)\b|\b(?:dates?|day|time)\s+(?:of|when|that|for)\b|\bhow\s+long\s+ago\b|\bsince\s+when\b|\bthe\s+dates?\b",
     ),
     (
         Operation.SUMMARY,

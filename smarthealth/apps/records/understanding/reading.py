@@ -9,7 +9,7 @@ import attrs
 from smarthealth.retrieval.glossary import Glossary
 
 from .anchors import find_anchor
-from .concepts import find_concepts
+from .concepts import find_concepts, is_clinical
 from .demographics import find_fields
 from .fillers import is_filler
 from .folding import CONCEPT, PERIOD, Reading, fold_letters
@@ -90,7 +90,7 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         *((field.start, field.end) for field in fields),
     ]:
         _cover_ascii(reading, start, end)
-    people = _people(reading)
+    people = _people(reading, glossary)
     subject = find_subject(reading, matches, kinds, glossary)
     return Clause(
         text=text,
@@ -122,12 +122,12 @@ def _cover_ascii(reading: Reading, start: int, end: int) -> None:
             reading.cover(place, place + 1)
 
 
-def _people(reading: Reading) -> tuple[str, ...]:
+def _people(reading: Reading, glossary: Glossary) -> tuple[str, ...]:
     found: list[str] = []
     for start, end, name in find_names(reading.text):
         left = reading.open[start:end]
         words = [word for word in fold_letters(name).split() if not is_filler(word.strip(".,'"))]
-        if left.isascii() and "·" not in left and words:
+        if left.isascii() and "·" not in left and words and not all(is_clinical(word, glossary) for word in words):
             found.append(name)
             reading.cover(start, end)
     return tuple(found)

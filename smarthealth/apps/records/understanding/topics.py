@@ -26,6 +26,7 @@ from .kinds import (
     DOCUMENT,
     ENCOUNTER,
     IMMUNIZATION,
+    LEVEL,
     MEDICATION,
     OBSERVATION,
     PROCEDURE,
@@ -205,9 +206,9 @@ def _relate(
     if agreeing:
         says_little = leading.kinds & _ANY_OF or (leading.kinds == {ENCOUNTER} and not leading.is_noun)
         kinds = frozenset[str]() if says_little else leading.kinds
-        return attrs.evolve(plain, concepts=agreeing, kinds=kinds, category=leading.category), False
+        return attrs.evolve(plain, concepts=agreeing, kinds=kinds, category=_category(leading)), False
     (only, *more) = sorted(leading.kinds)
-    if leading.is_noun and leading.kinds == _TESTS:
+    if leading.category == LEVEL or (leading.is_noun and leading.kinds == _TESTS):
         return attrs.evolve(plain, kinds=leading.kinds), False
     if more or only in _ANY_OF or (only == CONDITION and not leading.is_noun):
         return plain, False
@@ -217,7 +218,7 @@ def _relate(
     if named:
         return attrs.evolve(plain, concepts=named, kinds=leading.kinds), False
     if only in (ALLERGY, IMMUNIZATION, DOCUMENT) and leading.is_noun:
-        return attrs.evolve(plain, kinds=leading.kinds, category=leading.category), False
+        return attrs.evolve(plain, kinds=leading.kinds, category=_category(leading)), False
     return plain, False
 
 
@@ -225,11 +226,18 @@ def _named_as(kind: str, surface: str, glossary: Glossary) -> tuple[Concept, ...
     """The vaccine, or the allergy, that is named by what it is against."""
     if kind not in _NAMED_BY_OBJECT:
         return ()
-    matches = glossary.concepts(f"{_NAMED_BY_OBJECT[kind]} {surface}", kinds={kind})
-    return tuple(match.concept for match in matches if len(match.surface) > len(surface))
+    for pattern in _NAMED_BY_OBJECT[kind]:
+        matches = glossary.concepts(pattern.format(surface), kinds={kind})
+        found = tuple(match.concept for match in matches if len(match.surface) > len(surface))
+        if found:
+            return found
+    return ()
 
 
-_NAMED_BY_OBJECT = {IMMUNIZATION: "vacuna", ALLERGY: "alergia a"}
+_NAMED_BY_OBJECT = {
+    IMMUNIZATION: ("vacuna {}", "{} vaccine"),
+    ALLERGY: ("alergia a {}", "{} allergy"),
+}
 
 
 def _kind_topics(
@@ -242,9 +250,13 @@ def _kind_topics(
         if reason is not None and topics:
             break
         topics.append(
-            Topic(kinds=kind.kinds, category=kind.category, terms=terms, surface=reading.text[kind.start : kind.end])
+            Topic(kinds=kind.kinds, category=_category(kind), terms=terms, surface=reading.text[kind.start : kind.end])
         )
     return topics
+
+
+def _category(kind: KindCue) -> str | None:
+    return None if kind.category == LEVEL else kind.category
 
 
 def _is_apter(kind: KindCue, known: KindCue) -> bool:

@@ -72,11 +72,28 @@ def understand(text: str, *, history: Sequence[Exchange], today: date, glossary:
     return _understand(text[:LONGEST], history, today, glossary, depth=0)
 
 
+# What the names of terminologies say besides the thing itself; none of it is a word of the question.
+_OF_TERMINOLOGIES = re.compile(
+    r"\((?:disorder|finding|procedure|situation|substance|organism|regime/therapy|physical object|environment|person|event)\)"
+    r"|\[[A-Za-z][^\]]*\]|\bby\s+(?:automated\s+count|calculation|immunologic\s+method)\b"
+    r"|\b\d+(?:\.\d+)?\s*(?:MG|ML|MCG|UG|UNT|ACTUAT|HR)\b(?:/(?:\d+(?:\.\d+)?\s*)?[A-Z]+\b)?"
+    r"|\b(?:metered\s+dose|dry\s+powder)\s+inhaler\b|\bextended\s+release\b"
+    r"|\b(?:oral|chewable|buccal|sublingual)\s+(?:tablet|capsule|solution|suspension|powder)\b|\b(?:injectable|inhalation|ophthalmic|topical)\s+(?:solution|suspension)\b"
+    r"|\b(?:mucosal\s+spray|drug\s+implant|day\s+pack|prefilled\s+syringe|auto-injector|transdermal\s+system|vaginal\s+(?:ring|system)|intrauterine\s+system)\b",
+    re.IGNORECASE,
+)
+
+
+def _plain(text: str) -> str:
+    """A text without the trimmings of terminologies (`(disorder)`, `500 MG Oral Tablet`), letters keeping their places."""
+    return _OF_TERMINOLOGIES.sub(lambda match: " " * len(match[0]), text)
+
+
 def _understand(text: str, history: Sequence[Exchange], today: date, glossary: Glossary, depth: int) -> Question:
     language = _language(text, history)
     clauses = [
         read_clause(part, glossary, today)
-        for sentence in split_sentences(text)
+        for sentence in split_sentences(_plain(text))
         for part in split_clauses(sentence, glossary, today)
     ][:MOST_ASKS]
     asks: list[Ask] = []
