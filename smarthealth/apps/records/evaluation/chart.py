@@ -1,104 +1,116 @@
-"""A patient's chart read straight from FHIR JSON, by other code than the importer's, so that both check each other."""
+"""A patient's chart read straight from FHIR JSON, by other code than the importer's, so that both check each other.
+
+What cannot be read is passed over: the importer reports it, and nothing is known of it.
+"""
 
 from __future__ import annotations
 
 import gzip
 import json
+import re
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 CODE_OF_TYPE = {"NI": 1, "NNCOL": 1, "CC": 1, "CE": 2, "PRC": 2, "TI": 3, "PPN": 4, "PA": 4, "BR": 5, "RC": 5, "CD": 8}
+"""Number of a document's type, by the code that FHIR files give it; docs/reference/fhir-mapping.md says why."""
 FOREIGN_DOCUMENT = 13
-"""Every other kind of identity document: DE."""
+"""DE: what a social security number of the United States counts as."""
+
+Resource = dict[str, Any]
+"""A FHIR resource, or a part of one, as JSON has it."""
+MISSHAPEN = (AttributeError, LookupError, TypeError)
+"""What reading a resource raises whose parts are not of the types that FHIR gives them."""
 
 
 @attrs.frozen(kw_only=True)
 class Entry:
     """One thing that a record says."""
 
-    fhir_id: str
     name: str
     code: str | None
     day: str
-    """ISO date as written, empty when the record gives none."""
+    """ISO date as written, of a month or a year where no more is known, empty when the record gives none."""
     instant: str
-    status: str
+    """The same with its time, for the order of entries."""
     value: float | None = None
-    unit: str | None = None
-    range_given: bool = False
     attended_by: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
 class Chart:
-    """What the records say of one patient, each list in time order."""
+    """What the records say of one patient."""
 
-    name: str
     document_type: int
     document_number: str
-    birth_date: str
     entries: Mapping[str, tuple[Entry, ...]]
-    """By kind: observation, condition, medication, procedure, immunization, allergy, encounter."""
+    """In time order, by kind: observation, condition, medication, procedure, immunization, allergy, encounter."""
 
 
-def read_charts(folder: Path) -> list[Chart]:
-    """Read every chart below a folder of bundles or bulk NDJSON, in order of document number."""
-    resources = [resource for path in sorted(folder.rglob("*")) if path.is_file() for resource in _resources(path)]
-    charts = _charts(resources)
-    return sorted(charts, key=lambda chart: chart.document_number)
+def read_charts(path: Path) -> list[Chart]:
+    """Read every chart of a bundle, of bulk NDJSON, or of a folder of them, in the order of document numbers."""
+    files = sorted(path.rglob("*")) if path.is_dir() else [path]
+    resources = (resource for file in files if file.is_file() for resource in _resources(file))
+    return sorted(_charts(resources), key=lambda chart: (chart.document_number, chart.document_type))
 
 
-def _resources(path: Path) -> Iterator[dict[str, Any]]:
-    raw = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    name = path.name.removesuffix(".gz")
-    if name.endswith(".ndjson"):
-        yield from (json.loads(line) for line in raw.splitlines() if line.strip())
-    elif name.endswith(".json"):
-        document = json.loads(raw)
-        for item in document.get("entry", ()):
-            yield item["resource"]
+def _resources(file: Path) -> Iterator[Resource]:
+    name = file.name.removesuffix(".gz")
+    if not name.endswith((".ndjson", ".jsonl", ".json")):
+        return
+    try:
+        raw = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+    except (OSError, EOFError, zlib.error):
+        return
+    found = [_entry_resources(raw)] if name.endswith(".json") else [[_parsed(line)] for line in raw.splitlines()]
+    for resources in found:
+        yield from (resource for resource in resources if isinstance(resource, dict) and "id" in resource)
 
 
-def _charts(resources: Iterable[dict[str, Any]]) -> Iterator[Chart]:
-    by_patient: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    patients: dict[str, dict[str, Any]] = {}
+def _entry_resources(raw: bytes) -> list[object]:
+    bundle = _parsed(raw)
+    entries = bundle.get("entry") if isinstance(bundle, dict) else None
+    return [entry.get("resource") for entry in entries or () if isinstance(entry, dict)]
+
+
+def _parsed(raw: bytes) -> object:
+    try:
+        found: object = json.loads(raw)
+    except ValueError:
+        return None
+    return found
+
+
+def _charts(resources: Iterable[Resource]) -> Iterator[Chart]:
+    patients: dict[str, Resource] = {}
     people: dict[str, str] = {}
+    by_patient: dict[str, list[Resource]] = defaultdict(list)
     for resource in resources:
-        match resource["resourceType"]:
-            case "Patient":
-                patients[resource["id"]] = resource
-            case "Practitioner":
-                people[resource["id"]] = _person(resource)
-                for identifier in resource.get("identifier", ()):
-                    people[f"{identifier.get('system')}|{identifier.get('value')}"] = _person(resource)
-            case _:
-                subject = resource.get("subject") or resource.get("patient") or {}
-                by_patient[_target(subject.get("reference", ""))].append(resource)
+        with suppress(*MISSHAPEN):
+            match resource["resourceType"]:
+                case "Patient":
+                    patients[resource["id"]] = resource
+                case "Practitioner":
+                    people.update(dict.fromkeys(_references_to(resource), _person(resource)))
+                case _:
+                    subject = resource.get("subject") or resource.get("patient") or {}
+                    by_patient[_target(subject)].append(resource)
     for patient_id, patient in patients.items():
         document = _document(patient)
         if document is not None:
-            yield _chart(patient, document, by_patient[patient_id], people)
+            entries = _entries_by_kind(by_patient[patient_id], people)
+            yield Chart(document_type=document[0], document_number=document[1], entries=entries)
 
 
-def _chart(
-    patient: dict[str, Any], document: tuple[int, str], resources: list[dict[str, Any]], people: Mapping[str, str]
-) -> Chart:
-    entries: dict[str, list[Entry]] = defaultdict(list)
-    for resource in resources:
-        kind = _KINDS.get(resource["resourceType"])
-        if kind is not None:
-            entries[kind].extend(_entries(resource, people))
-    return Chart(
-        name=_person(patient),
-        document_type=document[0],
-        document_number=document[1],
-        birth_date=patient.get("birthDate", ""),
-        entries={kind: tuple(sorted(found, key=lambda entry: entry.instant)) for kind, found in entries.items()},
-    )
+def _references_to(resource: Resource) -> list[str]:
+    """What references to a resource end in: its id, or one of its identifiers."""
+    identifiers = resource.get("identifier", ())
+    return [resource["id"], *(f"{identifier.get('system')}|{identifier.get('value')}" for identifier in identifiers)]
 
 
 _KINDS = {
@@ -110,6 +122,25 @@ _KINDS = {
     "AllergyIntolerance": "allergy",
     "Encounter": "encounter",
 }
+
+
+def _entries_by_kind(resources: Iterable[Resource], people: Mapping[str, str]) -> dict[str, tuple[Entry, ...]]:
+    found: dict[str, list[Entry]] = defaultdict(list)
+    for resource in resources:
+        kind = _KINDS.get(resource["resourceType"])
+        with suppress(*MISSHAPEN):
+            if kind is not None and _stands(resource):
+                found[kind] += list(_entries(resource, people))
+    return {kind: tuple(sorted(entries, key=lambda entry: entry.instant)) for kind, entries in found.items()}
+
+
+def _stands(resource: Resource) -> bool:
+    """Is it still said? What was entered in error, refuted or not done is not."""
+    verification = _coding(resource.get("verificationStatus", {})).get("code")
+    return not {resource.get("status"), verification} & {"entered-in-error", "refuted", "not-done"}
+
+
+_DAY = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-\d{2})?)?")
 _TIMES = (
     "effectiveDateTime",
     "onsetDateTime",
@@ -121,65 +152,68 @@ _TIMES = (
 _PERIODS = ("performedPeriod", "period", "effectivePeriod", "onsetPeriod")
 
 
-def _entries(resource: dict[str, Any], people: Mapping[str, str]) -> Iterator[Entry]:
-    instant = next((resource[name] for name in _TIMES if name in resource), "")
-    instant = instant or next((resource[name].get("start", "") for name in _PERIODS if name in resource), "")
-    status = resource.get("clinicalStatus", {}).get("coding", [{}])[0].get("code") or resource.get("status", "")
-    shared = {"day": instant[:10], "instant": instant, "status": status}
-    concept = resource.get("code") or resource.get("medicationCodeableConcept") or resource.get("vaccineCode")
-    concept = (
-        concept or next(iter(resource.get("type", ())), None) if resource["resourceType"] == "Encounter" else concept
-    )
-    if not concept:
+def _entries(resource: Resource, people: Mapping[str, str]) -> Iterator[Entry]:
+    """What a resource says: one thing, and one more for each component, as of a blood pressure."""
+    concept = _concept(resource)
+    if concept is None:
         return
-    fhir_id = f"{resource['resourceType']}/{resource['id']}"
-    yield Entry(
-        fhir_id=fhir_id, attended_by=_attended(resource, people), **_named(concept), **_measured(resource), **shared
-    )
-    for number, component in enumerate(resource.get("component", ())):
-        yield Entry(fhir_id=f"{fhir_id}#{number}", **_named(component["code"]), **_measured(component), **shared)
+    instant = _instant(resource)
+    day = _DAY.match(instant)
+    for part, meaning in [(resource, concept), *((part, part["code"]) for part in resource.get("component", ()))]:
+        coding = _coding(meaning)
+        yield Entry(
+            name=coding.get("display") or meaning.get("text", ""),
+            code=coding.get("code"),
+            day=day.group() if day else "",
+            instant=instant,
+            value=part.get("valueQuantity", {}).get("value"),
+            attended_by=_attended(part, people),
+        )
 
 
-def _named(concept: dict[str, Any]) -> dict[str, Any]:
-    coding: dict[str, Any] = next(iter(concept.get("coding", ())), {})
-    return {"name": coding.get("display") or concept.get("text", ""), "code": coding.get("code")}
+def _concept(resource: Resource) -> Resource | None:
+    """What a resource is about."""
+    if resource["resourceType"] == "Encounter":
+        return next(iter(resource.get("type", ())), None)
+    return resource.get("code") or resource.get("medicationCodeableConcept") or resource.get("vaccineCode")
 
 
-def _measured(resource: dict[str, Any]) -> dict[str, Any]:
-    quantity = resource.get("valueQuantity", {})
-    return {
-        "value": quantity.get("value"),
-        "unit": quantity.get("unit"),
-        "range_given": "referenceRange" in resource,
-    }
+def _instant(resource: Resource) -> str:
+    """When it was or began."""
+    moments = [resource.get(name) for name in _TIMES]
+    beginnings = [resource.get(name, {}).get("start") for name in _PERIODS]
+    return next((moment for moment in (*moments, *beginnings) if moment), "")
 
 
-def _attended(resource: dict[str, Any], people: Mapping[str, str]) -> tuple[str, ...]:
+def _coding(concept: Resource) -> Resource:
+    return next(iter(concept.get("coding", ())), {})
+
+
+def _attended(resource: Resource, people: Mapping[str, str]) -> tuple[str, ...]:
     references = (participant.get("individual", {}) for participant in resource.get("participant", ()))
-    names = (
-        people.get(_target(reference.get("reference", ""))) or reference.get("display") for reference in references
-    )
-    return tuple(name for name in names if name)
+    names = (people.get(_target(reference)) or reference.get("display", "") for reference in references)
+    return tuple(name for name in names if name.strip())
 
 
-def _target(reference: str) -> str:
+def _target(reference: Resource) -> str:
     """The id (or system|value) that a reference points to."""
-    if "?identifier=" in reference:
-        return reference.partition("?identifier=")[2]
-    return reference.removeprefix("urn:uuid:").rpartition("/")[2]
+    text: str = reference.get("reference", "")
+    if "?identifier=" in text:
+        return text.partition("?identifier=")[2]
+    return text.removeprefix("urn:uuid:").rpartition("/")[2]
 
 
-def _person(resource: dict[str, Any]) -> str:
-    name: dict[str, Any] = next(iter(resource.get("name", ())), {})
+def _person(resource: Resource) -> str:
+    name: Resource = next(iter(resource.get("name", ())), {})
     return " ".join([*name.get("given", ()), name.get("family", "")]).strip()
 
 
-def _document(patient: dict[str, Any]) -> tuple[int, str] | None:
-    """The first identity document of a patient, by the table of docs/reference/fhir-mapping."""
-    for identifier in patient.get("identifier", ()):
-        code = identifier.get("type", {}).get("coding", [{}])[0].get("code")
-        if code in CODE_OF_TYPE:
-            return CODE_OF_TYPE[code], identifier["value"]
-        if code == "SS":
-            return FOREIGN_DOCUMENT, identifier["value"]
+def _document(patient: Resource) -> tuple[int, str] | None:
+    """Type and number of a patient's first identity document."""
+    with suppress(*MISSHAPEN):
+        for identifier in patient.get("identifier", ()):
+            code = _coding(identifier.get("type", {})).get("code")
+            document_type = FOREIGN_DOCUMENT if code == "SS" else CODE_OF_TYPE.get(str(code))
+            if document_type is not None:
+                return document_type, str(identifier["value"])
     return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 
 import attrs
 import trio
@@ -35,40 +35,44 @@ class Examiner:
 
         Raises:
             PatientMissing: A case names a patient whom the database lacks.
+            StorageError: The database failed.
+            RetrievalFailed: The index failed.
             ModelError: The model failed.
         """
         verdicts: dict[int, Verdict] = {}
         waiting = iter(enumerate(cases))
+        failures: list[Exception] = []
 
         async def work() -> None:
-            for number, case in waiting:
-                verdicts[number] = judge(case, await self._answer(case))
-                on_verdict(verdicts[number])
+            try:
+                for number, case in waiting:
+                    verdicts[number] = judge(case, await self._answer(case))
+                    on_verdict(verdicts[number])
+            except Exception as error:
+                # kept, so that the first one leaves as itself and not in a group
+                failures.append(error)
+                nursery.cancel_scope.cancel()
 
         async with trio.open_nursery() as nursery:
-            for _ in range(AT_ONCE):
-                nursery.start_soon(work)
+            for number in range(AT_ONCE):
+                nursery.start_soon(work, name=f"examine {number}")
+        if failures:
+            raise failures[0]
         return [verdicts[number] for number in sorted(verdicts)]
 
     async def _answer(self, case: Case) -> Answer:
         patient = await self.patients.find(case.document_type, case.document_number)
         if patient is None:
-            raise PatientMissing(f"document {case.document_type}:{case.document_number}")
+            raise PatientMissing(f"nobody with the document {case.document_type}:{case.document_number} was imported")
         grounds = (await self.grounding.retrieve(patient, case.question, ())).build()
         text = await self._written(grounds.request)
         return Answer(text=text, confidence=grounds.confidence(text), sources=tuple(map(_cited, grounds.sources)))
 
     async def _written(self, request: ChatRequest) -> str:
         async with self.chat_model.open_stream(request) as stream:
-            return "".join([event.text async for event in _texts(stream)])
+            return "".join([event.text async for event in stream if isinstance(event, TextDelta)])
 
 
 def _cited(source: AnswerSource) -> CitedSource:
     day = source.date.isoformat() if source.date is not None else None
     return CitedSource(id=source.id, day=day, excerpt=source.excerpt)
-
-
-async def _texts(stream: AsyncIterator[object]) -> AsyncIterator[TextDelta]:
-    async for event in stream:
-        if isinstance(event, TextDelta):
-            yield event

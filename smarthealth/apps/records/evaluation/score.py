@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import attrs
 
@@ -11,51 +12,56 @@ from smarthealth.retrieval.words import fold
 
 from .cases import Case, Expected
 
-BINS = 10
+BINS: Final = 10
 """Bins of the expected calibration error (Guo et al. 2017, "On Calibration of Modern Neural Networks")."""
 
-ABSENCE = re.compile(
+ABSENCE: Final = re.compile(
     r"\bno (?:consta|constan|figura|figuran|registra|registran|aparece|aparecen|contiene|hay|se encontr|tiene registr|"
     r"dispon|incluye|menciona|guarda|es posible|puedo)|\bsin (?:registro|datos|informacion)|"
     r"\b(?:does not|doesn't|do not|don't|cannot|can't) (?:contain|hold|include|show|mention|record|say|have|answer|tell)|"
     r"\b(?:no|not) (?:record|recorded|entry|entries|mention|information|data|documented|found)\b"
 )
-MONTHS = {
-    "es": [
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ],
-    "en": [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ],
+MONTHS: Final = (
+    ("enero", "january"),
+    ("febrero", "february"),
+    ("marzo", "march"),
+    ("abril", "april"),
+    ("mayo", "may"),
+    ("junio", "june"),
+    ("julio", "july"),
+    ("agosto", "august"),
+    ("septiembre", "setiembre", "september"),
+    ("octubre", "october"),
+    ("noviembre", "november"),
+    ("diciembre", "december"),
+)
+DIRECTIONS: Final = {
+    "up": re.compile(
+        r"\bsub(?:e|en|i|ia|io|ieron|ido|iendo|ida)\b|aument|ascen[ds]|increment|\balza|\bcrec[ei]|"
+        r"(?<![\w-])up(?:wards?)?\b(?!-)|increas|\brose\b|\brisen?\b|\brising|\bhigher\b|\bgrew\b|\bgrown\b"
+    ),
+    "down": re.compile(
+        r"\bbaj(?:a|an|o|aba|aron|ado|ando)\b(?! densidad)|disminu|descen[ds]|reduc|\bcaid[ao]\b|\bcayo\b|"
+        r"(?<![\w-])down(?:wards?)?\b(?!-)|decreas|\bfell\b|\bfallen\b|\blower(?:ed)?\b|declin|\bdropp"
+    ),
+    "flat": re.compile(
+        r"estable|constante|sin cambio|\bigual|mantuv|manten|mantien|similar|\bstable|unchanged|steady|\bflat\b|\bsame\b"
+    ),
 }
-DIRECTIONS = {
-    "up": re.compile(r"sub|aument|ascend|increment|alza|creci|up\b|increas|rose|risen|higher|rising"),
-    "down": re.compile(r"baj|disminu|descend|reduc|down\b|decreas|fell|fallen|lower|declin|dropp"),
-    "flat": re.compile(r"estable|constante|sin cambio|igual|mantuv|mantien|similar|stable|unchanged|steady|flat|same"),
-}
-NUMBER = re.compile(r"(?<![\d.,\-/])-?\d+(?:[.,]\d+)?(?![\d]|[.,/\-]\d)")
+MARK: Final = re.compile(r"\[(\d+)\]")
+NUMBER: Final = re.compile(r"(?:(?<![\w.,])-)?(?<![\w.,])\d+(?:[.,]\d+)*(?!\d|[.,]\d)")
+"""Of a name such as HbA1c, no number."""
+GROUPED: Final = re.compile(r"-?\d{1,3}(?:(?:,\d{3})+(?:\.\d+)?|(?:\.\d{3})+(?:,\d+)?)")
+"""A number whose thousands are set apart, in the English or in the Spanish manner."""
+_ALL_MONTHS: Final = "|".join(name for names in MONTHS for name in names)
+DATE: Final = re.compile(
+    rf"\b\d{{1,2}}\S{{0,2}} (?:de |of )?(?:{_ALL_MONTHS})(?:,? (?:de |del |of )?\d{{4}})?\b|"
+    rf"\b(?:{_ALL_MONTHS}) (?:\d{{1,2}}(?:st|nd|rd|th)?,? )?(?:de |del |of )?\d{{4}}\b|"
+    r"\b\d{4}-\d{2}(?:-\d{2})?\b|\b\d{1,2}/\d{1,2}/\d{4}\b"
+)
+"""A date, whose numbers are no values."""
+WHOLE_FROM: Final = 10
+"""Numbers from here on may be rounded to whole ones; smaller ones keep a decimal."""
 
 
 @attrs.frozen(kw_only=True)
@@ -89,7 +95,7 @@ class Verdict:
 
 
 def judge(case: Case, answer: Answer) -> Verdict:
-    """Compare an answer with what is known."""
+    """Compare an answer with what is known; never raises, whatever the answer."""
     text = fold(answer.text)
     abstained = ABSENCE.search(text) is not None
     expected = case.expected
@@ -99,7 +105,7 @@ def judge(case: Case, answer: Answer) -> Verdict:
         answer=answer,
         correct=correct,
         abstained=abstained and (expected.absent or not correct),
-        source_hit=None if expected.absent else _source_hit(answer, expected),
+        source_hit=_source_hit(answer, expected) if expected.source_days else None,
     )
 
 
@@ -121,27 +127,61 @@ def _holds(text: str, expected: Expected) -> bool:
 
 
 def _has_number(text: str, number: float) -> bool:
-    """Is the number there, rounded to any number of decimals that a person would use?"""
-    found = {float(match.replace(",", ".")) for match in NUMBER.findall(text)}
-    return any(round(number, digits) in found for digits in ((0, 1, 2, 3) if abs(number) >= 10 else (1, 2, 3, 4)))
+    """Is the number there as a value, whole or rounded as a person would?"""
+    values = DATE.sub(" ", MARK.sub(" ", text))
+    return any(_means(written, number) for match in NUMBER.findall(values) for written in _readings(match))
+
+
+def _readings(written: str) -> Iterator[str]:
+    """What a number may mean, in Python's notation: `1,200` is a thousand and more, or one and a bit."""
+    if GROUPED.fullmatch(written):
+        last = max(written.rfind(","), written.rfind("."))
+        apart = "." if written[last] == "," else ","
+        if apart in written:
+            yield written[:last].replace(apart, "") + "." + written[last + 1 :]
+        else:
+            yield written.replace(written[last], "")
+    if written.count(".") + written.count(",") <= 1:
+        yield written.replace(",", ".")
+
+
+def _means(written: str, number: float) -> bool:
+    decimals = len(written.partition(".")[2])
+    distance = abs(float(written) - number)
+    if decimals == 0 and abs(number) < WHOLE_FROM:
+        return distance < _EXACT
+    return distance <= 0.5 * 10.0**-decimals + _EXACT
+
+
+_EXACT: Final = 1e-9
+"""What is left of a difference by binary fractions."""
 
 
 def _has_day(text: str, day: str) -> bool:
-    year, month, of_month = day.split("-")
-    months = "|".join([MONTHS["es"][int(month) - 1], MONTHS["en"][int(month) - 1]])
-    number = int(of_month)
-    forms = (
-        day,
-        rf"\b0?{number} (?:de )?(?:{months}) (?:de |del )?{year}",
-        rf"(?:{months}) 0?{number}(?:st|nd|rd|th)?,? {year}",
-        rf"\b{of_month}/{month}/{year}",
-    )
+    """Is the day there, or the month or year where no more is known, in any usual form?"""
+    year, month, of_month = (*day.split("-"), "", "")[:3]
+    if not month:
+        return re.search(rf"\b{year}\b", text) is not None
+    months = "|".join(MONTHS[int(month) - 1])
+    if not of_month:
+        forms = [rf"\b{day}\b", rf"\b(?:{months}) (?:de |del |of )?{year}", rf"\b0?{int(month)}/{year}\b"]
+    else:
+        number = rf"0?{int(of_month)}"
+        forms = [
+            rf"\b{day}\b",
+            rf"\b{number}(?:\.?o|st|nd|rd|th)? (?:de |of )?(?:{months}),? (?:de |del |of )?{year}",
+            rf"\b(?:{months}) {number}(?:st|nd|rd|th)?,? {year}",
+            rf"\b{number}/0?{int(month)}/{year}\b",
+        ]
     return any(re.search(form, text) for form in forms)
 
 
 def _source_hit(answer: Answer, expected: Expected) -> bool:
-    cited = {int(mark) for mark in re.findall(r"\[(\d+)\]", answer.text)}
-    return any(source.id in cited and source.day in expected.source_days for source in answer.sources)
+    """Is a source cited of one of the days on which the fact rests? A day known by its month begins like it."""
+    cited = set(MARK.findall(answer.text))
+    return any(
+        str(source.id) in cited and (source.day or "").startswith(expected.source_days) for source in answer.sources
+    )
 
 
 def abstention_f1(verdicts: Sequence[Verdict]) -> float:
