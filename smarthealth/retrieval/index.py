@@ -271,11 +271,14 @@ class ChunkIndex:
 
     async def _read(self, read: Callable[[], T]) -> T:
         """Read, looking once again at the folder when the table is not what it was."""
+        failure = None
         try:
             result = await self._in_thread(read)
         except Exception as error:  # of LanceDB, by any name: what the folder holds tells what it means
+            failure = error
+        if failure is not None:
             if await self.reopen() is not IndexState.READY:
-                raise IndexUnavailable(self._state) from error
+                raise IndexUnavailable(self._state) from failure
             result = await self._read_again(read)
         self._state = IndexState.READY
         return result
@@ -291,11 +294,14 @@ class ChunkIndex:
             raise IndexUnavailable(self._state) from error
 
     async def _write(self, write: Callable[[], None]) -> None:
+        failure = None
         try:
             await self._in_thread(write, abandon_on_cancel=False)
         except Exception as error:  # as in `_read`
+            failure = error
+        if failure is not None:
             if await self.reopen() not in (IndexState.READY, IndexState.MISSING):
-                raise IndexUnavailable(self._state) from error
+                raise IndexUnavailable(self._state) from failure
             await self._write_again(write)
         self._state = IndexState.READY
         self._writes += 1

@@ -8,11 +8,16 @@ from pathlib import Path
 
 import attrs
 import pytest
+from hypothesis import settings
 
 from smarthealth.retrieval.chunking import chunk_records
 from smarthealth.retrieval.hashing import HashedEmbedder
 from smarthealth.retrieval.index import ChunkIndex
 from smarthealth.retrieval.model import Chunk
+
+# The first example of a module reads the glossary: how long one takes says nothing on a shared machine.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @attrs.frozen(kw_only=True)
