@@ -33,14 +33,20 @@ class _Unrun(ModuleType):
 def load_lancedb() -> Any:
     """The module `lancedb`; blocks for a second or so the first time, so call it in a thread."""
     with _once:
-        if "lancedb" not in sys.modules and _REST_CLIENT not in sys.modules:
-            spec = importlib.util.find_spec(_REST_CLIENT)
-            if spec is not None:
-                package = _Unrun(_REST_CLIENT)
-                package.__spec__ = spec
-                package.__path__ = list(spec.submodule_search_locations or ())
-                package.__file__ = spec.origin
-                sys.modules[_REST_CLIENT] = package
+        if "lancedb" not in sys.modules:
+            defer_root(_REST_CLIENT)
         import lancedb
 
         return lancedb
+
+
+def defer_root(name: str) -> None:
+    """Put a package in place without running its root module; one that is loaded, or not installed, is left alone."""
+    spec = None if name in sys.modules else importlib.util.find_spec(name)
+    if spec is None:
+        return
+    package = _Unrun(name)
+    package.__spec__ = spec
+    package.__path__ = list(spec.submodule_search_locations or ())
+    package.__file__ = spec.origin
+    sys.modules[name] = package
