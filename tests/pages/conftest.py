@@ -27,9 +27,13 @@ import trio
 import trio_websocket
 
 from smarthealth.apps.records.answering.offline import compose
+from smarthealth.apps.records.importing import import_paths
 from smarthealth.llm.port import ChatRequest
 from smarthealth.server.settings import ServerSettings
 from smarthealth.server.tokens import Tokens, read_keys
+from smarthealth.storage.embedded import start_embedded_sync
+from smarthealth.storage.pool import open_pool
+from smarthealth.storage.users import Role, Users
 from smarthealth.testing import Ending, Reply, open_model_server
 
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -53,7 +57,16 @@ QUIET: Final = (
     "--remote-debugging-port=0",
     "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
 )
-KEYS: Final = {"Enter": 13, "Escape": 27, "Tab": 9, "ArrowDown": 40, "ArrowUp": 38, "ArrowLeft": 37, "ArrowRight": 39, "Space": 32}
+KEYS: Final = {
+    "Enter": 13,
+    "Escape": 27,
+    "Tab": 9,
+    "ArrowDown": 40,
+    "ArrowUp": 38,
+    "ArrowLeft": 37,
+    "ArrowRight": 39,
+    "Space": 32,
+}
 SHIFT: Final = 8
 """As the protocol counts modifiers."""
 
@@ -63,6 +76,35 @@ MARKUP: Final = "etiquetas"
 MARKUP_ANSWER: Final = "<img src=x onerror=alert(1)> **fuerte** [1]\n- <b>uno</b> [1, 99]\n- dos"
 SLOW_TOKENS: Final = 400
 SLOW_PACE: Final = 40.0
+
+
+_LOW_CONTRAST: Final = """(() => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const rgba = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+    return [...canvas.getImageData(0, 0, 1, 1).data]; };
+  const light = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4)
+    .reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
+  const behind = (node) => { for (let at = node; at; at = at.parentElement) {
+    const colour = rgba(getComputedStyle(at).backgroundColor); if (colour[3] === 255) return colour; }
+    return rgba(getComputedStyle(document.documentElement).backgroundColor); };
+  const poor = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode.parentElement, style = getComputedStyle(node);
+    if (!walker.currentNode.textContent.trim() || !node.checkVisibility({visibilityProperty: true})) continue;
+    if (node.closest('.hidden, option, noscript, :disabled')) continue;
+    const [one, other] = [light(rgba(style.color)), light(behind(node))].sort((a, b) => b - a);
+    const ratio = (one + .05) / (other + .05);
+    if (ratio < 4.5) poor.push(`${ratio.toFixed(2)} ${node.tagName} ${node.className} ${walker.currentNode.textContent.slice(0, 40)}`);
+  }
+  return poor;
+})()"""
+
+_NAMELESS: Final = """[...document.querySelectorAll('button, a, input, textarea, select, summary, meter, [role]')]
+  .filter(node => node.checkVisibility({visibilityProperty: true}) && !node.matches('[role=alert], [role=status], [role=log]'))
+  .filter(node => !(node.getAttribute('aria-label') || node.labels?.[0]?.textContent.trim() || node.textContent.trim()
+    || node.getAttribute('aria-labelledby')))
+  .map(node => node.outerHTML.slice(0, 120))"""
 
 
 @attrs.define
@@ -104,7 +146,7 @@ class Page:
     async def until(self, expression: str) -> None:
         """Wait until an expression is truthy, as JavaScript sees it."""
         with trio.move_on_after(WAIT_LIMIT):
-            while not await self.evaluate(f"Boolean({expression})"):
+            while not await self.evaluate(f"Boolean({expression})"):  # noqa: ASYNC110 - what a page shows is no event
                 await trio.sleep(POLL)
             return
         shown = await self.evaluate("document.body.innerText")
@@ -164,11 +206,30 @@ class Page:
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=narrow
         )
         await self.call("Emulation.setTouchEmulationEnabled", enabled=narrow)
-        features = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce" if still else ""}
+        features = {
+            "prefers-color-scheme": "dark" if dark else "light",
+            "prefers-reduced-motion": "reduce" if still else "",
+        }
         await self.call(
             "Emulation.setEmulatedMedia",
             features=[{"name": name, "value": value} for name, value in features.items()],
         )
+
+    async def low_contrast(self) -> list[str]:
+        """The texts that are seen whose contrast is below 4.5:1, as WCAG 2 computes it."""
+        found: list[str] = await self.evaluate(_LOW_CONTRAST)
+        return found
+
+    async def nameless(self) -> list[str]:
+        """What is seen and can be used, but has no name for a screen reader."""
+        found: list[str] = await self.evaluate(_NAMELESS)
+        return found
+
+    async def origins(self) -> list[str]:
+        """Where all that was loaded came from."""
+        entries = "performance.getEntries().map(entry => entry.name).filter(name => name.includes('://'))"
+        found: list[str] = await self.evaluate(f"[...new Set({entries}.map(name => new URL(name).origin))]")
+        return found
 
     def unexpected(self) -> list[str]:
         """The complaints that no test asked for."""
@@ -177,7 +238,7 @@ class Page:
     async def picture(self, path: Path) -> None:
         """Save a PNG of what is seen."""
         answer = await self.call("Page.captureScreenshot", format="png")
-        path.write_bytes(base64.b64decode(answer["data"]))
+        await trio.Path(path).write_bytes(base64.b64decode(answer["data"]))
 
     def _note(self, message: dict[str, Any]) -> None:
         parameters = message.get("params", {})
@@ -236,14 +297,12 @@ class Server:
         """The demo user's."""
         return (self.data / "demo-password").read_text().strip()
 
-    def token(self, ttl: float = 3600.0, role: str = "clinician") -> str:
-        """A token of the demo user, good for so many seconds."""
+    def token(self, ttl: float = 3600.0, role: Role = "clinician") -> str:
+        """A token of the demo user, or of a patient, good for so many seconds."""
         settings = ServerSettings()
         tokens = Tokens(read_keys(settings, (self.data / "secret.key").read_text().strip()), settings)
-        assert role in ("clinician", "patient")
-        if role == "patient":
-            return tokens.issue(user_id=1, email="demo@smarthealth.local", name="Demo", role="patient", ttl=ttl)
-        return tokens.issue(user_id=1, email="demo@smarthealth.local", name="Demo", role="clinician", ttl=ttl)
+        user_id = 1 if role == "clinician" else 2
+        return tokens.issue(user_id=user_id, email="who@smarthealth.local", name="Demo", role=role, ttl=ttl)
 
     def start(self) -> None:
         """Start it and wait until it accepts."""
@@ -345,11 +404,11 @@ def server(chromium: str, model_url: str, tmp_path_factory: pytest.TempPathFacto
     }
     environment.pop("DATABASE_URL", None)
     running = Server(folder / "data", _free_port(), environment)
-    patient = folder / "markup.json"
-    patient.write_text(json.dumps(_PATIENT_OF_MARKUP))
-    imported = subprocess.run([*_PROGRAM, "import", "fhir", str(patient)], capture_output=True, env=environment)
-    assert imported.returncode == 0, imported
     running.start()
+    bundle = folder / "markup.json"
+    bundle.write_text(json.dumps(_PATIENT_OF_MARKUP))
+    with start_embedded_sync(running.data) as dsn:
+        trio.run(_add, dsn, bundle)
     yield running
     running.stop()
 
@@ -421,6 +480,13 @@ def _free_port() -> int:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
+
+
+async def _add(dsn: str, bundle: Path) -> None:
+    """A user who is a patient, and a patient of markup."""
+    async with open_pool(dsn) as pool:
+        await Users(pool).add(email="patient@example.org", full_name="P", role="patient", password_hash="none")
+        await import_paths(pool, [bundle])
 
 
 _MARKUP: Final = "<img src=x onerror=alert(1)>"

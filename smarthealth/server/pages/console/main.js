@@ -1,7 +1,7 @@
 // The console: who is signed in, which sessions are open and which one is shown; joins what the other modules draw and send.
 
 import { alarm, announce, announceSlow, notify } from "./announce.js";
-import { citedIds, withoutMarks } from "./answer.js";
+import { withoutMarks } from "./answer.js";
 import { forgetToken, me, token } from "./api.js";
 import { Composer } from "./composer.js";
 import { drawConnection } from "./connection.js";
@@ -13,7 +13,7 @@ import { Session } from "./session.js";
 import * as shelf from "./shelf.js";
 import { drawSessions, nameOf } from "./sidebar.js";
 import { explainRefusal, hideSignIn, mayAsk, openSignIn, showSignIn } from "./sign-in.js";
-import { showSources } from "./sources.js";
+import { citedSources, showSources } from "./sources.js";
 import { counted, drawTexts, switchLanguage, text } from "./texts.js";
 import { Log } from "./turns.js";
 
@@ -106,7 +106,7 @@ function finished(session) {
   showSources(session.answered);
   if (session.patient !== chooser.patient) chooser.show(session.patient);
   if (failure) (failure.grave ? alarm : announce)(`${failure.title} ${failure.hint}`);
-  else announce(`${text("complete")} ${withoutMarks(last.answer)} ${counted("sources", citedIds(last.answer).length)}.`);
+  else announce(`${text("complete")} ${withoutMarks(last.answer)} ${counted("sources", citedSources(last).length)}.`);
 }
 
 function choose(session) {

@@ -10,6 +10,12 @@ export function cite(source) {
   return `${has(kind) ? text(kind) : source.type}, ${source.date ? day(source.date) : text("no_date")}`;
 }
 
+/** Those sources of a turn that its answer cites, in order of their numbers. */
+export function citedSources(turn) {
+  const ids = citedIds(turn.answer);
+  return turn.sources.filter((source) => ids.includes(source.id)).sort((one, other) => one.id - other.id);
+}
+
 function draw(source) {
   return make("li", { id: `source-${source.id}` }, make("details", {},
     make("summary", {},
@@ -23,8 +29,8 @@ function draw(source) {
 /** Show the sources of a turn, or of none; with an id, open that one and give it the focus. */
 export function showSources(turn, id = null) {
   const answered = turn?.done && !turn.failure && !turn.error;
-  const sources = answered ? turn.sources : [], ids = answered ? citedIds(turn.answer) : [];
-  const cited = sources.filter((source) => ids.includes(source.id)), others = sources.filter((source) => !ids.includes(source.id));
+  const cited = answered ? citedSources(turn) : [];
+  const others = answered ? turn.sources.filter((source) => !cited.includes(source)) : [];
   setText(byId("sources-of"), !answered ? text("no_sources") : cited.length ? text("sources_of", { question: turn.question }) : text("none_cited"));
   byId("source-list").replaceChildren(...cited.map(draw));
   const more = byId("more-sources");

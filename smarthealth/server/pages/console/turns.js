@@ -1,9 +1,9 @@
 // The conversation: each turn with its question, the steps on the way, the answer as it grows, and what it rests on.
 
-import { AnswerWriter, citedIds } from "./answer.js";
+import { AnswerWriter } from "./answer.js";
 import { byId, icon, make } from "./dom.js";
 import { explain } from "./failures.js";
-import { cite } from "./sources.js";
+import { cite, citedSources } from "./sources.js";
 import { counted, percent, seconds, text } from "./texts.js";
 
 const STEPS = ["searching_patient", "vector_search", "building_context", "generating"];
@@ -69,7 +69,7 @@ class TurnView {
   #foot() {
     const { turn } = this, level = turn.confidence >= HIGH ? "high" : turn.confidence >= LOW ? "medium" : "low";
     const facts = [counted("records", turn.records), counted("passages", turn.passages), turn.model, turn.seconds ? seconds(turn.seconds) : null];
-    const cited = citedIds(turn.answer).length;
+    const cited = citedSources(turn).length;
     const open = make("button", { className: "quiet small", type: "button" }, icon("sources"), counted("sources", cited));
     open.onclick = () => this.actions.openSources(turn, null, open);
     return make("div", { className: "foot small" },
@@ -84,8 +84,8 @@ class TurnView {
     const label = make("span", {}, text("copy"));
     const button = make("button", { className: "quiet small", type: "button" }, icon("copy"), label);
     button.onclick = async () => {
-      const { question, answer, sources } = this.turn, cited = citedIds(answer);
-      const notes = sources.filter((source) => cited.includes(source.id)).map((source) => `[${source.id}] ${cite(source)}: ${source.excerpt}`);
+      const { question, answer } = this.turn;
+      const notes = citedSources(this.turn).map((source) => `[${source.id}] ${cite(source)}: ${source.excerpt}`);
       await navigator.clipboard.writeText([question, "", answer, "", ...notes].join("\n").trim());
       label.textContent = text("copied");
       setTimeout(() => { label.textContent = text("copy"); }, COPIED_MS);
@@ -106,11 +106,13 @@ class TurnView {
 export class Log {
   #views = new Map();
   #session = null;
+  #stays = true; // at the end, when the room for it changes
 
   constructor(actions) {
     this.actions = actions;
     this.log = byId("log");
-    this.log.addEventListener("scroll", () => this.#drawToEnd(), { passive: true });
+    this.log.addEventListener("scroll", () => { this.#stays = this.#atEnd(); this.#drawToEnd(); }, { passive: true });
+    new ResizeObserver(() => this.#stays && this.#scrollToEnd()).observe(this.log);
     byId("to-end").addEventListener("click", () => { this.#scrollToEnd(); this.log.focus(); });
   }
 

@@ -2,6 +2,7 @@
 // scroll position stay where they were.
 
 const EVERY_MS = 1000;
+const MOST_SIBLINGS = 200; // thousands of connections are counted, and found by their paths, but not all drawn
 const byId = (id) => document.getElementById(id);
 const nodes = new Map(); // path → { item, parts, children }
 const folded = new Set();
@@ -81,7 +82,8 @@ function matches(actor) {
 
 function arrange(list, actors, level, seen) {
   let place = list.firstElementChild;
-  for (const actor of actors.filter(matches)) {
+  const wanted = actors.filter(matches);
+  for (const actor of wanted.slice(0, MOST_SIBLINGS)) {
     seen.add(actor.path);
     const node = drawNode(actor, level);
     if (node.item !== place) list.insertBefore(node.item, place);
@@ -92,6 +94,9 @@ function arrange(list, actors, level, seen) {
     const gone = place;
     place = place.nextElementSibling;
     gone.remove();
+  }
+  if (wanted.length > MOST_SIBLINGS) {
+    list.append(make("li", { className: "more", role: "none" }, `and ${wanted.length - MOST_SIBLINGS} more: narrow them down with Find`));
   }
 }
 
@@ -131,7 +136,7 @@ function focusOn(path) {
 }
 
 function visible() {
-  return [...byId("tree").querySelectorAll("li")].filter((item) => item.firstElementChild.offsetParent !== null);
+  return [...byId("tree").querySelectorAll("[role=treeitem]")].filter((item) => item.firstElementChild.offsetParent !== null);
 }
 
 byId("tree").addEventListener("keydown", (event) => {
