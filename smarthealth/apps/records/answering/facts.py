@@ -51,6 +51,8 @@ class Fact:
     nth: int | None = None
     period: str | None = None
     """The time it is limited to, in the question's language."""
+    reason: str | None = None
+    """What the entries were given or done for, when that was asked."""
     status: str | None = None
     """The state it is limited to: `active` or `ended`."""
     items: tuple[Item, ...] = ()

@@ -79,15 +79,13 @@ def list_entries(material: Material) -> list[Finding]:
     shown = groups[:MOST_LISTED]
     items = [attrs.evolve(item_for(material, group.newest), times=group.times) for group in shown]
     return [
-        make_finding(material, Fact(say="list", distinct=len(groups), detail=material.topic.category, status=ask.status.value if ask.status else None, about=_about_list(material)), [group.newest for group in shown], items)
+        make_finding(material, Fact(say="list", distinct=len(groups), detail=material.topic.category, status=ask.status.value if ask.status else None, reason=_reason(material),), [group.newest for group in shown], items)
     ]  # fmt: skip
 
 
-def _about_list(material: Material) -> str:
+def _reason(material: Material) -> str | None:
     reason = material.ask.reason
-    if reason is not None:
-        return material.labels.of_topic(reason)
-    return material.about
+    return material.labels.of_topic(reason) if reason is not None else None
 
 
 def _is_social(entry: Entry) -> bool:
@@ -127,7 +125,7 @@ def count(material: Material) -> list[Finding]:
     shown = ordered if len(ordered) <= 2 else [ordered[0], ordered[-1]]
     several = not material.topic.is_specific
     return [
-        make_finding(material, Fact(say="count", distinct=len(groups) if several or len(groups) > 1 else None, detail="distinct" if material.ask.distinct else material.topic.category, status=material.ask.status.value if material.ask.status else None, about=_about_list(material)), shown)
+        make_finding(material, Fact(say="count", distinct=len(groups) if several or len(groups) > 1 else None, detail="distinct" if material.ask.distinct else material.topic.category, status=material.ask.status.value if material.ask.status else None, reason=_reason(material),), shown)
     ]  # fmt: skip
 
 

@@ -135,6 +135,10 @@ class _LookUp:
             results = await self._chart.results_of(pick_entries(found.entries, Pick(order=ask.pick.order))[:1])
             if results.entries:
                 return report(attrs.evolve(material, found=results, ask=attrs.evolve(ask, operation=Operation.LIST)))
+        if not found.entries and ask.reason is not None:
+            of_class = await self._given_by_class(ask, ask.reason, named)
+            if of_class:
+                return of_class
         if not found.entries:
             return await self._mentioned(material) or [await self._nothing(material, wanted)]
         findings = report(material)
@@ -230,6 +234,17 @@ class _LookUp:
         wider = attrs.evolve(wanted, since=None, until=None, statuses=None, oldest_first=False)
         found = await self._chart.find(wider, limit=1)
         return absence(attrs.evolve(material, found=found))
+
+    async def _given_by_class(self, ask: Ask, reason: Topic, named: NamedPeople) -> list[Finding]:
+        """Medicines of the class that is for a disease, where none says that it was given for it."""
+        for phrase in ("medicamentos para {}", "tratamiento de {}"):
+            matches = self._glossary.concepts(phrase.format(reason.surface), kinds={"medication"})
+            concepts = tuple(match.concept for match in matches if len(match.surface) > len(reason.surface))
+            if concepts:
+                topic = Topic(kinds=frozenset({"medication"}), concepts=concepts, surface=reason.surface)
+                found = await self._about(attrs.evolve(ask, reason=None, topics=(topic,)), topic, named)
+                return [finding for finding in found if not finding.is_absence]
+        return []
 
     async def _mentioned(self, material: Material) -> list[Finding]:
         """What notes say of something that no entry is about."""

@@ -38,7 +38,7 @@ class Speech:
         return {
             "about": fact.about,
             "About": capital(fact.about),
-            "about_of": self.pick(f" de {fact.about}", f" of {fact.about}") if fact.about else "",
+            "about_of": self._about_of(),
             "period": f" {fact.period}" if fact.period else "",
             "state": self.state(),
             "total": str(total),
@@ -64,6 +64,11 @@ class Speech:
             "cut": self.cut(),
             "tail": "",
         }
+
+    def _about_of(self) -> str:
+        fact = self.fact
+        about = self.pick(f" de {fact.about}", f" of {fact.about}") if fact.about else ""
+        return about + (self.pick(f" por {fact.reason}", f" for {fact.reason}") if fact.reason else "")
 
     def _nouns(self, noun: Noun, total: int) -> str:
         """The noun for so many; where the name of what it is about begins with it, a plainer one."""

@@ -68,6 +68,8 @@ def find_anchor(reading: Reading, matches: Sequence[ConceptMatch]) -> AnchorMatc
         found = pattern.search(text)
         if found is None:
             continue
+        if relation == "at" and not text[: found.start()].strip(" ¿"):
+            continue  # the question itself: `when was the vaccine last given`
         concepts = tuple(match.concept for match in matches if found.start() <= match.start < found.end())
         others = [match for match in matches if not found.start() <= match.start < found.end()]
         if not concepts or not _is_about_something_else(text, found, bool(others)):

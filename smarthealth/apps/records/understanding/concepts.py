@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import attrs
+
 from smarthealth.retrieval.concepts import ConceptMatch
 from smarthealth.retrieval.displays import translations
 from smarthealth.retrieval.glossary import Glossary
@@ -19,7 +21,7 @@ from .refusals import REFUSAL_PATTERNS
 
 GENERIC = set_of(
     "patient-encounter check-up emergency-visit hospitalization clinical-note emergency-department-note "
-    "diagnostic-report laboratory-test vital-signs chief-complaint social-history care-plan care-plan-activity pathology-report income-survey biologic surgery "
+    "diagnostic-report laboratory-test vital-signs chief-complaint social-history care-plan care-plan-activity pathology-report income-survey history-of-present-illness biologic surgery "
     "death medical-history"
 )
 """Concepts that are no more than a kind of entry, or a word that another reader reads."""
@@ -32,6 +34,7 @@ _SHORTEST_CLINICAL = 4
 _MOST_READINGS = 3
 _COMPARED = re.compile(
     r"\b(?:mas\s+(?:alt|baj|elevad|grand|pequen)[a-z]+|highest|lowest|maximum|minimum)\b(?:\s+(?:valor|value)\b)?"
+    r"|\ball[\s-]time\s+(?:high|low)\b|\b(?:subi|baj)(?:o|ado|do)\s+(?:o|u|y)\s+(?:subi|baj)(?:o|ado|do)\b|\bcuanto\s+(?:ha\s+|le\s+|se\s+)*(?:subio|bajo)\b"
     r"|\b(?:aplicaci(?:on|ones)|dosis|refuerzos?|doses?|shots?)\s+(?=(?:de|of)\b)"
 )
 _LOOKS_CLINICAL = re.compile(
@@ -44,6 +47,11 @@ _LETTER_AND_NUMBER = re.compile(r"[a-z]\d{1,3}")
 """As in vitamin K2: never a word of a question."""
 _PIECE = re.compile(r"[a-z]{4,}")
 _WORD = re.compile(r"[a-z0-9]+")
+_TREATMENT = re.compile(
+    r"(?:tratamientos?|medicamentos?|medicinas?|medicacion|pastillas?|remedios?|farmacos?|drugs?|medications?|medicines?|treatments?|pills?)"
+    r"\s+(?:de|del|para|contra|por|for|of)\s+(?:(?:el|la|los|las|su|the|his|her)\s+)?"
+)
+"""Before a disease: what is asked for is what was given for it, not a class of medicines."""
 _JOINED = re.compile(r"\s+(?:y|e|and|&)\s+(?:(?:el|la|los|las|su|sus|the|his|her)\s+)?|\s*[,/]\s*")
 
 
@@ -141,6 +149,12 @@ def _cue_pieces() -> tuple[str, ...]:
 
 def _taken_apart(match: ConceptMatch, text: str, glossary: Glossary) -> list[ConceptMatch]:
     """`peso y talla` are two measurements, though one (weight for height) has nearly that name."""
+    treated = _TREATMENT.match(fold_letters(match.surface))
+    if treated is not None and "medication" in match.concept.kinds:
+        start = match.start + treated.end()
+        diseases = glossary.concepts(text[start : match.end], kinds={"condition"})
+        if diseases:
+            return [_moved(disease, start) for disease in diseases]
     cut = _JOINED.search(fold_letters(match.surface))
     if cut is None or "observation" not in match.concept.kinds:
         return [match]
@@ -148,14 +162,8 @@ def _taken_apart(match: ConceptMatch, text: str, glossary: Glossary) -> list[Con
     parts = glossary.concepts(text[start:middle]), glossary.concepts(text[end : match.end])
     if not all(parts):
         return [match]
-    return [
-        ConceptMatch(
-            concept=part.concept,
-            start=part.start + offset,
-            end=part.end + offset,
-            surface=part.surface,
-            corrected=part.corrected,
-        )
-        for offset, side in ((start, parts[0]), (end, parts[1]))
-        for part in side
-    ]
+    return [_moved(part, offset) for offset, side in ((start, parts[0]), (end, parts[1])) for part in side]
+
+
+def _moved(match: ConceptMatch, offset: int) -> ConceptMatch:
+    return attrs.evolve(match, start=match.start + offset, end=match.end + offset)

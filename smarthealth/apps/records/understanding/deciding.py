@@ -102,6 +102,10 @@ def _measures(clause: Clause) -> bool:
     return not clause.topics or any(is_measured(topic) for topic in clause.topics)
 
 
+def _picks_extreme(clause: Clause) -> bool:
+    return clause.pick is not None and clause.pick.order in (Order.HIGHEST, Order.LOWEST)
+
+
 def _is_specific(clause: Clause) -> bool:
     return not clause.topics or any(topic.is_specific for topic in clause.topics)
 
@@ -135,7 +139,7 @@ def _tells_when_or_changes(clause: Clause) -> bool:
 _CONDITIONS: Mapping[Operation, Callable[[Clause], bool]] = {
     Operation.SUMMARY: _summarises,
     Operation.STATUS: lambda clause: _is_specific(clause) and not (clause.topics and _measures(clause)),
-    Operation.NORMAL: _measures,
+    Operation.NORMAL: lambda clause: _measures(clause) and not _picks_extreme(clause),
     Operation.TREND: _measures,
     Operation.CHANGE: _tells_when_or_changes,
     Operation.AVERAGE: _measures,

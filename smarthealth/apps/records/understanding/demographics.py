@@ -24,7 +24,7 @@ _TABLE: tuple[tuple[Field, str], ...] = (
     ),
     (
         Field.AGE,
-        r"\b(?:que\s+)?edad\b(?!\s+(?:tenia|al|cuando|gestacional|a\s+la))|\bcuantos\s+anos\s+(?:tiene|de\s+edad|cumple|cumplio)\b|\bhow\s+old\s+(?:is|are)\b|\b(?:current\s+)?age\b(?!\s+(?:at|when|of\s+onset|was))|\banos\s+(?:tiene|cumplidos)\b",
+        r"\b(?:que\s+)?edad\b(?!\s+(?:tenia|al|cuando|gestacional|a\s+la))|\bcuantos\s+anos\s+(?:tiene|de\s+edad|cumple|cumplio)\b|\bhow\s+(?:many\s+years\s+)?old\s+(?:is|are)\b|\b(?:current\s+)?age\b(?!\s+(?:at|when|of\s+onset|was))|\banos\s+(?:tiene|cumplidos)\b",
     ),
     (
         Field.GENDER,

@@ -164,7 +164,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         None,
         False,
         r"recet(?:ad[oa]s?|o|aron|an|a|ar|aba)|prescri(?:t[oa]s?|bio|bieron|ben|be|bir|pt[oa]s?)|formul(?:ad[oa]s?|aron)|medicad[oa]|medic(?:aron|an)|"
-        r"toma(?:ndo|do|ba|r)?|tome|tomo|toman|us(?:o|aba|ado|a)|trat(?:aron|o|ado|ada|arse|an)|treated\s+with|treated(?!\s+(?:by|at|in))|(?:what|anything)\s+(?:was|were|is)\s+given|(?:is|are|was)\s+(?:s?he|the\s+patient|they)\s+(?:currently\s+|now\s+)?on\b|prescribed?|prescrib(?:ing|es)|medicated|taking|takes?|took|on\s+any",
+        r"toma(?:ndo|do|ba|r)?|tome|tomo|toman|us(?:o|aba|ado|a)|trat(?:aron|o|ado|ada|arse|an)|treated\s+with|treated(?!\s+(?:by|at|in))|(?:what|anything)\s+(?:was|were|is)\s+given|(?:is|are|was)\s+(?:s?he|the\s+patient|they)\s+(?:currently\s+|now\s+)?on\b|prescribed?|prescrib(?:ing|es)|medicated|taking|(?<!it\s)(?:takes?|took)|(?:dieron|dio|mandaron|mando|dan|indicaron|indico|gave|give|used)(?=\s+(?:[a-z]+\s+){0,2}(?:para|por|contra|for|because|debido)\b)|on\s+any",
     ),
     (
         CONDITION,
@@ -189,7 +189,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         ENCOUNTER,
         None,
         False,
-        r"atend(?:io|ieron|id[oa]s?|ian|er)|consult(?:o|ado|aron|ar)|visit(?:o|ado|ar|aron|ed)|acudi(?:o|do|eron)|fue\s+vist[oa]|vist[oa]\s+por|lo\s+vio|la\s+vio|seen|saw|see|attend(?:ed|s)?(?:\s+to)?|"
+        r"atend(?:io|ieron|id[oa]s?|ian|er)|vieron|consult(?:o|ado|aron|ar)|visit(?:o|ado|ar|aron|ed)|acudi(?:o|do|eron)|fue\s+vist[oa]|vist[oa]\s+por|lo\s+vio|la\s+vio|seen|saw|see|attend(?:ed|s)?(?:\s+to)?|"
         r"came\s+in|treated\s+(?:by|at)|went\s+to|gone\s+to|been\s+to|ido\s+al?|asistio|asistido|vino|venido|viene|come\s+in|coming\s+in|came|al\s+(?:medico|hospital|doctor|centro\s+de\s+salud)|to\s+(?:the\s+)?(?:doctor|hospital|clinic)",
     ),
 )

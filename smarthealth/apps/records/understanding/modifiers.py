@@ -15,7 +15,7 @@ _STATUS: tuple[tuple[Status, str], ...] = (
     ),
     (
         Status.ACTIVE,
-        r"\b(?:activ[oa]s?|vigentes?|en\s+curso|actual(?:es|mente)?|hoy\s+en\s+dia|en\s+(?:este|el)\s+momento(?:\s+actual)?|ahora(?:\s+mismo)?|presentes|sin\s+resolver|no\s+resuelt[oa]s?|cronic[oa]s?|chronic|toma\b(?!do)|esta\s+tomando|tomando|"
+        r"\b(?:activ[oa]s?|vigentes?|en\s+curso|actual(?:es|mente)?|hoy\s+en\s+dia|en\s+(?:este|el)\s+momento(?:\s+actual)?|ahora(?:\s+mismo)?|presentes|sin\s+resolver|no\s+resuelt[oa]s?|cronic[oa]s?|chronic|toma\b(?!do)|esta\s+(?:tomando|usando)|tomando|usando|using\s+now|"
         r"active|current(?:ly)?|ongoing|now|at\s+(?:present|the\s+moment)|presently|unresolved|today|is\s+(?:s?he|the\s+patient|they)\s+(?:\w+\s+)?(?:taking|on)|taking|takes)\b",
     ),
 )
@@ -41,7 +41,7 @@ _COMPILED_SECTIONS = tuple((name, re.compile(pattern)) for name, pattern in SECT
 
 _READS = re.compile(
     r"\b(?:dic(?:e|en)|decia|menciona(?:n|ba)?|contiene|contenido|texto|describe|describia|segun|de\s+acuerdo\s+con|informa|indica|refiere|habla|resum\w+|anota(?:do|ron)?|escri(?:to|bio|bieron)|registra|lee|leer|"
-    r"informacion|information|say(?:s|ing)?|said|mention(?:s|ed)?|contain(?:s|ed)?|contents?|text|read(?:s)?|describe[sd]?|according\s+to|state[sd]?|summar\w+|written|wrote|noted|tell(?:s)?\s+(?:us|me)?|about)\b"
+    r"informacion|information|say(?:s|ing)?|said|mention(?:s|ed)?|contain(?:s|ed)?|contents?|text|read(?:s)?|describe[sd]?|trata|leeme|read|according\s+to|state[sd]?|summar\w+|written|wrote|noted|tell(?:s)?\s+(?:us|me)?|about)\b"
 )
 
 _NAME = r"[A-ZÁÉÍÓÚÑ][A-Za-zÁÉÍÓÚÜÑáéíóúüñ'’.-]*[a-záéíóúüñ]\d*"

@@ -19,7 +19,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
     (
         Operation.AGE_AT,
         98,
-        r"(?:que|a\s+que|con\s+que|a\s+cual)\s+edad\b(?!\s+tiene)|cuantos\s+anos\s+(?:tenia|de\s+edad\s+tenia|cumplidos\s+tenia)|how\s+old\s+(?:was|were)\b|(?:at\s+)?(?:what|which)\s+age\b|\bage\s+(?:at|when)\b|edad\s+(?:al|cuando|de\s+(?:inicio|aparicion|comienzo)|en\s+(?:el\s+momento|que)|a\s+la\s+que|del\s+diagnostico)",
+        r"\ba\s+los\s+cuantos\s+anos\b|\bcuantos\s+anos\s+tenia\b|(?:que|a\s+que|con\s+que|a\s+cual)\s+edad\b(?!\s+tiene)|cuantos\s+anos\s+(?:tenia|de\s+edad\s+tenia|cumplidos\s+tenia)|how\s+old\s+(?:was|were)\b|(?:at\s+)?(?:what|which)\s+age\b|\bage\s+(?:at|when)\b|edad\s+(?:al|cuando|de\s+(?:inicio|aparicion|comienzo)|en\s+(?:el\s+momento|que)|a\s+la\s+que|del\s+diagnostico)",
     ),
     (
         Operation.INTERVAL,
@@ -46,6 +46,8 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
     (
         Operation.TREND,
         90,
+        r"(?<!cuanto\s)(?<!cuanto\sha\s)\b(?:sub|aument|increment|ascend|crec|elev|mejor)[a-z]*\s+(?:o|u|y)\s+(?:a\s+|ha\s+)?(?:baj|dismin|descen|reduc|empeor)[a-z]*|\b(?:rise|rising|risen|up|higher|increas\w+|better|climb\w*|grow\w*)\s+(?:or|and)\s+(?:fall\w*|down|lower|decreas\w+|worse|drop\w*|shrink\w*)\b|\btiende(?:n)?\s+a\b|\b(?:que|cual\s+es\s+el)\s+(?:curso|rumbo|direccion)\b|\bal\s+alza\b|\ba\s+la\s+baja\b|\btrayectoria\b|\bdinamica\b|\bse\s+ha(?:n)?\s+mantenido\b|\bcomo\s+va(?:n)?\b|\bcomo\s+ha\s+estado\b|"
+        r"\btend(?:s|ed)?\s+to\b|\bcourse\b|\bgetting\s+(?:higher|lower|better|worse|bigger|smaller)\b|\bon\s+the\s+rise\b|\bclimb(?:ing|ed)\b|\bdirection\b|"
         r"\bevoluci?on(?:o|ado|ando|aba)?\b|\btendencias?\b|\bcurva\b|\bcomportamiento\b|\bcomo\s+(?:ha|han|fue|fueron|se\s+ha|va|van|vienen?)\s+(?:ido\s+)?(?:variand|cambia|varia|evolucion|progres|comport|sido|§)|"
         r"\ba\s+lo\s+largo\s+(?:del\s+tiempo|de)|\bcon\s+el\s+(?:paso\s+del\s+)?tiempo\b|\bha(?:n)?\s+(?:ido\s+)?(?:subi(?:do|endo)|baja(?:do|ndo)|aumenta(?:do|ndo)|disminui?(?:do|yendo)|mejora(?:do|ndo)|empeora(?:do|ndo)|cambia(?:do|ndo)|varia(?:do|ndo)|incrementado|descendido|crecido|progresa(?:do|ndo))\b|"
         r"\b(?:subiendo|bajando|aumentando|disminuyendo|mejorando|empeorando|va\s+(?:al\s+alza|a\s+la\s+baja))\b|\bprogresion\b|"
@@ -55,28 +57,28 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
     (
         Operation.CHANGE,
         93,
-        r"\bcuant[oa]s?\s+(?:(?:kilos|kilogramos|kg|cm|centimetros|puntos|libras)\s+)?(?:ha|han|habia|hubo|se)?\s*(?:de\s+)?(?:subi(?:do|o)|baj(?:ado|o)|aument(?:ado|o)|disminu(?:ido|yo)|cambi(?:ado|o)|varia?(?:do|o)|perdi(?:do|o)|gan(?:ado|o)|crec(?:ido|io)|engord|adelgaz|modific)|"
+        r"\bcuanto\b[^?]*\b(?:subi(?:do|o)|baj(?:ado|o)|aument(?:ado|o)|disminu(?:ido|yo)|cambi(?:ado|o)|vari(?:ado|o)|movi(?:do|o)|reduj?o|descendi(?:do|o)|increment(?:ado|o))\b|\bcuant[oa]s?\s+(?:(?:kilos|kilogramos|kg|cm|centimetros|puntos|libras)\s+)?(?:ha|han|habia|hubo|se)?\s*(?:de\s+)?(?:subi(?:do|o)|baj(?:ado|o)|aument(?:ado|o)|disminu(?:ido|yo)|cambi(?:ado|o)|varia?(?:do|o)|perdi(?:do|o)|gan(?:ado|o)|crec(?:ido|io)|engord|adelgaz|modific)|"
         r"\b(?:cambio|diferencia|variacion)\s+(?:en|entre|de|del|hay|hubo|total)\b|\bque\s+(?:cambio|diferencia|variacion)\b|"
         r"\b(?:primer[oa]?|first|earliest|initial)\s+(?:y|and|hasta|al|a|to|with|con|vs\.?|versus)\s+(?:(?:el|la|al|the|its|con)\s+)*(?:mas\s+|most\s+)?(?:ultim[oa]|last|latest|recent|reciente)|\b(?:ultim[oa]|last|latest|most\s+recent)\b[^?]*\b(?:primer[oa]?|first|earliest|initial)\b|\b(?:primer[oa]?|first|earliest|initial)\b[^?]*\b(?:ultim[oa]|last|latest|most\s+recent|mas\s+reciente)\b|"
-        r"\b(?:change|difference|variation)\s+(?:in|between|of|from)\b|\bhow\s+much\s+(?:has|have|did|had)\b[^?]*\b(?:chang|gain|los|ris|rose|drop|fall|fell|increas|decreas|go\s+(?:up|down)|gone|vari|grow|grew|went)|\bhow\s+much\s+(?:weight|taller|heavier|higher|lower)|\bcompar(?:e|a|ed|ado|ada|acion|ar)\b",
+        r"\b(?:change|difference|variation)\s+(?:in|between|of|from)\b|\bhow\s+(?:much|far)\s+(?:has|have|did|had)\b[^?]*\b(?:mov|shift|chang|gain|los|ris|rose|drop|fall|fell|increas|decreas|go\s+(?:up|down)|gone|vari|grow|grew|went)|\bhow\s+much\s+(?:weight|taller|heavier|higher|lower)|\bcompar(?:e|a|ed|ado|ada|acion|ar)\b",
     ),
     (
         Operation.AVERAGE,
         91,
-        r"\b(?:valor\s+)?promedio\b|\bla\s+media\b|\bvalor\s+medio\b|\bmedia\s+(?:de|del)\b|\ben\s+promedio\b|\bpromedia\b|\baverage\b|\bmean\s+(?:of|value|§)|\bthe\s+mean\b",
+        r"\bpromedi[a-z]*\b|(?<!cuanto\s)\bmedia\b(?!\s+(?:hora|noche))|\bvalor\s+medio\b|\baverag[a-z]*\b|\bmean\s+(?:of|for|value|§)|\b(?:the|historical|overall|arithmetic|calculated)\s+mean\b",
     ),
     (
         Operation.NORMAL,
         89,
-        r"\b(?:a)?normal(?:es|idad|ly)?\b|\b(?:en|dentro\s+del?|fuera\s+del?)\s+(?:los\s+)?(?:rangos?|limites|valores)\b|\brangos?\s+(?:normal|de\s+referencia)|\bvalores?\s+de\s+referencia\b|\balterad[oa]s?\b|\bpreocupante|\badecuad[oa]s?\b|\bcontrolad[oa]s?\b|\bsaludables?\b|"
+        r"\b(?:a)?normal(?:es|idad|ly)?\b|\b(?:en|dentro\s+del?|fuera\s+del?)\s+(?:los\s+)?(?:rangos?|limites|valores)\b|\brangos?\s+(?:normal|de\s+referencia)|\bvalores?\s+de\s+referencia\b|\balterad[oa]s?\b|\bpreocup[a-z]+|\badecuad[oa]s?\b|\bcontrolad[oa]s?\b|\bsaludables?\b|"
         r"\b(?:sali(?:o|eron)|fue|fueron)\s+(?:bien|mal)\b|\b(?:tiene|esta|estan|estaba|es|son|era|muestra|presenta)\s+(?:(?:muy|demasiado)\s+)?(?:(?:el|la|los|las|su|sus)\s+)?(?:§+\s+)?(?:(?:muy|demasiado)\s+)?(?:alt[oa]s?|baj[oa]s?|elevad[oa]s?|buen[oa]s?|mal[oa]s?|bien|mal)\b(?!\s+de)|"
-        r"\b(?:within|in|out\s+of|outside)\s+(?:the\s+)?(?:normal\s+|reference\s+|healthy\s+)?(?:range|limits)\b|\breference\s+(?:range|value|interval)|\babnormal(?:ly)?\b|\bnormal\b|\bhealthy\b|\bconcerning\b|\bworrying\b|\b(?:well\s+)?controlled\b|"
+        r"\b(?:within|in|out\s+of|outside)\s+(?:the\s+)?(?:normal\s+|reference\s+|healthy\s+)?(?:range|limits)\b|\breference\s+(?:range|value|interval)|\babnormal(?:ly)?\b|\bnormal\b|\bhealthy\b|\bconcern(?:ed|ing)\b|\bworr(?:y|ied|ying)\b|\b(?:well\s+)?controlled\b|"
         r"\b(?:is|are|was|were)\b[^?]*\b(?:too\s+)?(?:high|low|elevated|good|bad|ok|okay|fine)\b",
     ),
     (
         Operation.DOSE,
         88,
-        r"\b(?:dosis|posologia|dosificacion|pauta|dosaje)\b(?!\s+de\s+(?:(?:la|las|el|los)\s+)?(?:§+\s*)?(?:vacuna|refuerzo))|\bcada\s+cuant(?:o|as\s+horas)\b|\b(?:como|con\s+que\s+frecuencia|cuant[oa]s\s+veces\s+al\s+dia)\s+(?:se\s+)?(?:lo\s+|la\s+)?(?:debe\s+|tiene\s+que\s+|hay\s+que\s+)?toma(?:r|rlo|rla|rse)?\b|\bcuant[oa]s?\s+(?:miligramos|mg|pastillas|tabletas|comprimidos|gramos)\b|\bconcentracion\b|"
+        r"\b(?:dosis|posologia|dosificacion|pauta|dosaje)\b(?!\s+de\s+(?:(?:la|las|el|los)\s+)?(?:§+\s*)?(?:vacuna|refuerzo))|\bcada\s+cuant(?:o|as\s+horas)\b|\b(?:indicaciones|instrucciones|modo|forma)\s+(?:de\s+(?:uso|toma|administracion)|para\s+(?:tomar|el\s+uso))\b|\binstructions\b|\bcomo\s+(?:tiene|se|debe|esta)\b[^?]*\b(?:toma|tomar|indicad[oa]|administra|usa)\b|\bsupposed\s+to\s+take\b|\bregimen\b|\b(?:como|con\s+que\s+frecuencia|cuant[oa]s\s+veces\s+al\s+dia)\s+(?:se\s+)?(?:lo\s+|la\s+)?(?:debe\s+|tiene\s+que\s+|hay\s+que\s+)?toma(?:r|rlo|rla|rse)?\b|\bcuant[oa]s?\s+(?:miligramos|mg|pastillas|tabletas|comprimidos|gramos)\b|\bconcentracion\b|"
         r"\b(?:que|cuanta|cual(?:es)?)\s+(?:concentracion|cantidad|presentacion)\b|\b(?:how\s+many\s+(?:mg|milligrams|pills|tablets)|how\s+(?:often|much|frequently)\s+(?:should|does|must|is|was|did)\b[^?]*\b(?:take|taken|taking|prescribed)|how\s+much\b[^?]*\bprescribed|how\s+(?:is|are|was|should|must|do|does)\b[^?]*\b(?:taken|take|administered|dosed)|dosages?|dos(?:e|es|ing)|strength|posology)\b(?!\s+of\s+(?:the\s+)?(?:§+\s*)?vaccin)",
     ),
     (
@@ -112,6 +114,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         80,
         r"\bresum(?:en|e|ir|eme|ido|elo|idas?)\b|\b(?:historial?|historia|antecedentes)\s+(?:medic[oa]s?|clinic[oa]s?|de\s+salud|personales|general(?:es)?|complet[oa])(?:\s+(?:complet[oa]|general(?:es)?|relevantes|del?\s+(?:la\s+)?(?:senora?|paciente)))?\s*(?:$|[?.,;:]|del?\s+(?:la\s+)?(?:paciente|senora?|[a-z]+\s*[?.]?$))|"
         r"\b(?:cual\s+es|dame|dime|muestra(?:me)?|ver|quiero|cuentame|describe|descri(?:beme|pcion))\s+(?:(?:el|la|los|su|sus)\s+)*(?:historial?|historia|antecedentes|cuadro|panorama|perfil)\b|\b(?:cuadro|estado|panorama|vision|perfil)\s+(?:clinic[oa]|general|de\s+salud|global)\b|\b(?:hablame|cuentame|informame|ponme\s+al\s+dia|actualizame)\b|\bque\s+(?:se\s+)?(?:sabe(?:s|mos)?|hay\s+que\s+saber|informacion\s+(?:hay|tienes|tiene|existe))\b(?!.*§)|"
+        r"\bque\s+(?:me\s+)?(?:puedes?|podrias?)\s+(?:contar|decir|comentar)\w*\s+(?:de|del|sobre|acerca)\b(?!.*§)|\bquien\s+es\s+(?:este|esta|el|la)\s+paciente\b|\bwho\s+is\s+(?:this|the)\s+patient\b|\bwhat\s+should\s+(?:i|we)\s+know\b|"
         r"\bsummar(?:y|ies|i[sz]e|i[sz]es)\b|\boverview\b|\b(?:medical|clinical|health|patient(?:'s)?)\s+(?:history|background|profile|picture)\b|\btell\s+me\s+about\s+(?:the|this|my|him|her)?\s*(?:patient|case|person)?\s*[?.]?$|\bwhat\s+do\s+(?:we|you)\s+know\b|\bbrief\s+me\b|\bcatch\s+me\s+up\b|\bgeneral\s+(?:state|condition|health)\b",
     ),
     (

@@ -75,14 +75,16 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Pick]], ...] = tu
             _one(Order.FREQUENT),
         ),
         (
-            r"\b(?:el\s+|la\s+)?(?:valor(?:es)?\s+)?(?:mas\s+(?:alt(?:ic?it)?[oa]s?|elevad[oa]s?|grandes?|fuertes?|intens[oa]s?)|maxim[oa]s?|mayor(?:es)?(?!\s+(?:de|que|a)\s+\d)(?!\s+de\s+edad)|peor(?:es)?|picos?|tope)(?![a-z])"
-            r"|\b(?:highest|maximum|max|peak|greatest|largest|heaviest|tallest|worst|top)\b(?!\s+\d)|\bpes(?:o|aba|ado)\s+mas\b(?!\s+de\s+\d)",
+            r"\b(?:el\s+|la\s+)?(?:valor(?:es)?\s+)?(?:mas\s+(?:alt(?:ic?it)?[oa]s?|elevad[oa]s?|grandes?|fuertes?|intens[oa]s?)|maxim[oa]s?|mayor(?:es)?(?!\s+(?:de|que|a)\s+\d)(?!\s+de\s+edad)|picos?|tope)(?![a-z])|\ball[\s-]time\s+high\b"
+            r"|\b(?:highest|maximum|max|peak|greatest|largest|heaviest|tallest|top)\b(?!\s+\d)|\bpes(?:o|aba|ado)\s+mas\b(?!\s+de\s+\d)",
             _one(Order.HIGHEST),
         ),
         (
-            r"\b(?:mas\s+(?:baj(?:it)?[oa]s?|pequen[oa]s?|leves?)|minim[oa]s?|menor(?:es)?(?!\s+(?:de|que|a)\s+\d)(?!\s+de\s+edad)|mejor(?:es)?)(?![a-z])|\b(?:lowest|minimum|min|smallest|least|lightest|best)\b",
+            r"\b(?:mas\s+(?:baj(?:it)?[oa]s?|pequen[oa]s?|leves?)|minim[oa]s?|menor(?:es)?(?!\s+(?:de|que|a)\s+\d)(?!\s+de\s+edad)|bajon)(?![a-z])|\ball[\s-]time\s+low\b|\b(?:lowest|minimum|min|smallest|least|lightest)\b",
             _one(Order.LOWEST),
         ),
+        (r"\b(?:el\s+|la\s+)?peor(?:es)?\b|\bworst\b", _one(Order.HIGHEST)),
+        (r"\b(?:el\s+|la\s+)?mejor(?:es)?\b|\bbest\b", _one(Order.LOWEST)),
         (
             r"\b(?:ultim[oa]s?(?:\s+vez)?|mas\s+(?:recientes?|actual(?:es)?|nuev[oa]s?)|recientemente|recientes?|recien|mas\s+cerca|latest|most\s+(?:recent(?:ly)?|current)|newest|last(?:\s+time)?|recent(?:ly)?|final)\b"
             r"|\b(?:valor(?:es)?\s+|nivel(?:es)?\s+)?actual(?:es)?\b(?=\s*(?:de|del|§|\?|$))|\bcurrent\b(?=\s+(?:§|value|level))",
@@ -97,8 +99,8 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Pick]], ...] = tu
 _NTH = re.compile(rf"\b(?:el|la|the)\s+(?P<o>{_ORDINAL})\b|\b(?P<p>{_ORDINAL})\s+(?=§|[a-z])")
 _NOT_AN_ORDINAL = re.compile(r"\bsegundos\b")
 
-_ABOVE = r"(?:mayor(?:es)?|superior(?:es)?|por\s+encima|mas(?:\s+alt[oa]s?)?|above|over|greater|higher|more|exceed(?:s|ed|ing)?|super(?:a|o|e|aba|ado|aron)?|sobrepas(?:a|o|ado)|pas(?:o|ado)|>=?|at\s+least|al\s+menos)"
-_BELOW = r"(?:menor(?:es)?|inferior(?:es)?|por\s+debajo|menos|mas\s+baj[oa]s?|below|under|less|lower|smaller|<=?|at\s+most|como\s+maximo)"
+_ABOVE = r"(?:mayor(?:es)?|superior(?:es)?|por\s+encima|mas(?:\s+alt[oa]s?)?|above|over|greater|higher|more|exceed(?:s|ed|ing)?|super(?:a|o|e|aba|ado|aron)?|sobrepas(?:a|o|ado)|rebas(?:a|o|ado)|sobre|(?:por\s+)?(?:arriba|encima)|past|pas(?:o|ado)|>=?|at\s+least|al\s+menos)"
+_BELOW = r"(?:menor(?:es)?|inferior(?:es)?|por\s+debajo|menos|mas\s+baj[oa]s?|(?:por\s+)?debajo|bajo|below|under|less|lower|smaller|<=?|at\s+most|como\s+maximo)"
 _THAN = r"(?:\s*(?:or\s+equal\s+to|o\s+igual(?:es)?\s+a|de\s+los|de|que|a|than|los|las))*\s*"
 _VALUE = r"(?P<v>\d{1,5}(?:[.,]\d+)?)(?!\s*(?:veces|times|anos|years|meses|months|dias|days|semanas|weeks))"
 _THRESHOLDS = (

@@ -206,7 +206,9 @@ def _relate(
     if agreeing:
         says_little = leading.kinds & _ANY_OF or (leading.kinds == {ENCOUNTER} and not leading.is_noun)
         kinds = frozenset[str]() if says_little else leading.kinds
-        return attrs.evolve(plain, concepts=agreeing, kinds=kinds, category=_category(leading)), False
+        return attrs.evolve(
+            plain, concepts=agreeing, kinds=kinds, category=_category(leading) if kinds else None
+        ), False
     (only, *more) = sorted(leading.kinds)
     if leading.category == LEVEL or (leading.is_noun and leading.kinds == _TESTS):
         return attrs.evolve(plain, kinds=leading.kinds), False
