@@ -8,6 +8,7 @@ from smarthealth.server.passwords import LONGEST_PASSWORD, Passwords
 from smarthealth.server.signing_secret import load_or_make_secret
 from smarthealth.server.tokens import Tokens, read_keys
 from smarthealth.settings import Settings
+from smarthealth.storage.errors import InvalidData
 from smarthealth.storage.users import Role, User
 
 from .errors import StartError
@@ -20,14 +21,17 @@ async def add_user(stores: Stores, *, email: str, full_name: str, role: Role, pa
     """Add a user who signs in with a password.
 
     Raises:
-        StartError: The password is too long.
+        StartError: The address, the name or the password cannot be used.
         EmailTaken: The address has a user already.
         StorageError: The database failed.
     """
     if len(password) > LONGEST_PASSWORD:
         raise StartError(f"a password has at most {LONGEST_PASSWORD} characters")
     password_hash = await Passwords().hash(password)
-    return await stores.users.add(email=email, full_name=full_name, role=role, password_hash=password_hash)
+    try:
+        return await stores.users.add(email=email, full_name=full_name, role=role, password_hash=password_hash)
+    except InvalidData:
+        raise StartError("a user has an address with an @, and a name") from None
 
 
 async def issue_token(settings: Settings, stores: Stores, email: str, ttl: float | None = None) -> str:

@@ -14,6 +14,7 @@ from smarthealth.apps.records.indexing import index_pending
 from smarthealth.settings import Settings
 
 from .accounts import DEMO_EMAIL, add_user
+from .errors import StartError
 from .stores import Stores, data_folder
 from .tree import World
 
@@ -40,19 +41,25 @@ async def prepare_demo(settings: Settings, world: World) -> Demo:
     """Load the demo patients, index them, and make the demo user; what is there already is left as it is.
 
     Raises:
+        StartError: Another import runs on the database.
         StorageError: The database failed.
     """
     stores = world.stores
-    if await stores.patients.find(*DEMO_PATIENT) is None:
+    # the user is made last, so one that is there says that an earlier start came to the end of loading
+    has_user = await stores.users.find_by_email(DEMO_EMAIL) is not None
+    if not has_user or await stores.patients.find(*DEMO_PATIENT) is None:
         await _load_patients(world)
     return Demo(email=DEMO_EMAIL, password=await _demo_password(settings, stores))
 
 
 async def _load_patients(world: World) -> None:
     # imported here since the import's FHIR models take a second to load, which later starts do without
-    from smarthealth.apps.records.importing import import_paths
+    from smarthealth.apps.records.importing import ImportingError, import_paths
 
-    await import_paths(world.stores.pool, demo_paths())
+    try:
+        await import_paths(world.stores.pool, demo_paths())
+    except ImportingError as error:
+        raise StartError(str(error)) from None
     await index_pending(world.stores.pool, world.index)
 
 

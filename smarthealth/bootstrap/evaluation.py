@@ -20,6 +20,7 @@ from smarthealth.retrieval.glossary import load_glossary
 from smarthealth.settings import Settings
 from smarthealth.storage.settings import DatabaseSettings
 
+from .errors import StartError
 from .index import open_index
 from .models import open_models
 from .stores import open_stores
@@ -32,15 +33,21 @@ async def evaluate_records(
 
     Args:
         settings: Of the models; the database and the index are temporary.
-        fhir: A folder of bundles or bulk NDJSON.
+        fhir: A bundle, bulk NDJSON, or a folder of them.
         per_kind: Questions of each kind and patient.
         seed: Of the questions.
         on_verdict: Told of each answer.
 
     Raises:
+        StartError: There is nobody to ask about.
+        PatientMissing: The import could not take somebody who is asked about.
         StorageError: The embedded database failed.
+        RetrievalError: The index failed.
         ModelError: The model failed.
     """
+    cases = Deriver(names=known_names, seed=seed).derive(read_charts(fhir), per_kind=per_kind)
+    if not cases:
+        raise StartError(f"no patient with an identity document is in the FHIR files of {fhir}")
     with tempfile.TemporaryDirectory(prefix="smarthealth-") as scratch:
         own = attrs.evolve(
             settings,
@@ -51,7 +58,6 @@ async def evaluate_records(
             await import_paths(stores.pool, [fhir])
             index = await open_index(own, stores, models.embedder)
             await index_pending(stores.pool, index)
-            cases = Deriver(names=known_names, seed=seed).derive(read_charts(fhir), per_kind=per_kind)
             examiner = Examiner(
                 patients=stores.patients, grounding=RecordsGrounding(stores.pool, index), chat_model=models.chat
             )

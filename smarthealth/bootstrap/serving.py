@@ -18,6 +18,7 @@ from smarthealth.server.workers import Worker, WorkerPlan, WorkersFailed, run_wo
 from smarthealth.settings import Settings, load_settings, read_environment
 
 from .accounts import open_tokens
+from .crash_log import CrashLog
 from .errors import StartError
 from .stores import open_stores
 from .tree import APPLICATIONS, World, start_tree
@@ -66,6 +67,7 @@ async def open_server(settings: Settings, listeners: Sequence[Listener], on_read
         shutdown_timeout=budget,
         intensity=RESTARTS,
         period=RESTART_PERIOD,
+        instrument=CrashLog(),
     ) as system:
         yield await start_tree(settings, system, listeners, on_ready)
 

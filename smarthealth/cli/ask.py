@@ -11,12 +11,14 @@ import typer
 from rich.console import Console
 
 from .failing import CommandError
+from .preparing import prepare
 
 if TYPE_CHECKING:
     from .client import Client, Document
 
 LOCAL_URL = "ws://localhost:8088/records/ws/chat"
 TOKEN_VARIABLE = "SMARTHEALTH_TOKEN"
+THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 DocumentOption = Annotated[str, typer.Option(help="the patient's document, such as CD:30995750")]
 UrlOption = Annotated[str, typer.Option(help="the server's WebSocket")]
@@ -86,14 +88,23 @@ async def put(client: Client, patient: Document, question: str, console: Console
 
 
 async def local_token(url: str) -> str:
-    """A token of the demo user, for a server on this machine."""
+    """A token of the demo user, for a server on this machine.
+
+    Raises:
+        CommandError: The server is on another one.
+        ClientError: There is none.
+        StartError: There is no demo user.
+    """
     from smarthealth.bootstrap.accounts import DEMO_EMAIL, issue_token
     from smarthealth.bootstrap.stores import open_stores
-    from smarthealth.settings import load_settings, read_environment
 
-    if urlsplit(url).hostname not in ("localhost", "127.0.0.1", "::1"):
+    from .client import require_server
+
+    if urlsplit(url).hostname not in THIS_MACHINE:
         raise CommandError(f"give a token with --token or {TOKEN_VARIABLE}")
-    settings = load_settings(read_environment())
+    # looked for first, since without a server there may be no database either, and opening it would make one
+    await require_server(url)
+    settings = prepare()
     async with open_stores(settings) as stores:
         return await issue_token(settings, stores, DEMO_EMAIL)
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 import msgspec
+import trio
 import trio_websocket
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from smarthealth.storage.patients import DOCUMENT_TYPES
 
 CONNECT_LIMIT = 10.0
-"""Seconds to connect and be greeted."""
+"""Seconds to connect, and again to be greeted."""
+CLOSE_LIMIT = 1.0
+"""Seconds to wait for the server's goodbye."""
 MARK = re.compile(r"\[(\d+)\]")
 """A mark in an answer that points to a source."""
 MAX_FRAME = 4 * 1024 * 1024
@@ -64,17 +68,21 @@ class Client:
         Raises:
             ClientError: The connection ended.
         """
-        try:
+        with _closing_explained():
             message = await self.socket.get_message()
-        except trio_websocket.ConnectionClosed as closed:
-            reason = closed.reason
-            code = f"{reason.code} {reason.reason or reason.name}" if reason is not None else "no close frame"
-            raise ClientError(f"the server closed the connection ({code})") from None
-        event: dict[str, Any] = msgspec.json.decode(message)
+        try:
+            event = msgspec.json.decode(message, type=dict[str, Any])
+            _ = event["type"]
+        except (msgspec.DecodeError, KeyError):
+            raise ClientError("the server does not speak the protocol of the records application") from None
         return event
 
     async def ask(self, document: Document, question: str) -> AsyncIterator[dict[str, Any]]:
-        """Ask and yield every message of the turn, the terminal one last."""
+        """Ask and yield every message of the turn, the terminal one last.
+
+        Raises:
+            ClientError: The connection ended.
+        """
         query = {
             "type": "query",
             "session_id": self.session_id,
@@ -82,12 +90,23 @@ class Client:
             "document_number": document.number,
             "question": question,
         }
-        await self.socket.send_message(msgspec.json.encode(query).decode())
+        with _closing_explained():
+            await self.socket.send_message(msgspec.json.encode(query).decode())
         while True:
             event = await self.receive()
             yield event
             if event["type"] in ("complete", "error"):
                 return
+
+
+@contextmanager
+def _closing_explained() -> Iterator[None]:
+    try:
+        yield
+    except trio_websocket.ConnectionClosed as closed:
+        reason = closed.reason
+        code = f"{reason.code} {reason.reason or reason.name}" if reason is not None else "no close frame"
+        raise ClientError(f"the server closed the connection ({code})") from None
 
 
 @asynccontextmanager
@@ -97,22 +116,55 @@ async def open_client(url: str, token: str) -> AsyncIterator[Client]:
     Raises:
         ClientError: No server there, or it refused.
     """
-    headers = [(b"Authorization", f"Bearer {token}".encode())]
+    greeted = done = False
     try:
         async with trio_websocket.open_websocket_url(
             url,
-            extra_headers=headers,
+            extra_headers=[(b"Authorization", f"Bearer {token}".encode())],
             max_message_size=MAX_FRAME,
             connect_timeout=CONNECT_LIMIT,
-            disconnect_timeout=1.0,
+            disconnect_timeout=CLOSE_LIMIT,
         ) as socket:
             client = Client(socket)
-            await client.receive()
+            with trio.fail_after(CONNECT_LIMIT):
+                await client.receive()
+            greeted = True
             yield client
+            done = True
     except trio_websocket.ConnectionRejected as refused:
         raise ClientError(f"{url} refused with {refused.status_code}: {_refusal(refused.body)}") from None
-    except (trio_websocket.HandshakeError, OSError, ValueError) as error:
-        raise ClientError(f"no smarthealth server at {url}: {str(error) or type(error).__name__}") from None
+    except (trio_websocket.HandshakeError, trio.TooSlowError, OSError, ValueError) as error:
+        if done:
+            return  # all was said; a server that does not say goodbye takes nothing away from it
+        if greeted:
+            raise
+        raise ClientError(f"no smarthealth server at {url}: {_reason(error)}") from None
+
+
+async def require_server(url: str) -> None:
+    """See whether anything listens at a WebSocket's URL.
+
+    Raises:
+        ClientError: Nothing does.
+    """
+    parts = urlsplit(url)
+    try:
+        with trio.fail_after(CONNECT_LIMIT):
+            stream = await trio.open_tcp_stream(
+                parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme, 80)
+            )
+    except (trio.TooSlowError, OSError, ValueError) as error:
+        raise ClientError(f"no smarthealth server at {url}: {_reason(error)}") from None
+    await stream.aclose()
+
+
+_DEFAULT_PORTS = {"ws": 80, "wss": 443}
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, trio.TooSlowError | trio_websocket.ConnectionTimeout):
+        return f"no answer within {CONNECT_LIMIT:g} s"
+    return str(error.__cause__ or error) or type(error).__name__
 
 
 def _refusal(body: bytes | None) -> str:
@@ -128,16 +180,16 @@ def draw_event(console: Console, event: dict[str, Any]) -> None:
     """Print one message: statuses dim, tokens as they come, sources as a table at the end."""
     match event["type"]:
         case "status":
-            console.print(event["message"], style="dim")
+            console.print(Text(event["message"], style="dim"))
         case "token":
-            console.print(event["token"], end="", markup=False, highlight=False, soft_wrap=True)
+            console.print(Text(event["token"]), end="", soft_wrap=True)
         case "stream_end":
             console.print()
         case "complete":
             draw_sources(console, event)
         case "error":
             error = event["error"]
-            console.print(f"{error['code']}: {error['message']}", style="red", markup=False)
+            console.print(Text(f"{error['code']}: {error['message']}", style="red"))
         case _:
             pass  # what a newer server sends beside
 
@@ -152,12 +204,10 @@ def draw_sources(console: Console, event: dict[str, Any]) -> None:
     table.add_column("excerpt", no_wrap=True, overflow="ellipsis", ratio=1)
     for source in metadata.get("sources", ()):
         if source["id"] in cited:
-            excerpt = escape(" ".join(source["excerpt"].split()))
-            table.add_row(escape(f"[{source['id']}]"), source["date"] or "", source["type"], excerpt)
+            excerpt = " ".join(source["excerpt"].split())
+            table.add_row(*map(Text, (f"[{source['id']}]", source["date"] or "", source["type"], excerpt)))
     console.print()
     console.print(table)
     records, chunks = metadata["total_records_analyzed"], metadata["vector_chunks_used"]
-    console.print(
-        f"{answer['model_used']} · confidence {answer['confidence']:.2f} · {records} records, {chunks} passages",
-        style="dim",
-    )
+    summary = f"{answer['model_used']} · confidence {answer['confidence']:.2f} · {records} records, {chunks} passages"
+    console.print(Text(summary, style="dim"))

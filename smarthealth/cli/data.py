@@ -14,6 +14,7 @@ from .failing import CommandError
 from .users import with_stores
 
 if TYPE_CHECKING:
+    from smarthealth.apps.records.importing import Failure
     from smarthealth.bootstrap.stores import Stores
     from smarthealth.retrieval.index import ChunkIndex
     from smarthealth.settings import Settings
@@ -32,7 +33,7 @@ def register(app: typer.Typer) -> None:
 def import_fhir(
     paths: Annotated[list[Path], typer.Argument(help="bundles, bulk NDJSON, either of them gzipped, and folders")],
     failures: Annotated[
-        Path | None, typer.Option(help="write every reported resource to this file, tab separated")
+        Path | None, typer.Option(help="write the resources that could not be taken to this file, tab separated")
     ] = None,
 ) -> None:
     """Import FHIR R4. Twice is the same as once; an interrupted import goes on where it was.
@@ -52,13 +53,11 @@ def import_fhir(
         except ImportingError as error:
             raise CommandError(str(error)) from None
         draw_report(console, report)
+        if failures is not None:
+            failures.write_text("".join(map(_line, report.failures)), encoding="utf-8", errors="backslashreplace")
         async with opened_index(settings, stores) as chunks:
             with indexing_bar(console) as indexing:
                 draw_indexing(console, await index_pending(stores.pool, chunks, indexing))
-        if failures is not None:
-            failures.write_text(
-                "".join(f"{f.file}\t{f.position}\t{f.resource_type}\t{f.reason}\n" for f in report.failures)
-            )
         if report.total(Outcome.FAILED):
             raise typer.Exit(1)
 
@@ -79,6 +78,10 @@ def rebuild() -> None:
                 draw_indexing(console, await rebuild_all(stores.pool, chunks, indexing))
 
     with_stores(work)
+
+
+def _line(failure: Failure) -> str:
+    return f"{failure.file}\t{failure.position}\t{failure.resource_type}\t{failure.reason}\n"
 
 
 @asynccontextmanager

@@ -9,6 +9,8 @@ import trio
 import typer
 from rich.console import Console
 
+from .ask import put
+from .preparing import prepare
 from .serve import DataOption, HostOption, PortOption, overrides_of
 
 if TYPE_CHECKING:
@@ -28,12 +30,7 @@ def demo(
     data: DataOption = None,
 ) -> None:
     """Start everything embedded, load invented patients, ask one question and show the stream; then serve on."""
-    from smarthealth.server.logs import configure_logs
-    from smarthealth.settings import load_settings, read_environment
-
-    overrides = overrides_of(SMARTHEALTH_HOST=host, SMARTHEALTH_PORT=port, SMARTHEALTH_DATA=data)
-    settings = load_settings(read_environment(overrides))
-    configure_logs("WARNING")
+    settings = prepare(overrides_of(SMARTHEALTH_HOST=host, SMARTHEALTH_PORT=port, SMARTHEALTH_DATA=data))
     if not trio.run(_run, settings, once):
         raise typer.Exit(1)
 
@@ -60,16 +57,12 @@ async def _run(settings: Settings, once: bool) -> bool:
 async def _ask(console: Console, address: str, token: str) -> bool:
     from smarthealth.bootstrap.demo import DEMO_DOCUMENT, DEMO_QUESTION
 
-    from .client import Document, draw_event, open_client
+    from .client import Document, open_client
 
     url = f"ws{address.removeprefix('http')}/ws/chat"
     console.print(f"[bold]{url}[/] · {DEMO_DOCUMENT}\n[bold]> {DEMO_QUESTION}[/]")
-    kind = ""
     async with open_client(url, token) as client:
-        async for event in client.ask(Document.parse(DEMO_DOCUMENT), DEMO_QUESTION):
-            draw_event(console, event)
-            kind = event["type"]
-    return kind == "complete"
+        return await put(client, Document.parse(DEMO_DOCUMENT), DEMO_QUESTION, console)
 
 
 def _say_where(console: Console, addresses: Sequence[str], user: Demo) -> None:

@@ -10,6 +10,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from .preparing import prepare
+
 if TYPE_CHECKING:
     from smarthealth.apps.records.evaluation.score import Verdict
 
@@ -23,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 @evaluate.command("records")
 def records(
-    fhir: Annotated[Path, typer.Option(help="folder of bundles or bulk NDJSON", exists=True)],
+    fhir: Annotated[Path, typer.Option(help="a bundle, bulk NDJSON, or a folder of them", exists=True)],
     per_kind: Annotated[int, typer.Option(help="questions of each kind and patient", min=1)] = 2,
     seed: Annotated[int, typer.Option(help="the same seed asks the same questions")] = 0,
     failures: Annotated[
@@ -37,9 +39,8 @@ def records(
     """
     from smarthealth.apps.records.evaluation.report import HEADINGS, summarise
     from smarthealth.bootstrap.evaluation import evaluate_records
-    from smarthealth.settings import load_settings, read_environment
 
-    settings = load_settings(read_environment())
+    settings = prepare()
     console = Console()
     with console.status("importing and asking…") as status:
         asked = 0

@@ -9,6 +9,8 @@ from typing import Annotated
 import trio
 import typer
 
+from .preparing import prepare
+
 HostOption = Annotated[str | None, typer.Option(help="address to listen on [default: 127.0.0.1]")]
 PortOption = Annotated[int | None, typer.Option(help="main port [default: 8088]", min=0, max=65535)]
 DataOption = Annotated[Path | None, typer.Option(help="data folder [default: ~/.local/share/smarthealth]")]
@@ -33,8 +35,6 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, then drain and exit 0. Prints `ready` and its addresses when it accepts."""
     from smarthealth.bootstrap.serving import serve as run_server
-    from smarthealth.server.logs import configure_logs
-    from smarthealth.settings import load_settings, read_environment
 
     overrides = overrides_of(
         SMARTHEALTH_HOST=host,
@@ -45,8 +45,7 @@ def serve(
         SMARTHEALTH_TLS_CERT=tls_cert,
         SMARTHEALTH_TLS_KEY=tls_key,
     )
-    settings = load_settings(read_environment(overrides))
-    configure_logs()
+    settings = prepare(overrides, log_level="INFO")
     trio.run(run_server, settings, overrides, say_ready)
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from .failing import CommandError
+from .preparing import prepare
 
 if TYPE_CHECKING:
     from smarthealth.bootstrap.stores import Stores
@@ -97,9 +98,8 @@ def token(
 def with_stores(work: Callable[[Settings, Stores], Awaitable[None]]) -> None:
     """Run a command's work with the settings of the environment and the database open."""
     from smarthealth.bootstrap.stores import open_stores
-    from smarthealth.settings import load_settings, read_environment
 
-    settings = load_settings(read_environment())
+    settings = prepare()
 
     async def run() -> None:
         async with open_stores(settings) as stores:
