@@ -43,6 +43,8 @@ WAIT_LIMIT: Final = 20.0
 """Seconds until what a test waits for must be true on the page."""
 POLL: Final = 0.02
 """Seconds between two looks."""
+INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
+"""Of the environment; no setting of whoever runs the tests counts."""
 QUIET: Final = (
     "--headless=new",
     "--no-sandbox",
@@ -309,7 +311,11 @@ class Server:
         log = self.data.with_suffix(".log")
         with log.open("wb") as output:
             self._process = subprocess.Popen(
-                [*_PROGRAM, "demo", "--port", str(self.port)], stdout=output, stderr=output, env=self.environment
+                [*_PROGRAM, "demo", "--port", str(self.port)],
+                stdout=output,
+                stderr=output,
+                env=self.environment,
+                cwd=self.data.parent,
             )
         _wait_for(lambda: "ready" in log.read_text(), self._process, log)
 
@@ -395,14 +401,13 @@ def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def server(chromium: str, model_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server with the demo patients, and one whose record is full of markup, whose model follows a script."""
     folder = tmp_path_factory.mktemp("server")
-    environment = os.environ | {
+    environment = {name: os.environ[name] for name in INHERITED if name in os.environ} | {
         "SMARTHEALTH_DATA": str(folder / "data"),
         "OPENAI_BASE_URL": model_url,
         "OPENAI_API_KEY": "scripted",
         "SMARTHEALTH_TOKEN_LEEWAY": "0",
         "SMARTHEALTH_TURN_GRACE": "0.2",
     }
-    environment.pop("DATABASE_URL", None)
     running = Server(folder / "data", _free_port(), environment)
     running.start()
     bundle = folder / "markup.json"

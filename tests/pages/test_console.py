@@ -260,6 +260,10 @@ async def test_model_breaks(console: Console, page: Page) -> None:
     assert "No use el texto incompleto" in await page.text(".failure")
     assert "El modelo falló" in await page.text("#assertive")
     assert await page.evaluate("document.querySelectorAll('#source-list li').length") == 0
+    await page.click(".failure button")
+    await page.until(
+        "document.querySelectorAll('#log .failure').length === 1 && document.activeElement.id === 'question'"
+    )
 
 
 async def test_markup_is_text(console: Console, page: Page) -> None:

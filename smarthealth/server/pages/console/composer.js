@@ -6,6 +6,14 @@ import { text } from "./texts.js";
 const MOST_ROWS = 8;
 const FEW_LEFT = 400;
 
+/** Show one of two buttons in the place of the other; the focus goes along. */
+function swap(first, second, toSecond) {
+  const hadFocus = [first, second].includes(document.activeElement);
+  first.hidden = toSecond;
+  second.hidden = !toSecond;
+  if (hadFocus) (toSecond ? second : first).focus();
+}
+
 /** `ask(question)` is called with what was written, `written(draft)` with each change of it. */
 export class Composer {
   constructor(ask, written) {
@@ -22,8 +30,7 @@ export class Composer {
   /** Show a session's draft, and whether it can be stopped or asked. */
   show(session) {
     if (this.input.value !== session.draft) this.input.value = session.draft;
-    byId("stop").hidden = !session.running;
-    byId("send").hidden = session.running;
+    swap(byId("send"), byId("stop"), session.running);
     this.#fit();
   }
 

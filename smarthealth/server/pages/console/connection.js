@@ -14,8 +14,8 @@ export function drawConnection(current) {
   byId("connection").dataset.state = connection;
   setText(byId("connection").firstElementChild, text(connection));
   const away = connection === "waiting" || (connection === "connecting" && told);
+  if (!away && byId("banner").contains(document.activeElement)) byId("question").focus();
   byId("banner").hidden = !away;
-  byId("retry-now").disabled = connection === "connecting";
   if (connection === "waiting") {
     const left = Math.max(0, Math.ceil((retryAt - Date.now()) / 1000));
     setText(byId("banner-text"), text("retry_in", { seconds: seconds(left) }));

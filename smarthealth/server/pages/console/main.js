@@ -30,7 +30,7 @@ const sidebar = new Panel("sidebar", "(max-width: 759px)", ["conversation", "sou
 const sourcesPanel = new Panel("sources", "(max-width: 1099px)", ["sidebar", "conversation"]);
 const chooser = new Chooser(choosePatient, failed);
 const composer = new Composer(ask, (draft) => { current.draft = draft; saveSoon(); });
-const log = new Log({ ask, openSources, askAgain: () => !current.running && current.askAgain(), otherPatient: () => chooser.open() });
+const log = new Log({ ask, openSources, askAgain, otherPatient: () => chooser.open() });
 
 // -- drawing
 
@@ -165,7 +165,20 @@ function ask(question) {
     if (current.draft.trim() === question) current.draft = "";
     showSources(null);
     current.ask(question);
+    focusAfterAsking();
   }
+}
+
+function askAgain() {
+  if (current.running) return;
+  showSources(null);
+  current.askAgain();
+  focusAfterAsking();
+}
+
+/** What was pressed in the conversation may be gone. */
+function focusAfterAsking() {
+  if (document.activeElement === document.body) byId(HAS_KEYBOARD.matches ? "question" : "log").focus();
 }
 
 function openSources(turn, id, opener) {

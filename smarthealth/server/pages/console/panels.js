@@ -42,7 +42,7 @@ export class Panel {
       this.element.setAttribute("role", "dialog");
       this.element.setAttribute("aria-modal", "true");
     } else {
-      this.element.removeAttribute("role");
+      this.element.setAttribute("role", "complementary");
       this.element.removeAttribute("aria-modal");
     }
     this.onToggle(shown);
