@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final, assert_never
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -49,13 +49,10 @@ class RecordsDialogue(Dialogue):
         except WireError as error:
             await self._refuse(texts.refused(error))
             return
-        match command:
-            case Ping():
-                self._link.reply(Pong())
-            case Query():
-                await self._ask(command)
-            case _:
-                assert_never(command)
+        if isinstance(command, Ping):
+            self._link.reply(Pong())
+        else:
+            await self._ask(command)
 
     async def _ask(self, query: Query) -> None:
         retry_after = self._services.query_limiter.allow(self._caller.user_id)

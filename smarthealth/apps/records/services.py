@@ -107,13 +107,9 @@ class Grounding(Protocol):
 
         Raises:
             StorageError: The database failed.
-            RetrievalFailed: The index failed.
+            RetrievalError: The index failed, and nothing can be answered without it.
         """
         ...
-
-
-class RetrievalFailed(Exception):
-    """The index cannot be searched; the cause says why."""
 
 
 def utc_now() -> datetime:

@@ -20,7 +20,7 @@ from smarthealth.actors import Context, Pipeline, Stage
 from smarthealth.actors.pipeline import Emit
 from smarthealth.conversation.application import TurnOutput
 from smarthealth.llm.errors import ModelProtocolError
-from smarthealth.llm.port import ChatEvent, Finished, TextDelta, ToolCallDelta, Usage
+from smarthealth.llm.port import ChatEvent, Finished, TextDelta, Usage
 from smarthealth.storage.errors import SessionOwnedByAnother
 from smarthealth.storage.patients import DOCUMENT_TYPES, PatientInfo
 from smarthealth.storage.sessions import Exchange
@@ -86,11 +86,6 @@ class QueryStages:
     """The tokens that went out."""
     generated: Generated | None = attrs.field(default=None, init=False)
 
-    @property
-    def session(self) -> UUID:
-        """The session, however it was spelled."""
-        return UUID(self.query.session_id)
-
     async def run(self, context: Context) -> None:
         """Answer.
 
@@ -99,7 +94,7 @@ class QueryStages:
             StageTimeout: A stage took too long.
             ModelError: The model failed.
             StorageError: The database failed.
-            RetrievalFailed: The index failed.
+            RetrievalError: The index failed.
         """
         settings = self.services.settings
         pipeline = Pipeline(
@@ -116,7 +111,7 @@ class QueryStages:
     async def _search_patient(self, query: Query, emit: Emit[Located]) -> None:
         await self._say(SEARCHING)
         with self._timed(SEARCHING):
-            services, session = self.services, self.session
+            services, session = self.services, UUID(query.session_id)
             try:
                 await services.sessions.open(session, APPLICATION, self.user_id)
             except SessionOwnedByAnother:
@@ -133,7 +128,12 @@ class QueryStages:
     async def _retrieve(self, located: Located, emit: Emit[Retrieved]) -> None:
         await self._say(VECTOR_SEARCH)
         with self._timed(VECTOR_SEARCH):
-            retrieved = await self.services.grounding.retrieve(located.patient, self.query.question, located.history)
+            try:
+                retrieved = await self.services.grounding.retrieve(
+                    located.patient, self.query.question, located.history
+                )
+            except ExceptionGroup as group:  # looking up and searching go on side by side
+                raise _first(group) from group
         await emit(retrieved)
 
     async def _build(self, retrieved: Retrieved, emit: Emit[Grounds]) -> None:
@@ -180,14 +180,19 @@ class QueryStages:
         self.services.telemetry.stage_finished(APPLICATION, stage, seconds)
 
 
+def _first(error: Exception) -> Exception:
+    """What went wrong first, out of the groups that nurseries make."""
+    while isinstance(error, ExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
 def _read(event: ChatEvent) -> str | Generated:
-    match event:
-        case TextDelta(text=text):
-            return text
-        case Finished(usage=usage):
-            return Generated(usage=usage)
-        case ToolCallDelta():
-            raise ModelProtocolError("a tool was called, and none is on offer")
+    if isinstance(event, TextDelta):
+        return event.text
+    if isinstance(event, Finished):
+        return Generated(usage=event.usage)
+    raise ModelProtocolError("a tool was called, and none is on offer")
 
 
 def _milliseconds(seconds: float) -> float:

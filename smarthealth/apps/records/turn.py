@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 import attrs
 import structlog
@@ -13,6 +14,7 @@ from smarthealth.actors import Context
 from smarthealth.conversation.application import TurnEnd, TurnFailure, TurnOutput
 from smarthealth.llm.errors import ModelError
 from smarthealth.llm.port import Usage
+from smarthealth.retrieval.errors import RetrievalError
 from smarthealth.storage.audit import AuditEntry
 from smarthealth.storage.errors import StorageError
 from smarthealth.storage.patients import DOCUMENT_TYPES, PatientInfo
@@ -20,7 +22,7 @@ from smarthealth.storage.sessions import Exchange
 from smarthealth.wire.timestamps import utc_timestamp
 
 from . import texts
-from .services import Grounds, RecordsServices, RetrievalFailed
+from .services import Grounds, RecordsServices
 from .stages import APPLICATION, GENERATING, VECTOR_SEARCH, Generated, QueryRefused, QueryStages
 from .wire import (
     Answer,
@@ -41,6 +43,14 @@ COMPLETED: Final = "completed"
 _STAGES_OUT_OF_TIME: Final[Mapping[str | None, ErrorDetail]] = {
     VECTOR_SEARCH: texts.SEARCH_TIMED_OUT,
     GENERATING: texts.MODEL_TIMED_OUT,
+}
+_ENDINGS: Final[Mapping[TurnEnd, ErrorDetail]] = {
+    TurnEnd.TURN_TIMEOUT: texts.REQUEST_TIMED_OUT,
+    TurnEnd.CANCELLED: texts.CANCELLED,
+    TurnEnd.INTERRUPTED: texts.CANCELLED,
+    TurnEnd.CONNECTION_LOST: texts.GOING_AWAY,
+    TurnEnd.SHUTDOWN: texts.GOING_AWAY,
+    TurnEnd.CRASHED: texts.FAILED,
 }
 _UNHEARD: Final = frozenset({TurnEnd.CANCELLED, TurnEnd.INTERRUPTED, TurnEnd.CONNECTION_LOST})
 
@@ -90,7 +100,7 @@ class QueryTurn:
         except ModelError as error:
             self._log_failure(error)
             return self._fail(texts.MODEL_FAILED)
-        except (StorageError, RetrievalFailed) as error:
+        except (StorageError, RetrievalError) as error:
             self._log_failure(error)
             return self._fail(texts.FAILED)
         return self._complete(stages)
@@ -159,7 +169,7 @@ class QueryTurn:
             patient_id=self._stages.patient.id,
             at=self.services.now(),
         )
-        await self.services.sessions.append(self._stages.session, exchange)
+        await self.services.sessions.append(UUID(self.query.session_id), exchange)
 
     async def _audit(self, outcome: str) -> None:
         stages = self._stages
@@ -170,7 +180,7 @@ class QueryTurn:
             user_id=self.caller.user_id,
             address=self.caller.address,
             patient_id=stages.patient.id if stages is not None and stages.patient is not None else None,
-            session_id=stages.session if stages is not None else None,
+            session_id=UUID(self.query.session_id),
             turn_id=self.turn_id,
             duration=trio.current_time() - self._began,
         )
@@ -183,17 +193,9 @@ class QueryTurn:
 
 def _told(failure: TurnFailure) -> ErrorDetail:
     """What the client is told of a failure that the engine saw."""
-    match failure.end:
-        case TurnEnd.STAGE_TIMEOUT:
-            return _STAGES_OUT_OF_TIME[failure.stage]
-        case TurnEnd.TURN_TIMEOUT:
-            return texts.REQUEST_TIMED_OUT
-        case TurnEnd.CANCELLED | TurnEnd.INTERRUPTED:
-            return texts.CANCELLED
-        case TurnEnd.SHUTDOWN | TurnEnd.CONNECTION_LOST:
-            return texts.GOING_AWAY
-        case TurnEnd.CRASHED:
-            return texts.FAILED
+    if failure.end is TurnEnd.STAGE_TIMEOUT:
+        return _STAGES_OUT_OF_TIME[failure.stage]
+    return _ENDINGS[failure.end]
 
 
 def _summary(patient: PatientInfo) -> PatientSummary:
