@@ -234,6 +234,10 @@ class Glossary:
         for name in concept.spanish + concept.english:
             if name not in written_exactly:
                 self._index(concept, name, is_abbreviation=False)
+        if "procedure" in concept.kinds:
+            for name in map(_turned, concept.english):
+                if name is not None:
+                    self._index(concept, name, is_abbreviation=False)
         for abbreviation in concept.abbreviations:
             self._index(concept, abbreviation, is_abbreviation=True)
 
@@ -286,6 +290,12 @@ class Glossary:
         return chosen
 
 
+def _turned(name: str) -> str | None:
+    """What is done to a part of the body, said the other way round: `kidney biopsy`, `biopsy of kidney`."""
+    found = _significant_words(folded_words(name))
+    return f"{found[1]} {found[0]}" if len(found) == 2 else None
+
+
 def _may_be_a_name(text: str, word: Word) -> bool:
     """True for a word with a capital first letter within a sentence: it is spelt as its bearer spells it."""
     written = text[word.start : word.end]
@@ -307,6 +317,9 @@ def _admitted(
     """The concepts of the entries that a surface may mean; where some are written exactly so, those alone."""
     surface = text[found[0].start : found[-1].end]
     folded = " ".join(word.folded for word in found)
+    if any(not entry.concept.kinds and entry.is_exactly(surface, folded) for entry in entries):
+        # An everyday word that is no concept's name: `hip` is not `hipo`, whatever kind is looked for.
+        return [entry.concept for entry in entries if not entry.concept.kinds] if kinds is None else []
     of_kind = [entry for entry in entries if kinds is None or not set(kinds).isdisjoint(entry.concept.kinds)]
     exact = [entry.concept for entry in of_kind if entry.is_exactly(surface, folded)]
     return exact or [entry.concept for entry in of_kind if entry.names]

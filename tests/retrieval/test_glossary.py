@@ -32,6 +32,9 @@ def found(text: str, kind: str | None = None) -> list[str]:
         ("¿fuma?", ["tobacco-smoking-status"]),
         ("¿De qué murió?", ["cause-of-death"]),
         ("¿Ha tenido la P/A alta?", ["blood-pressure"]),
+        ("¿La operaron del apéndice?", ["appendectomy"]),
+        ("When did they get the wisdom teeth removed?", ["extraction-of-wisdom-tooth"]),
+        ("¿Está desaturada?", ["oxygen-saturation"]),
         ("VCM, HCM", ["mean-corpuscular-volume", "mean-corpuscular-hemoglobin"]),
     ],
 )
@@ -87,6 +90,19 @@ def test_an_exact_abbreviation_needs_its_case() -> None:
     """Symbols of elements count only as they are written."""
     assert found("Na y K") == ["sodium", "potassium"]
     assert found("na y k") == []
+
+
+@pytest.mark.parametrize("kind", [None, "condition", "procedure"])
+def test_an_everyday_word_of_one_language_is_no_inflection_of_a_name_in_the_other(kind: str | None) -> None:
+    """A word that stands among the shadows names no concept that only shares its stem, whatever kind is looked for."""
+    assert found("pain of the hip", kind) == found("pain", kind)
+    assert found("hipo") == ["hiccups"]
+
+
+def test_what_is_done_to_a_part_of_the_body_is_found_either_way_round() -> None:
+    """The name of a procedure is found with its two words in either order."""
+    assert [concept.id for concept in GLOSSARY.classify("procedure", "Biopsy of liver (procedure)")] == ["liver-biopsy"]
+    assert found("biopsy of the skin") == found("skin biopsy") == ["skin-biopsy"]
 
 
 def test_an_ambiguous_name_gives_every_concept_at_one_place() -> None:
