@@ -38,6 +38,8 @@ GENERATING: Final[StatusName] = "generating"
 DELIVERING: Final = "delivering"
 PIECES_AHEAD: Final = 32
 """Pieces of an answer that may wait between the model and the outbox."""
+LONGEST_ANSWER: Final = 64 * 1024
+"""Characters: several times what a model is asked for at most."""
 
 
 class QueryRefused(Exception):
@@ -85,6 +87,7 @@ class QueryStages:
     pieces: list[str] = attrs.field(factory=list, init=False)
     """The tokens that went out."""
     generated: Generated | None = attrs.field(default=None, init=False)
+    _length: int = attrs.field(default=0, init=False)
 
     async def run(self, context: Context) -> None:
         """Answer.
@@ -155,6 +158,9 @@ class QueryStages:
                 raise ModelProtocolError("the answer is empty")
             self.generated = piece
         elif piece:
+            self._length += len(piece)
+            if self._length > LONGEST_ANSWER:
+                raise ModelProtocolError("the answer does not end")
             if not self.streaming:
                 await self._begin_stream()
             await self.output.send(Token(token=piece, session_id=self.query.session_id))

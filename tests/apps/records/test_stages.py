@@ -12,7 +12,7 @@ from trio.testing import MockClock
 from smarthealth.actors import StageTimeout
 from smarthealth.apps.records import texts
 from smarthealth.apps.records.settings import RecordsSettings
-from smarthealth.apps.records.stages import QueryRefused, QueryStages
+from smarthealth.apps.records.stages import LONGEST_ANSWER, QueryRefused, QueryStages
 from smarthealth.apps.records.wire import Status, StreamStarted, Token
 from smarthealth.llm.errors import ModelProtocolError, ModelStreamCut
 from smarthealth.llm.port import ToolCall
@@ -132,6 +132,18 @@ async def test_an_answer_without_text_is_the_model_s_error(
         with pytest.raises(ModelProtocolError):
             await stages.run(context)
     assert not stages.streaming
+
+
+async def test_an_answer_without_end_is_the_model_s_error(
+    world: World, open_context: OpenContext, autojump_clock: MockClock
+) -> None:
+    """A model that goes on and on is stopped before it fills the memory, and what went out is bounded."""
+    world.model.script.add(Reply(tokens=("a" * 1000,) * 100))
+    sent = Sent()
+    async with open_context() as context:
+        with pytest.raises(ModelProtocolError):
+            await make_stages(world, sent).run(context)
+    assert sum(len(event.token) for event in sent.events if isinstance(event, Token)) <= LONGEST_ANSWER
 
 
 async def test_settings_decide_the_deadlines(open_context: OpenContext, autojump_clock: MockClock) -> None:
