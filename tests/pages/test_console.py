@@ -150,6 +150,9 @@ async def test_stop(console: Console, page: Page) -> None:
     await console.ask(MEDICATIONS)
     await console.answered()
     assert await page.evaluate("document.querySelectorAll('#log .failure').length") == 1
+    await page.click(".failure button")
+    await page.until("document.querySelectorAll('#log .turn').length === 3")
+    assert await page.text("#log .turn:last-child .asked") == f"Usted preguntó: {console.slowly}"
 
 
 async def test_sessions_go_on(console: Console, page: Page) -> None:
@@ -199,6 +202,7 @@ async def test_reconnects(console: Console, page: Page, server: Server) -> None:
         await page.until("!document.getElementById('banner').hidden")
         assert "Se perdió la conexión antes de terminar" in await page.text(".failure")
         assert "reintentará" in await page.text("#assertive")
+        assert await page.evaluate("document.getElementById('to-end').hidden")
     finally:
         await trio.to_thread.run_sync(server.start)
     await page.evaluate("document.getElementById('retry-now').click()")

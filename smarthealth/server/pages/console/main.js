@@ -169,10 +169,10 @@ function ask(question) {
   }
 }
 
-function askAgain() {
+function askAgain(turn) {
   if (current.running) return;
   showSources(null);
-  current.askAgain();
+  current.askAgain(turn);
   focusAfterAsking();
 }
 

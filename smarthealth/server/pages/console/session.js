@@ -113,9 +113,10 @@ export class Session extends EventTarget {
     else this.connect();
   }
 
-  /** Ask the last question again, in the place of the turn that failed. */
-  askAgain() {
-    this.ask(this.turns.pop().question);
+  /** Ask a turn's question again; the last turn gives its place to the new one. */
+  askAgain(turn) {
+    if (turn === this.last) this.turns.pop();
+    this.ask(turn.question);
   }
 
   /** Stop the running turn: the server cancels it, and its model request, when its connection closes. */

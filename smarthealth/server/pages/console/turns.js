@@ -106,13 +106,14 @@ class TurnView {
 export class Log {
   #views = new Map();
   #session = null;
-  #stays = true; // at the end, when the room for it changes
+  #height = 0;
+  #stays = true; // at the end, when the height changes
 
   constructor(actions) {
     this.actions = actions;
     this.log = byId("log");
-    this.log.addEventListener("scroll", () => { this.#stays = this.#atEnd(); this.#drawToEnd(); }, { passive: true });
-    new ResizeObserver(() => this.#stays && this.#scrollToEnd()).observe(this.log);
+    this.log.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    new ResizeObserver(() => this.#resized()).observe(this.log);
     byId("to-end").addEventListener("click", () => { this.#scrollToEnd(); this.log.focus(); });
   }
 
@@ -165,6 +166,17 @@ export class Log {
         button.onclick = () => this.actions.ask(example);
         return make("li", {}, button);
       })));
+  }
+
+  #scrolled() {
+    if (this.log.clientHeight === this.#height) this.#stays = this.#atEnd(); // else it was not a person who scrolled
+    this.#drawToEnd();
+  }
+
+  #resized() {
+    this.#height = this.log.clientHeight;
+    if (this.#stays) this.#scrollToEnd();
+    else this.#drawToEnd();
   }
 
   #atEnd() {
