@@ -118,6 +118,7 @@ class RecordsGrounding:
         self._pool = pool
         self._index = index
         self._today = today
+        self._is_prepared = False
 
     async def retrieve(self, patient: Patient, question: str, history: Sequence[Exchange]) -> RecordsRetrieved:
         """Look a question up in the database and search the index, side by side.
@@ -127,6 +128,10 @@ class RecordsGrounding:
         Raises:
             StorageError: The database does not answer.
         """
+        if not self._is_prepared:
+            # half a second of reading the vocabulary, which must not hold up everybody else's turns
+            await trio.to_thread.run_sync(prepare)
+            self._is_prepared = True
         today = self._today()
         understood = understand(question, history=history, today=today, glossary=load_glossary())
         found: list[SearchResult] = []
@@ -152,6 +157,11 @@ class RecordsGrounding:
         records = await Chart(self._pool, patient_id).fhir_ids([hit.chunk.record_id for hit in result.hits])
         hits = [_named(hit, records[hit.chunk.record_id]) for hit in result.hits if hit.chunk.record_id in records]
         return SearchResult(hits=tuple(hits), vectors_searched=result.vectors_searched)
+
+
+def prepare() -> None:
+    """Read the vocabulary and make its tables, which the first question would wait for otherwise."""
+    understand("¿Cuál fue la última glucossa?", history=(), today=date.min, glossary=load_glossary())
 
 
 def _named(hit: Hit, record: str) -> Hit:

@@ -17,6 +17,7 @@ from .fillers import FILLERS
 from .folding import fold_letters
 from .kinds import KIND_PATTERNS
 from .operations import OPERATION_PATTERNS
+from .phrases import compile_phrases
 from .refusals import REFUSAL_PATTERNS
 
 GENERIC = set_of(
@@ -32,10 +33,14 @@ _AFTER_HOW_MUCH = re.compile(r"\bcuanto\s+$")
 _CLINICAL_KINDS = frozenset({"observation", "condition", "medication", "allergy", "procedure", "immunization"})
 _SHORTEST_CLINICAL = 4
 _MOST_READINGS = 3
-_COMPARED = re.compile(
-    r"\b(?:mas\s+(?:alt|baj|elevad|grand|pequen)[a-z]+|highest|lowest|maximum|minimum)\b(?:\s+(?:valor|value)\b)?"
-    r"|\ball[\s-]time\s+(?:high|low)\b|\b(?:subi|baj)(?:o|ado|do)\s+(?:o|u|y)\s+(?:subi|baj)(?:o|ado|do)\b|\bcuanto\s+(?:ha\s+|le\s+|se\s+)*(?:subio|bajo)\b"
-    r"|\b(?:aplicaci(?:on|ones)|dosis|refuerzos?|doses?|shots?)\s+(?=(?:de|of)\b)"
+# Words of comparison and amount that would make a concept of what stands beside them: `la presión más alta` asks for a
+# maximum of the pressure, not for hypertension (`presión alta`); `cuánto bajó el peso` is no low weight (`bajo peso`).
+_COMPARED = compile_phrases(
+    r"""
+    mas (?:alt|baj|elevad|grand|pequen)[a-z]+(?: valor)?|(?:highest|lowest|maximum|minimum)(?: value)?|all[ -]time (?:high|low)
+    cuanto (?:ha |le |se )*(?:subi|baj)(?:o|do|ado)(?: de)?(?: (?:o|y) (?:subio|bajo))?|(?:subi|baj)(?:o|ado|do) (?:o|u|y) (?:subi|baj)(?:o|ado|do)
+    (?:aplicaci(?:on|ones)|dosis|refuerzos?|doses?|shots?)(?= (?:de|of)\b)
+    """
 )
 _LOOKS_CLINICAL = re.compile(
     r"(?:olog(?:y|ia|ist|o|a)|iatr(?:y|ia|ics|a)|itis|osis|ectom(?:y|ia)|scop(?:y|ia)|plast(?:y|ia)|gra(?:phy|fia|m|ma)|oma|emia|uria"
@@ -57,7 +62,6 @@ _JOINED = re.compile(r"\s+(?:y|e|and|&)\s+(?:(?:el|la|los|las|su|sus|the|his|her
 
 def find_concepts(text: str, glossary: Glossary) -> list[ConceptMatch]:
     """The concepts that a text names, by place; several of one place where a name is ambiguous."""
-    # `la presión más alta` asks for a maximum of the pressure, not for hypertension (`presión alta`).
     plain = _COMPARED.sub(lambda match: "," * len(match[0]), fold_letters(text))
     text = "".join("," if mark == "," else letter for letter, mark in zip(text, plain, strict=True))
     asked = find_fields(fold_letters(text))

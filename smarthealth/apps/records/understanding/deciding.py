@@ -19,6 +19,14 @@ _DEFINITION = re.compile(
     rf"^\W*(?:y\s+)?(?:que\s+(?:es|son)|what\s+(?:is|are))\s+(?:(?:el|la|los|las|un|una|a|an)\s+)?{CONCEPT}+\W*$"
 )
 _SPANISH_DEFINITION = re.compile(rf"^\W*(?:y\s+)?que\s+(?:es|son)\s+(?:(?:el|la|los|las|un|una)\s+)?{CONCEPT}+\W*$")
+_ONE_BEFORE = re.compile(rf"{CONCEPT}\s*(?:anterior|previ[oa]|prior)\b|\b(?:anterior|previ[oa]|previous|prior|preceding)\s+(?:(?:value|valor|reading|result|resultado|measurement|medicion|level|nivel)\s+(?:of|de|del|para|for)\s+(?:(?:la|el|the)\s+)*)?{CONCEPT}")  # fmt: skip
+_BEFORE_LAST = re.compile(
+    r"\b(?:(?:anterior|previ[oa])\s+al?|antes\s+del?|before|previous\s+to|prior\s+to|preceding)\s+(?:(?:el|la|lo|that|the)\s+)*"
+    r"(?:ultim[oa]|mas\s+reciente|actual|de\s+ahora|last|latest|most\s+recent|current)"
+    r"(?:\s+(?:one|value|reading|measurement|result|medicion|toma|valor|resultado|control|prueba))?\s*(?:[?.,;!]|$)"
+)
+_ACCORDING_TO = re.compile(r"\b(?:segun|de\s+acuerdo\s+con|according\s+to)\b")
+_WITH_MORE = re.compile(r"^\W*(?:(?:la|su|the|his|her|dime|dame|give\s+me|cual\s+es)\s+)*(?:edad|sexo|genero|nombre|age|sex|gender|name)\s*(?:,|y|e|and)\s|(?:,|\b(?:y|e|and))\s+(?:(?:la|su|the|his|her)\s+)?(?:edad|sexo|genero|age|sex|gender)\b(?!\s+(?:at|when|al|cuando|que|tenia))")  # fmt: skip
 _CURRENT = re.compile(r"\b(?:actual(?:es)?|current)\b")
 _TODAY = re.compile(r"\b(?:hoy|today)\b")
 _SINCE = re.compile(r"\b(?:desde\s+(?:cuando|que\s+(?:fecha|ano|dia|mes))|since\s+when)\b")
@@ -59,7 +67,8 @@ def decide(clause: Clause) -> list[Ask]:
     if of_patient and not _is_about_entries(clause):
         return of_patient
     of_record = _refined(attrs.evolve(draft, operation=_operation(clause)), clause)
-    return [*of_patient, of_record] if len(of_patient) > 1 else [of_record]
+    asks_both = len(of_patient) > 1 or (of_patient and _WITH_MORE.search(clause.visible))
+    return [*of_patient, of_record] if asks_both else [of_record]
 
 
 def _refusal(clause: Clause) -> Refusal | None:
@@ -151,6 +160,7 @@ _CONDITIONS: Mapping[Operation, Callable[[Clause], bool]] = {
 def _refined(ask: Ask, clause: Clause) -> Ask:
     """Smaller judgements that need both the operation and the topics."""
     operation, pick, status = ask.operation, ask.pick, ask.status
+    ask = attrs.evolve(ask, topics=tuple(map(_as_document, ask.topics)))
     kinds = {kind for topic in ask.topics for kind in topic.kinds}
     measured = bool(ask.topics) and all(is_measured(topic) for topic in ask.topics)
     if DOCUMENT in kinds and _asks_for_text(ask, clause):
@@ -183,6 +193,10 @@ def _refined(ask: Ask, clause: Clause) -> Ask:
         ask = attrs.evolve(ask, period=None)  # what it is today is what it was last
     if operation in (Operation.WHEN, Operation.DURATION) and pick == Pick() and _SINCE.search(clause.visible):
         operation, pick = Operation.WHEN, Pick(order=Order.FIRST)
+    if operation in (Operation.VALUE, Operation.WHEN) and measured and _BEFORE_LAST.search(clause.visible):
+        pick = Pick(order=Order.LATEST, nth=2)
+    if operation is Operation.VALUE and measured and pick == Pick() and _ONE_BEFORE.search(clause.visible):
+        pick = Pick(order=Order.LATEST, nth=2)
     if operation is Operation.COUNT and pick.order in (Order.LATEST, Order.FIRST) and _TIMES.search(clause.visible):
         pick = Pick()
     if operation is Operation.COUNT and _COUNTED_DOSES.search(clause.visible) and not kinds and not ask.topics:
@@ -195,11 +209,20 @@ def _refined(ask: Ask, clause: Clause) -> Ask:
     return attrs.evolve(ask, operation=operation, pick=pick, status=status, section=section)
 
 
+def _as_document(topic: Topic) -> Topic:
+    """A note called by its own name (`epicrisis`) is a note."""
+    if topic.kinds or not topic.concepts or _kinds_of(topic) != {DOCUMENT}:
+        return topic
+    return attrs.evolve(topic, kinds=frozenset({DOCUMENT}))
+
+
 def _is_one_day(period: Period | None) -> bool:
     return isinstance(period, TimeRange) and period.since is not None and period.since == period.until
 
 
 def _asks_for_text(ask: Ask, clause: Clause) -> bool:
+    if _ACCORDING_TO.search(clause.visible):
+        return True
     if ask.operation in (Operation.COUNT, Operation.WHEN, Operation.WHO, Operation.WHERE):
         return False
     return clause.reads or ask.section is not None or any(topic.is_specific for topic in ask.topics)

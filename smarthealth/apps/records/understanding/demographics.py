@@ -2,50 +2,86 @@
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
+from .phrases import compile_phrases
 from .question import Field
 
-_OF_PATIENT = r"(?:\s+(?:de|del|de\s+la|of)\b)?"
 _TABLE: tuple[tuple[Field, str], ...] = (
     (
         Field.BIRTH_DATE,
-        r"\b(?:fecha|dia|ano|mes|lugar)\s+(?:de|del)\s+(?:su\s+)?nacimiento\b|\bnacimiento\b|\b(?:cuando|en\s+que\s+(?:fecha|ano|dia|mes))\s+nacio\b|\bnacio\s+(?:el|la)\b|\bcumpleanos\b|\bnacid[oa]\b|\b(?:birth\s*date|date\s+of\s+birth|birthday|dob|d\.o\.b)\b|\bwhen\s+(?:was|were)\b[^?]*\bborn\b|\b(?:year|day|month)\s+of\s+birth\b|\bbirth\s+(?:year|day)\b|\b(?:was|were)\s+(?:s?he|the\s+patient|they)\s+born\b",
+        r"""
+        (?:fecha|dia|ano|mes|lugar) (?:de|del) (?:su )?nacimiento|nacimiento
+        (?:cuando|en que (?:fecha|ano|dia|mes)) nacio|nacio (?:el|la)|cumpleanos|nacid[oa]
+        (?:birth\s*date|date of birth|birthday|dob|d\.o\.b)|when (?:was|were)\b[^?]*\bborn
+        (?:year|day|month) of birth|birth (?:year|day)|(?:was|were) (?:s?he|the patient|they) born
+        """,
     ),
     (
         Field.DEATH_DATE,
-        r"\b(?:fecha|dia|ano|mes|hora)\s+(?:de|del)\s+(?:su\s+|la\s+)?(?:muerte|fallecimiento|defuncion|deceso)\b|\b(?:cuando|en\s+que\s+(?:fecha|ano|dia|mes))\s+(?:fallecio|murio|ha\s+(?:fallecido|muerto))\b|\b(?:date|day|year|time)\s+of\s+(?:his\s+|her\s+|the\s+)?death\b|\bdeath\s+date\b|\bwhen\s+did\b[^?]*\b(?:die|pass\s+away)\b|\b(?:what|which)\s+(?:date|year|day)\s+did\b[^?]*\bdie\b",
+        r"""
+        (?:fecha|dia|ano|mes|hora) (?:de|del) (?:su |la )?(?:muerte|fallecimiento|defuncion|deceso)
+        (?:cuando|en que (?:fecha|ano|dia|mes)) (?:fallecio|murio|ha (?:fallecido|muerto))
+        (?:date|day|year|time) of (?:his |her |the )?death|death date|when did\b[^?]*\b(?:die|pass away)
+        (?:what|which) (?:date|year|day) did\b[^?]*\bdie
+        """,
     ),
     (
         Field.ALIVE,
-        r"\b(?:esta|sigue|continua|aun)\s+(?:el\s+paciente\s+|la\s+paciente\s+)?(?:viv[oa]|con\s+vida|muert[oa]|fallecid[oa])\b|\b(?:ha\s+)?(?:fallecido|muerto)\b|(?<!de que )\b(?:fallecio|murio)\b|\bvive\s+(?:aun|todavia)\b|\b(?:alive|deceased|dead|passed\s+away|living)\b|\b(?:has|did)\b[^?]*\b(?:die|died)\b(?!\s+(?:of|from))",
+        r"""
+        (?:esta|sigue|continua|aun) (?:el paciente |la paciente )?(?:viv[oa]|con vida|muert[oa]|fallecid[oa])
+        (?:ha )?(?:fallecido|muerto)
+        ~(?<!de\x20que\x20)\b(?:fallecio|murio)
+        vive (?:aun|todavia)|(?:alive|deceased|dead|passed away|living)
+        (?:has|did)\b[^?]*\b(?:die|died)\b(?! (?:of|from))~
+        """,
     ),
     (
         Field.AGE,
-        r"\b(?:que\s+)?edad\b(?!\s+(?:tenia|al|cuando|gestacional|a\s+la))|\bcuantos\s+anos\s+(?:tiene|de\s+edad|cumple|cumplio)\b|\bhow\s+(?:many\s+years\s+)?old\s+(?:is|are)\b|\b(?:current\s+)?age\b(?!\s+(?:at|when|of\s+onset|was))|\banos\s+(?:tiene|cumplidos)\b",
+        r"""
+        (?:que )?edad\b(?! (?:tenia|al|cuando|gestacional|a la))~
+        cuantos anos (?:tiene|de edad|cumple|cumplio)|how (?:many years )?old (?:is|are)
+        (?:current )?age\b(?! (?:at|when|of onset|was))~
+        anos (?:tiene|cumplidos)
+        """,
     ),
     (
         Field.GENDER,
-        r"\b(?:sexo|genero|gender)\b|\bsex\b|\b(?:hombre|varon|masculino)\s+o\s+(?:de\s+)?(?:una?\s+)?(?:mujer|hembra|femenin[oa])\b|\b(?:mujer|femenino)\s+o\s+(?:de\s+)?(?:un\s+)?(?:hombre|varon|masculino)\b|\b(?:a\s+)?(?:man|male|woman|female)\s+or\s+(?:a\s+)?(?:woman|female|man|male)\b|\bes\s+(?:un\s+|una\s+)?(?:hombre|mujer|varon)\b|\bis\b[^?]*\b(?:a\s+)?(?:male|female|man|woman)\b",
+        r"""
+        (?:sexo|genero|gender)|sex|(?:hombre|varon|masculino) o (?:de )?(?:una? )?(?:mujer|hembra|femenin[oa])
+        (?:mujer|femenino) o (?:de )?(?:un )?(?:hombre|varon|masculino)
+        (?:a )?(?:man|male|woman|female) or (?:a )?(?:woman|female|man|male)
+        es (?:un |una )?(?:hombre|mujer|varon)|is\b[^?]*\b(?:a )?(?:male|female|man|woman)
+        """,
     ),
     (
         Field.CITY,
-        r"\b(?:ciudad|municipio|residencia|localidad|poblacion)\b|\b(?:donde|en\s+que\s+ciudad)\s+(?:vive|reside|habita)\b|\b(?:vive|reside)\s+en\b|\b(?:de\s+)?donde\s+es\b|\b(?:city|town|residence|hometown)\b|\bwhere\s+(?:does|do|is)\b[^?]*\b(?:live|reside|from|living)\b|\blive\s+in\b",
+        r"""
+        (?:ciudad|municipio|residencia|localidad|poblacion)|(?:donde|en que ciudad) (?:vive|reside|habita)
+        (?:vive|reside) en|(?:de )?donde es|(?:city|town|residence|hometown)
+        where (?:does|do|is)\b[^?]*\b(?:live|reside|from|living)|live in
+        """,
     ),
     (
         Field.NAME,
-        r"\b(?:como\s+se\s+llama)\b|\b(?:nombres?|apellidos?)\s+(?:complet[oa]s?\s+)?(?:(?:de|del)\s+(?:la\s+|el\s+)?paciente|tiene|es)\b|\b(?:cual\s+es|dime|dame)\s+(?:el|su)\s+nombre(?:\s+complet[oa])?\s*[?.]?$|\bnombre\s+completo\b|\b(?:full|last|first|sur)\s*name\b|\bpatient'?s\s+name\b|\bname\s+of\s+(?:the|this)\s+patient\b|\bwhat\s+is\s+(?:his|her|their)\s+name\b",
+        r"""
+        (?:como se llama)|(?:nombres?|apellidos?) (?:complet[oa]s? )?(?:(?:de|del) (?:la |el )?paciente|tiene|es)
+        (?:cual es|dime|dame) (?:el|su) nombre(?: complet[oa])?\s*[?.]?$~
+        nombre completo|(?:full|last|first|sur)\s*name|patient'?s name|name of (?:the|this) patient
+        what is (?:his|her|their) name
+        """,
     ),
     (
         Field.DOCUMENT,
-        r"\b(?:numero|tipo)\s+(?:de|del)\s+(?:su\s+)?(?:documento|identificacion|identidad|cedula|pasaporte)\b|\bdocumento\s+de\s+identidad\b|\bcedula\b|\b(?:document|identification|id|passport|social\s+security)\s+number\b",
+        r"""
+        (?:numero|tipo) (?:de|del) (?:su )?(?:documento|identificacion|identidad|cedula|pasaporte)
+        documento de identidad|cedula|(?:document|identification|id|passport|social security) number
+        """,
     ),
 )
-DEMOGRAPHIC_PATTERNS = tuple(pattern for _, pattern in _TABLE)
+DEMOGRAPHIC_PATTERNS = tuple(phrases for _, phrases in _TABLE)
 """The phrases of the table."""
-_COMPILED = tuple((field, re.compile(pattern)) for field, pattern in _TABLE)
+_COMPILED = tuple((field, compile_phrases(phrases)) for field, phrases in _TABLE)
 
 
 @attrs.frozen

@@ -5,10 +5,11 @@ A noun says what is asked about; a verb ("was prescribed", "se atendió") only h
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import attrs
+
+from .phrases import compile_phrases
 
 ENCOUNTER, CONDITION, OBSERVATION, MEDICATION = "encounter", "condition", "observation", "medication"
 ALLERGY, PROCEDURE, IMMUNIZATION, REPORT = "allergy", "procedure", "immunization", "report"
@@ -28,176 +29,277 @@ class KindCue:
     is_noun: bool
 
 
-# kinds, category, noun or verb, phrases of both languages (regular expressions over folded text)
+# kinds, category, noun or verb, phrases of both languages
 _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
     (
         ENCOUNTER,
         "emergency",
         True,
-        r"(?:visitas?|consultas?|ingresos?|atenci(?:on|ones)|idas|admisi(?:on|ones))\s+(?:a|al|por|en|de)\s+(?:la\s+|las\s+|el\s+)?(?:sala\s+de\s+|servicio\s+de\s+|departamento\s+de\s+)?(?:urgencias?|emergencias?)"
-        r"|(?:servicio|sala|departamento|unidad)\s+de\s+(?:urgencias?|emergencias?)|urgencias?|emergencias?"
-        r"|(?:emergency|er|ed|a&e)\s+(?:room\s+|department\s+)?(?:visits?|encounters?|admissions?|attendances?)|(?:visits?|trips?)\s+to\s+(?:the\s+|an\s+)?(?:emergency(?:\s+(?:room|department))?|er|ed)"
-        r"|emergency\s+(?:room|department|care)|emergenc(?:y|ies)|\ber\b",
+        r"""
+        (?:visitas?|consultas?|ingresos?|atenci(?:on|ones)|idas|admisi(?:on|ones)) (?:a|al|por|en|de) (?:la |las |el )?(?:sala de |servicio de |departamento de )?(?:urgencias?|emergencias?)
+        (?:servicio|sala|departamento|unidad) de (?:urgencias?|emergencias?)|urgencias?|emergencias?
+        (?:emergency|er|ed|a&e) (?:room |department )?(?:visits?|encounters?|admissions?|attendances?)
+        (?:visits?|trips?) to (?:the |an )?(?:emergency(?: (?:room|department))?|er|ed)
+        emergency (?:room|department|care)|emergenc(?:y|ies)|\ber\b
+        """,
     ),
     (
         ENCOUNTER,
         "inpatient",
         True,
-        r"hospitalizaci(?:on|ones)|hospitalizad[oa]s?|hospitalizar(?:on|an)?|ingresos?(?:\s+(?:hospitalarios?|al\s+hospital|en\s+el\s+hospital))?|ingresad[oa]s?|ingreso\s+hospitalario|"
-        r"internaci(?:on|ones)|internad[oa]s?|internamientos?|estancias?\s+hospitalarias?|"
-        r"hospitali[sz]ations?|hospitali[sz]ed|(?:hospital\s+)?admissions?|admitted(?:\s+to\s+(?:the\s+|a\s+)?hospital)?|inpatient(?:\s+(?:stays?|visits?|encounters?|admissions?))?|hospital\s+stays?",
+        r"""
+        hospitalizaci(?:on|ones)|hospitalizad[oa]s?|hospitalizar(?:on|an)?
+        ingresos?(?: (?:hospitalarios?|al hospital|en el hospital))?|ingresad[oa]s?|ingreso hospitalario
+        internaci(?:on|ones)|internad[oa]s?|internamientos?|estancias? hospitalarias?|hospitali[sz]ations?
+        hospitali[sz]ed|(?:hospital )?admissions?|admitted(?: to (?:the |a )?hospital)?
+        inpatient(?: (?:stays?|visits?|encounters?|admissions?))?|hospital stays?
+        """,
     ),
     (
         ENCOUNTER,
         "wellness",
         True,
-        r"chequeos?(?:\s+(?:medicos?|generales|general|rutinarios?|preventivos?|de\s+rutina))?|controles\s+(?:medicos|de\s+rutina|generales|preventivos|de\s+salud)|control\s+(?:medico|de\s+rutina|general|preventivo|de\s+salud)|"
-        r"revisi(?:on|ones)\s+(?:medicas?|de\s+rutina|generales|general|rutinarias?|preventivas?|periodicas?)|(?:consultas?|visitas?|citas?)\s+(?:de\s+)?(?:control|rutina|preventivas?|revision)|examen(?:es)?\s+general(?:es)?|"
-        r"(?:routine\s+|wellness\s+|annual\s+|preventive\s+|well\s+child\s+)?check[\s-]?ups?|wellness\s+(?:visits?|encounters?|exams?)|(?:annual|routine)\s+(?:visits?|exams?|physicals?)|well[\s-]child\s+visits?",
+        r"""
+        chequeos?(?: (?:medicos?|generales|general|rutinarios?|preventivos?|de rutina))?
+        controles (?:medicos|de rutina|generales|preventivos|de salud)
+        control (?:medico|de rutina|general|preventivo|de salud)
+        revisi(?:on|ones) (?:medicas?|de rutina|generales|general|rutinarias?|preventivas?|periodicas?)
+        (?:consultas?|visitas?|citas?) (?:de )?(?:control|rutina|preventivas?|revision)
+        examen(?:es)? general(?:es)?|(?:routine |wellness |annual |preventive |well child )?check[\s-]?ups?
+        wellness (?:visits?|encounters?|exams?)|(?:annual|routine) (?:visits?|exams?|physicals?)
+        well[\s-]child visits?
+        """,
     ),
     (
         ENCOUNTER,
         "ambulatory",
         True,
-        r"(?:consultas?|visitas?|atenci(?:on|ones)|encuentros?)\s+ambulatori[oa]s?|(?:outpatient|ambulatory)\s+(?:visits?|encounters?|appointments?|consultations?)",
+        r"""
+        (?:consultas?|visitas?|atenci(?:on|ones)|encuentros?) ambulatori[oa]s?
+        (?:outpatient|ambulatory) (?:visits?|encounters?|appointments?|consultations?)
+        """,
     ),
     (
         ENCOUNTER,
         None,
         True,
-        r"(?:consultas?|visitas?|citas?|encuentros?|atenci(?:on|ones))(?:\s+(?:medic[oa]s?|clinic[oa]s?|realizad[oa]s?))?|contactos?\s+(?:asistenciales|con\s+el\s+sistema)|"
-        r"(?:(?:medical|clinic|doctor(?:'?s)?|office|hospital|clinical|health\s*care)\s+)?(?:visits?|appointments?|consultations?|encounters?)",
+        r"""
+        (?:consultas?|visitas?|citas?|encuentros?|atenci(?:on|ones))(?: (?:medic[oa]s?|clinic[oa]s?|realizad[oa]s?))?
+        contactos? (?:asistenciales|con el sistema)
+        (?:(?:medical|clinic|doctor(?:'?s)?|office|hospital|clinical|health\s*care) )?(?:visits?|appointments?|consultations?|encounters?)
+        """,
     ),
     (
         CONDITION,
         None,
         True,
-        r"enfermedad(?:es)?|diagnosticos?|condici(?:on|ones)(?:\s+(?:medic[oa]s?|clinicas?|cronicas?|de\s+salud))?|patologi(?:a|as)|padecimientos?|dolencias?|afecci(?:on|ones)|trastornos?|comorbilidad(?:es)?|"
-        r"problemas?\s+(?:de\s+salud|medicos?|activos?|clinicos?|resueltos?|cronicos?)|lista\s+de\s+problemas|problemas|"
-        r"antecedentes\s+patologicos|males|morbilidades|hallazgos|"
-        r"diseases?|diagnos[ei]s|(?:medical\s+|health\s+|chronic\s+)?conditions?|illness(?:es)?|disorders?|ailments?|comorbidit(?:y|ies)|(?:medical\s+|health\s+|active\s+)?problems?(?:\s+list)?|"
-        r"(?:medical|health)\s+issues?",
+        r"""
+        enfermedad(?:es)?|diagnosticos?|condici(?:on|ones)(?: (?:medic[oa]s?|clinicas?|cronicas?|de salud))?
+        patologi(?:a|as)|padecimientos?|dolencias?|afecci(?:on|ones)|trastornos?|comorbilidad(?:es)?
+        problemas? (?:de salud|medicos?|activos?|clinicos?|resueltos?|cronicos?)|lista de problemas|problemas
+        antecedentes patologicos|males|morbilidades|hallazgos|diseases?|diagnos[ei]s
+        (?:medical |health |chronic )?conditions?|illness(?:es)?|disorders?|ailments?|comorbidit(?:y|ies)
+        (?:medical |health |active )?problems?(?: list)?|(?:medical|health) issues?
+        """,
     ),
     (
         MEDICATION,
         None,
         True,
-        r"medicamentos?|medicinas?|medicaci(?:on|ones)|farmacos?|recetas?(?:\s+medicas?)?|prescripci(?:on|ones)|formulas?\s+medicas?|formulaci(?:on|ones)|drogas?\s+(?:recetad|prescrit|formulad)as?|remedios?|pastillas?|comprimidos|"
-        r"tratamientos?(?:\s+(?:farmacologicos?|medicos?|con\s+medicamentos))?|farmacoterapia|terapia\s+farmacologica|"
-        r"medications?|medicines?|drugs?|prescriptions?|meds|pills?|pharmacotherapy|(?:drug\s+)?treatments?|drug\s+therap(?:y|ies)|rx",
+        r"""
+        medicamentos?|medicinas?|medicaci(?:on|ones)|farmacos?|recetas?(?: medicas?)?|prescripci(?:on|ones)
+        formulas? medicas?|formulaci(?:on|ones)|drogas? (?:recetad|prescrit|formulad)as?|remedios?|pastillas?
+        comprimidos|tratamientos?(?: (?:farmacologicos?|medicos?|con medicamentos))?|farmacoterapia
+        terapia farmacologica|medications?|medicines?|drugs?|prescriptions?|meds|pills?|pharmacotherapy
+        (?:drug )?treatments?|drug therap(?:y|ies)|rx
+        """,
     ),
     (
         ALLERGY,
         None,
         True,
-        r"alergi(?:a|as)|alergic[oa]s?|alergenos?|intolerancias?|hipersensibilidad(?:es)?|reacci(?:on|ones)\s+alergicas?|allerg(?:y|ies|ic)|allergens?|intolerances?|hypersensitivit(?:y|ies)|allergic\s+reactions?",
+        r"""
+        alergi(?:a|as)|alergic[oa]s?|alergenos?|intolerancias?|hipersensibilidad(?:es)?
+        reacci(?:on|ones) alergicas?|allerg(?:y|ies|ic)|allergens?|intolerances?|hypersensitivit(?:y|ies)
+        allergic reactions?
+        """,
     ),
     (
         IMMUNIZATION,
         None,
         True,
-        r"(?:dosis|aplicaci(?:on|ones)|refuerzos?)\s+de\s+(?:la\s+|las\s+)?vacunas?|(?:dosis|refuerzos?)\s+(?:contra|frente\s+a)|vacunas?|vacunaci(?:on|ones)|vacunad[oa]s?|inmunizaci(?:on|ones)|inmunizad[oa]s?|esquema\s+(?:de\s+vacunacion|vacunal)|carne\s+de\s+vacunas|biologicos\s+aplicados|"
-        r"vaccin(?:e|es|ation|ations)(?:\s+(?:shots?|doses?|records?|history))?|vaccinated|immuni[sz](?:ation|ations|ed)|(?:flu\s+)?shots?|jabs?|inoculations?",
+        r"""
+        (?:dosis|aplicaci(?:on|ones)|refuerzos?) de (?:la |las )?vacunas?
+        (?:dosis|refuerzos?) (?:contra|frente a)|vacunas?|vacunaci(?:on|ones)|vacunad[oa]s?|inmunizaci(?:on|ones)
+        inmunizad[oa]s?|esquema (?:de vacunacion|vacunal)|carne de vacunas|biologicos aplicados
+        vaccin(?:e|es|ation|ations)(?: (?:shots?|doses?|records?|history))?|vaccinated
+        immuni[sz](?:ation|ations|ed)|(?:flu )?shots?|jabs?|inoculations?
+        """,
     ),
     (
         PROCEDURE,
         None,
         True,
-        r"procedimientos?(?:\s+(?:medicos?|quirurgicos?|clinicos?|realizados?))?|intervenci(?:on|ones)(?:\s+(?:quirurgicas?|medicas?))?|"
-        r"(?:medical\s+|surgical\s+)?procedures?|surgical\s+interventions?|interventions?",
+        r"""
+        procedimientos?(?: (?:medicos?|quirurgicos?|clinicos?|realizados?))?
+        intervenci(?:on|ones)(?: (?:quirurgicas?|medicas?))?|(?:medical |surgical )?procedures?
+        surgical interventions?|interventions?
+        """,
     ),
     (
         PROCEDURE,
         "surgery",
         True,
-        r"cirugi(?:a|as)|operaci(?:on|ones)|operad[oa]s?|intervenid[oa]s?|surger(?:y|ies)|operations?|operated",
+        r"""
+        cirugi(?:a|as)|operaci(?:on|ones)|operad[oa]s?|intervenid[oa]s?|surger(?:y|ies)|operations?|operated
+        """,
     ),
     (
         OBSERVATION,
         "vital-signs",
         True,
-        r"signos\s+vitales|constantes(?:\s+vitales)?|vital\s+signs|vitals",
+        r"""
+        signos vitales|constantes(?: vitales)?|vital signs|vitals
+        """,
     ),
     (
         f"{OBSERVATION} {REPORT}",
         "laboratory",
         True,
-        r"(?:pruebas?|examen(?:es)?|analisis|resultados?|estudios?|valores|parametros|analiticas?)\s+(?:de\s+)?(?:laboratorio|sangre|sanguine[oa]s?|analitic[oa]s?)|laboratorios?|paraclinicos?|analiticas?|analisis\s+clinicos?|"
-        r"lab(?:oratory)?\s+(?:tests?|results?|values?|work|exams?|reports?|studies|data)|labs|blood\s+(?:tests?|work)|laborator(?:y|ies)",
+        r"""
+        (?:pruebas?|examen(?:es)?|analisis|resultados?|estudios?|valores|parametros|analiticas?) (?:de )?(?:laboratorio|sangre|sanguine[oa]s?|analitic[oa]s?)
+        laboratorios?|paraclinicos?|analiticas?|analisis clinicos?
+        lab(?:oratory)? (?:tests?|results?|values?|work|exams?|reports?|studies|data)|labs|blood (?:tests?|work)
+        laborator(?:y|ies)
+        """,
     ),
     (
         f"{OBSERVATION} {REPORT} {PROCEDURE}",
         None,
         True,
-        r"examen(?:es)?(?:\s+(?:medicos?|diagnosticos?|clinicos?|practicados))?|pruebas?(?:\s+diagnosticas?)?|analisis|(?:medical\s+|diagnostic\s+)?(?:tests?|exams?)",
+        r"""
+        examen(?:es)?(?: (?:medicos?|diagnosticos?|clinicos?|practicados))?|pruebas?(?: diagnosticas?)?|analisis
+        (?:medical |diagnostic )?(?:tests?|exams?)
+        """,
     ),
-    (OBSERVATION, LEVEL, True, r"nivel(?:es)?|levels?"),
-    (OBSERVATION, None, True, r"observaci(?:on|ones)(?:\s+clinicas?)?|observations?"),
+    (
+        OBSERVATION,
+        LEVEL,
+        True,
+        r"""
+        nivel(?:es)?|levels?
+        """,
+    ),
+    (
+        OBSERVATION,
+        None,
+        True,
+        r"""
+        observaci(?:on|ones)(?: clinicas?)?|observations?
+        """,
+    ),
     (
         REPORT,
         None,
         True,
-        r"(?:informes?|reportes?)(?:\s+(?:diagnosticos?|de\s+diagnostico|medicos?|de\s+laboratorio))?|(?:diagnostic|medical|test)\s+reports?|reports?",
+        r"""
+        (?:informes?|reportes?)(?: (?:diagnosticos?|de diagnostico|medicos?|de laboratorio))?
+        (?:diagnostic|medical|test) reports?|reports?
+        """,
     ),
     (
         DOCUMENT,
         "emergency",
         True,
-        r"notas?\s+(?:clinicas?\s+|medicas?\s+)?(?:de|del)\s+(?:servicio\s+de\s+|departamento\s+de\s+)?(?:urgencias?|emergencias?)|(?:emergency(?:\s+(?:department|room))?|ed|er)\s+notes?",
+        r"""
+        notas? (?:clinicas? |medicas? )?(?:de|del) (?:servicio de |departamento de )?(?:urgencias?|emergencias?)
+        (?:emergency(?: (?:department|room))?|ed|er) notes?
+        """,
     ),
     (
         DOCUMENT,
         None,
         True,
-        r"notas?(?:\s+(?:clinicas?|medicas?|de\s+(?:evolucion|historia|consulta|ingreso|la\s+consulta|la\s+visita)))?|documentos?\s+clinicos?|anotaci(?:on|ones)|evoluciones\s+medicas|"
-        r"(?:clinical\s+|medical\s+|progress\s+|doctor'?s\s+|visit\s+|encounter\s+|history\s+and\s+physical\s+|h&p\s+)?notes?|clinical\s+documents?|write-?ups?",
+        r"""
+        notas?(?: (?:clinicas?|medicas?|de (?:evolucion|historia|consulta|ingreso|la consulta|la visita)))?
+        documentos? clinicos?|anotaci(?:on|ones)|evoluciones medicas
+        (?:clinical |medical |progress |doctor'?s |visit |encounter |history and physical |h&p )?notes?
+        clinical documents?|write-?ups?
+        """,
     ),
     (
         CAREPLAN,
         None,
         True,
-        r"plan(?:es)?\s+de\s+(?:cuidados?|atencion|manejo|tratamiento)|(?:care|treatment|management)\s+plans?|plans?\s+of\s+care",
+        r"""
+        plan(?:es)? de (?:cuidados?|atencion|manejo|tratamiento)|(?:care|treatment|management) plans?
+        plans? of care
+        """,
     ),
-    # verbs
     (
         MEDICATION,
         None,
         False,
-        r"recet(?:ad[oa]s?|o|aron|an|a|ar|aba)|prescri(?:t[oa]s?|bio|bieron|ben|be|bir|pt[oa]s?)|formul(?:ad[oa]s?|aron)|medicad[oa]|medic(?:aron|an)|"
-        r"toma(?:ndo|do|ba|r)?|tome|tomo|toman|us(?:o|aba|ado|a)|trat(?:aron|o|ado|ada|arse|an)|treated\s+with|treated(?!\s+(?:by|at|in))|(?:what|anything)\s+(?:was|were|is)\s+given|(?:is|are|was)\s+(?:s?he|the\s+patient|they)\s+(?:currently\s+|now\s+)?on\b|prescribed?|prescrib(?:ing|es)|medicated|taking|(?<!it\s)(?:takes?|took)|(?:dieron|dio|mandaron|mando|dan|indicaron|indico|gave|give|used)(?=\s+(?:[a-z]+\s+){0,2}(?:para|por|contra|for|because|debido)\b)|on\s+any",
+        r"""
+        recet(?:ad[oa]s?|o|aron|an|a|ar|aba)|prescri(?:t[oa]s?|bio|bieron|ben|be|bir|pt[oa]s?)
+        formul(?:ad[oa]s?|aron)|medicad[oa]|medic(?:aron|an)|toma(?:ndo|do|ba|r)?|tome|tomo|toman
+        us(?:o|aba|ado|a)|trat(?:aron|o|ado|ada|arse|an)|treated with|treated(?! (?:by|at|in))
+        (?:what|anything) (?:was|were|is) given|(?:is|are|was) (?:s?he|the patient|they) (?:currently |now )?on\b
+        prescribed?|prescrib(?:ing|es)|medicated|taking|(?<!it\s)(?:takes?|took)
+        (?:dieron|dio|mandaron|mando|dan|indicaron|indico|gave|give|used)(?= (?:[a-z]+ ){0,2}(?:para|por|contra|for|because|debido)\b)
+        on any
+        """,
     ),
     (
         CONDITION,
         None,
         False,
-        r"diagnostic(?:ad[oa]s?|o|aron|an|ar|a)|padec(?:e|ido|io|ia|en)|sufr(?:e|ido|io|ia)|enferm(?:o|a|ado|edad)|enfermo\s+de|contraj[oe]|diagnosed|suffer(?:s|ed|ing)?|contracted",
+        r"""
+        diagnostic(?:ad[oa]s?|o|aron|an|ar|a)|padec(?:e|ido|io|ia|en)|sufr(?:e|ido|io|ia)|enferm(?:o|a|ado|edad)
+        enfermo de|contraj[oe]|diagnosed|suffer(?:s|ed|ing)?|contracted
+        """,
     ),
-    (IMMUNIZATION, None, False, r"vacun(?:ar|aron|o|an|a)|inmuniz(?:o|aron|ar)|pusieron|vaccinate|immuni[sz]e"),
+    (
+        IMMUNIZATION,
+        None,
+        False,
+        r"""
+        vacun(?:ar|aron|o|an|a)|inmuniz(?:o|aron|ar)|pusieron|vaccinate|immuni[sz]e
+        """,
+    ),
     (
         PROCEDURE,
         None,
         False,
-        r"oper(?:o|aron|ar|an|arse)|intervin(?:o|ieron)|practic(?:o|aron|ado|ada|aban)|underwent|undergone|undergo",
+        r"""
+        oper(?:o|aron|ar|an|arse)|intervin(?:o|ieron)|practic(?:o|aron|ado|ada|aban)|underwent|undergone|undergo
+        """,
     ),
     (
         DOCUMENT,
         None,
         False,
-        r"escrib(?:io|ieron|ir)|redact(?:o|aron|ado|ada)|firm(?:o|aron|ado|ada)|wrote|written|signed|authored",
+        r"""
+        escrib(?:io|ieron|ir)|redact(?:o|aron|ado|ada)|firm(?:o|aron|ado|ada)|wrote|written|signed|authored
+        """,
     ),
     (
         ENCOUNTER,
         None,
         False,
-        r"atend(?:io|ieron|id[oa]s?|ian|er)|vieron|consult(?:o|ado|aron|ar)|visit(?:o|ado|ar|aron|ed)|acudi(?:o|do|eron)|fue\s+vist[oa]|vist[oa]\s+por|lo\s+vio|la\s+vio|seen|saw|see|attend(?:ed|s)?(?:\s+to)?|"
-        r"came\s+in|treated\s+(?:by|at)|went\s+to|gone\s+to|been\s+to|ido\s+al?|asistio|asistido|vino|venido|viene|come\s+in|coming\s+in|came|al\s+(?:medico|hospital|doctor|centro\s+de\s+salud)|to\s+(?:the\s+)?(?:doctor|hospital|clinic)",
+        r"""
+        atend(?:io|ieron|id[oa]s?|ian|er)|vieron|consult(?:o|ado|aron|ar)|visit(?:o|ado|ar|aron|ed)
+        acudi(?:o|do|eron)|fue vist[oa]|vist[oa] por|lo vio|la vio|seen|saw|see|attend(?:ed|s)?(?: to)?|came in
+        treated (?:by|at)|went to|gone to|been to|ido al?|asistio|asistido|vino|venido|viene|come in|coming in
+        came|al (?:medico|hospital|doctor|centro de salud)|to (?:the )?(?:doctor|hospital|clinic)
+        """,
     ),
 )
-KIND_PATTERNS = tuple(pattern for _, _, _, pattern in _TABLE)
+KIND_PATTERNS = tuple(phrases for _, _, _, phrases in _TABLE)
 """The phrases of the table."""
 _COMPILED = tuple(
-    (re.compile(rf"\b(?:{pattern})(?![a-z0-9])"), frozenset(kinds.split()), category, is_noun)
-    for kinds, category, is_noun, pattern in _TABLE
+    (compile_phrases(phrases), frozenset(kinds.split()), category, is_noun)
+    for kinds, category, is_noun, phrases in _TABLE
 )
 
 

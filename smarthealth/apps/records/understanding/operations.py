@@ -6,139 +6,261 @@ wins; of equally strong ones the earlier row. The text they are looked for in ha
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
+from .phrases import compile_phrases
 from .question import Operation
-
-_OBJECT = r"(?:(?:se\s+)?(?:l[aeo]s?\s+)?)"
-_HAS = r"(?:ha|han|habia|fue|fueron|haya|es|esta|estaba|estan)"
 
 _TABLE: tuple[tuple[Operation, int, str], ...] = (
     (
         Operation.AGE_AT,
         98,
-        r"\ba\s+los\s+cuantos\s+anos\b|\bcuantos\s+anos\s+tenia\b|(?:que|a\s+que|con\s+que|a\s+cual)\s+edad\b(?!\s+tiene)|cuantos\s+anos\s+(?:tenia|de\s+edad\s+tenia|cumplidos\s+tenia)|how\s+old\s+(?:was|were)\b|(?:at\s+)?(?:what|which)\s+age\b|\bage\s+(?:at|when)\b|edad\s+(?:al|cuando|de\s+(?:inicio|aparicion|comienzo)|en\s+(?:el\s+momento|que)|a\s+la\s+que|del\s+diagnostico)",
+        r"""
+        a los cuantos anos|cuantos anos tenia
+        ~(?:que|a que|con que|a cual) edad\b(?! tiene)~
+        ~cuantos anos (?:tenia|de edad tenia|cumplidos tenia)~
+        ~how old (?:was|were)
+        ~(?:at )?(?:what|which) age
+        age (?:at|when)
+        ~edad (?:al|cuando|de (?:inicio|aparicion|comienzo)|en (?:el momento|que)|a la que|del diagnostico)~
+        """,
     ),
     (
         Operation.INTERVAL,
         97,
-        r"(?:tiempo|dias|semanas|meses|anos|intervalo|periodo|lapso)\s+(?:que\s+)?(?:hay|hubo|habia|paso|pasaron|transcurrio|transcurrieron|transcurrido|pasado)?\s*(?:entre|desde\s+.+\s+hasta)\b|"
-        r"(?:time|days|weeks|months|years|interval|long|period|gap)\s+(?:(?:was|is|were|are)\s+there\s+|passed\s+|elapsed\s+|went\s+by\s+)?between\b",
+        r"""
+        ~(?:tiempo|dias|semanas|meses|anos|intervalo|periodo|lapso) (?:que )?(?:hay|hubo|habia|paso|pasaron|transcurrio|transcurrieron|transcurrido|pasado)?\s*(?:entre|desde .+ hasta)
+        ~(?:time|days|weeks|months|years|interval|long|period|gap) (?:(?:was|is|were|are) there |passed |elapsed |went by )?between
+        """,
     ),
     (
         Operation.STATUS,
         94,
-        r"\b(?:sigue|siguen|continua|continuan)\s+(?:estando\s+)?(?:activ|tom|con|ten|vigent|present|padec|usando|en\s+(?:tratamiento|curso)|§|siendo)|\b(?:todavia|aun)\b|"
-        r"\b(?:esta|estan|se\s+encuentra|se\s+encuentran)\s+(?:ya\s+)?(?:resuelt|activ|curad|vigent|suspendid|superad|en\s+remision|inactiv)|"
-        r"\b(?:ya\s+)?se\s+(?:le\s+)?(?:ha\s+)?(?:resolvio|resuelto|curo|curado|recupero|recuperado|suspendio|suspendido)\b|\b(?:estado|estatus|situacion)\s+(?:actual\s+)?(?:de|del|clinico)\b|"
-        r"\bstill\b|\b(?:is|are|was|has|have)\b[^?]*\b(?:resolved?|active|ongoing|discontinued|stopped|in\s+remission|cured)\b|\b(?:status)\s+of\b|\bwhat\s+is\s+the\s+status\b|"
-        r"\b(?:ha|fue|han)\s+(?:sido\s+)?(?:ya\s+)?(?:resuelt[oa]|suspendid[oa]|retirad[oa]|curad[oa]|superad[oa])|\bcontinues?\b",
+        r"""
+        (?:sigue|siguen|continua|continuan) (?:estando )?(?:activ|tom|con|ten|vigent|present|padec|usando|en (?:tratamiento|curso)|§|siendo)~
+        (?:todavia|aun)
+        (?:esta|estan|se encuentra|se encuentran) (?:ya )?(?:resuelt|activ|curad|vigent|suspendid|superad|en remision|inactiv)~
+        (?:ya )?se (?:le )?(?:ha )?(?:resolvio|resuelto|curo|curado|recupero|recuperado|suspendio|suspendido)
+        (?:estado|estatus|situacion) (?:actual )?(?:de|del|clinico)|still
+        (?:is|are|was|has|have)\b[^?]*\b(?:resolved?|active|ongoing|discontinued|stopped|in remission|cured)
+        (?:status) of|what is the status
+        (?:ha|fue|han) (?:sido )?(?:ya )?(?:resuelt[oa]|suspendid[oa]|retirad[oa]|curad[oa]|superad[oa])~
+        continues?
+        """,
     ),
     (
         Operation.DURATION,
         92,
-        r"\b(?:cuanto|durante\s+cuanto|cuanto\s+tiempo|por\s+cuanto)\s+(?:tiempo\s+)?(?:le\s+)?(?:duro|dura|duraron|lleva(?:ba)?|llevo|estuvo|permanecio|tardo|ha\s+(?:durado|estado|llevado)|hace\s+que)|\bse\s+prolong(?:o|aron)\b|\bcuanto\s+tiempo\s+(?:le\s+)?(?:tom[oa]|uso|recibio|tuvo|padecio|sufrio)|"
-        r"\b(?:durante|por)\s+cuanto\s+tiempo\b|\bduracion\b|\bcuant[oa]s\s+(?:dias|semanas|meses|anos|horas|minutos)\s+(?:le\s+)?(?:duro|dura|lleva|estuvo|permanecio|tomo|tuvo|ha\s+(?:estado|durado|tenido|tomado)|hace|pas[oó])|"
-        r"\bhow\s+long\b(?!\s+ago)|\b(?:duration|length)\s+of\b|\b(?:days|weeks|months|years)\s+passed\s+until\b|\b(?:dias|semanas|meses|anos)\s+(?:pasaron|tardo|tardaron)\b|\bhow\s+many\s+(?:days|weeks|months|years|hours|minutes)\s+(?:did|has|have|was|is|does|had)\b|\btiempo\s+(?:de\s+evolucion|que\s+lleva)",
+        r"""
+        (?:cuanto|durante cuanto|cuanto tiempo|por cuanto) (?:tiempo )?(?:le )?(?:duro|dura|duraron|lleva(?:ba)?|llevo|estuvo|permanecio|tardo|ha (?:durado|estado|llevado)|hace que)~
+        se prolong(?:o|aron)
+        cuanto tiempo (?:le )?(?:tom[oa]|uso|recibio|tuvo|padecio|sufrio)~
+        (?:durante|por) cuanto tiempo|duracion
+        cuant[oa]s (?:dias|semanas|meses|anos|horas|minutos) (?:le )?(?:duro|dura|lleva|estuvo|permanecio|tomo|tuvo|ha (?:estado|durado|tenido|tomado)|hace|pas[oó])~
+        how long\b(?! ago)~
+        (?:duration|length) of|(?:days|weeks|months|years) passed until
+        (?:dias|semanas|meses|anos) (?:pasaron|tardo|tardaron)
+        how many (?:days|weeks|months|years|hours|minutes) (?:did|has|have|was|is|does|had)
+        tiempo (?:de evolucion|que lleva)~
+        """,
     ),
     (
         Operation.TREND,
         90,
-        r"(?<!cuanto\s)(?<!cuanto\sha\s)\b(?:sub|aument|increment|ascend|crec|elev|mejor)[a-z]*\s+(?:o|u|y)\s+(?:a\s+|ha\s+)?(?:baj|dismin|descen|reduc|empeor)[a-z]*|\b(?:rise|rising|risen|up|higher|increas\w+|better|climb\w*|grow\w*)\s+(?:or|and)\s+(?:fall\w*|down|lower|decreas\w+|worse|drop\w*|shrink\w*)\b|\btiende(?:n)?\s+a\b|\b(?:que|cual\s+es\s+el)\s+(?:curso|rumbo|direccion)\b|\bal\s+alza\b|\ba\s+la\s+baja\b|\btrayectoria\b|\bdinamica\b|\bse\s+ha(?:n)?\s+mantenido\b|\bcomo\s+va(?:n)?\b|\bcomo\s+ha\s+estado\b|"
-        r"\btend(?:s|ed)?\s+to\b|\bcourse\b|\bgetting\s+(?:higher|lower|better|worse|bigger|smaller)\b|\bon\s+the\s+rise\b|\bclimb(?:ing|ed)\b|\bdirection\b|"
-        r"\bevoluci?on(?:o|ado|ando|aba)?\b|\btendencias?\b|\bcurva\b|\bcomportamiento\b|\bcomo\s+(?:ha|han|fue|fueron|se\s+ha|va|van|vienen?)\s+(?:ido\s+)?(?:variand|cambia|varia|evolucion|progres|comport|sido|§)|"
-        r"\ba\s+lo\s+largo\s+(?:del\s+tiempo|de)|\bcon\s+el\s+(?:paso\s+del\s+)?tiempo\b|\bha(?:n)?\s+(?:ido\s+)?(?:subi(?:do|endo)|baja(?:do|ndo)|aumenta(?:do|ndo)|disminui?(?:do|yendo)|mejora(?:do|ndo)|empeora(?:do|ndo)|cambia(?:do|ndo)|varia(?:do|ndo)|incrementado|descendido|crecido|progresa(?:do|ndo))\b|"
-        r"\b(?:subiendo|bajando|aumentando|disminuyendo|mejorando|empeorando|va\s+(?:al\s+alza|a\s+la\s+baja))\b|\bprogresion\b|"
-        r"\btrend(?:s|ed|ing)?\b|\bover\s+(?:time|the\s+(?:years|months))\b|\bevol(?:ved|ution|ving)\b|\bprogress(?:ed|ion|ing)\b|\b(?:increas|decreas|improv|worsen|ris|fall|dropp|declin|chang)(?:ing|ed)\b|\b(?:going|gone|went|go)\s+(?:up|down)\b|\brisen\b|\bfallen\b|\bgotten\s+(?:better|worse)\b|"
-        r"\b(?:any\s+change|changes?|cambios?)\b[^?]*\b(?:over\s+(?:the|time)|con\s+(?:el|los)\s+(?:tiempo|anos))|\bhow\s+(?:has|have|did)\b[^?]*\b(?:change|chang|been|evolve|develop|behav|vary|varied)|\bhistorial\s+de\s+(?:valores\s+de\s+)?§|\bhistory\s+of\s+(?:the\s+|his\s+|her\s+)?§+\s+(?:values|readings|measurements)|\btrajectory\b",
+        r"""
+        ~(?<!cuanto\s)(?<!cuanto\sha\s)\b(?:sub|aument|increment|ascend|crec|elev|mejor)[a-z]* (?:o|u|y) (?:a |ha )?(?:baj|dismin|descen|reduc|empeor)[a-z]*~
+        (?:rise|rising|risen|up|higher|increas\w+|better|climb\w*|grow\w*) (?:or|and) (?:fall\w*|down|lower|decreas\w+|worse|drop\w*|shrink\w*)
+        tiende(?:n)? a|(?:que|cual es el) (?:curso|rumbo|direccion)|al alza|a la baja|trayectoria|dinamica
+        se ha(?:n)? mantenido|como va(?:n)?|como ha estado|tend(?:s|ed)? to|course
+        getting (?:higher|lower|better|worse|bigger|smaller)|on the rise|climb(?:ing|ed)|direction
+        evoluci?on(?:o|ado|ando|aba)?|tendencias?|curva|comportamiento
+        como (?:ha|han|fue|fueron|se ha|va|van|vienen?) (?:ido )?(?:variand|cambia|varia|evolucion|progres|comport|sido|§)~
+        a lo largo (?:del tiempo|de)~
+        con el (?:paso del )?tiempo
+        ha(?:n)? (?:ido )?(?:subi(?:do|endo)|baja(?:do|ndo)|aumenta(?:do|ndo)|disminui?(?:do|yendo)|mejora(?:do|ndo)|empeora(?:do|ndo)|cambia(?:do|ndo)|varia(?:do|ndo)|incrementado|descendido|crecido|progresa(?:do|ndo))
+        (?:subiendo|bajando|aumentando|disminuyendo|mejorando|empeorando|va (?:al alza|a la baja))|progresion
+        trend(?:s|ed|ing)?|over (?:time|the (?:years|months))|evol(?:ved|ution|ving)|progress(?:ed|ion|ing)
+        (?:increas|decreas|improv|worsen|ris|fall|dropp|declin|chang)(?:ing|ed)
+        (?:going|gone|went|go) (?:up|down)|risen|fallen|gotten (?:better|worse)
+        (?:any change|changes?|cambios?)\b[^?]*\b(?:over (?:the|time)|con (?:el|los) (?:tiempo|anos))~
+        how (?:has|have|did)\b[^?]*\b(?:change|chang|been|evolve|develop|behav|vary|varied)~
+        historial de (?:valores de )?§~
+        history of (?:the |his |her )?§+ (?:values|readings|measurements)~
+        trajectory
+        """,
     ),
     (
         Operation.CHANGE,
         93,
-        r"\bcuanto\b[^?]*\b(?:subi(?:do|o)|baj(?:ado|o)|aument(?:ado|o)|disminu(?:ido|yo)|cambi(?:ado|o)|vari(?:ado|o)|movi(?:do|o)|reduj?o|descendi(?:do|o)|increment(?:ado|o))\b|\bcuant[oa]s?\s+(?:(?:kilos|kilogramos|kg|cm|centimetros|puntos|libras)\s+)?(?:ha|han|habia|hubo|se)?\s*(?:de\s+)?(?:subi(?:do|o)|baj(?:ado|o)|aument(?:ado|o)|disminu(?:ido|yo)|cambi(?:ado|o)|varia?(?:do|o)|perdi(?:do|o)|gan(?:ado|o)|crec(?:ido|io)|engord|adelgaz|modific)|"
-        r"\b(?:cambio|diferencia|variacion)\s+(?:en|entre|de|del|hay|hubo|total)\b|\bque\s+(?:cambio|diferencia|variacion)\b|"
-        r"\b(?:primer[oa]?|first|earliest|initial)\s+(?:y|and|hasta|al|a|to|with|con|vs\.?|versus)\s+(?:(?:el|la|al|the|its|con)\s+)*(?:mas\s+|most\s+)?(?:ultim[oa]|last|latest|recent|reciente)|\b(?:ultim[oa]|last|latest|most\s+recent)\b[^?]*\b(?:primer[oa]?|first|earliest|initial)\b|\b(?:primer[oa]?|first|earliest|initial)\b[^?]*\b(?:ultim[oa]|last|latest|most\s+recent|mas\s+reciente)\b|"
-        r"\b(?:change|difference|variation)\s+(?:in|between|of|from)\b|\bhow\s+(?:much|far)\s+(?:has|have|did|had)\b[^?]*\b(?:mov|shift|chang|gain|los|ris|rose|drop|fall|fell|increas|decreas|go\s+(?:up|down)|gone|vari|grow|grew|went)|\bhow\s+much\s+(?:weight|taller|heavier|higher|lower)|\bcompar(?:e|a|ed|ado|ada|acion|ar)\b",
+        r"""
+        cuanto\b[^?]*\b(?:subi(?:do|o)|baj(?:ado|o)|aument(?:ado|o)|disminu(?:ido|yo)|cambi(?:ado|o)|vari(?:ado|o)|movi(?:do|o)|reduj?o|descendi(?:do|o)|increment(?:ado|o))
+        cuant[oa]s? (?:(?:kilos|kilogramos|kg|cm|centimetros|puntos|libras) )?(?:ha|han|habia|hubo|se)?\s*(?:de )?(?:subi(?:do|o)|baj(?:ado|o)|aument(?:ado|o)|disminu(?:ido|yo)|cambi(?:ado|o)|varia?(?:do|o)|perdi(?:do|o)|gan(?:ado|o)|crec(?:ido|io)|engord|adelgaz|modific)~
+        (?:cambio|diferencia|variacion) (?:en|entre|de|del|hay|hubo|total)|que (?:cambio|diferencia|variacion)
+        (?:primer[oa]?|first|earliest|initial) (?:y|and|hasta|al|a|to|with|con|vs\.?|versus) (?:(?:el|la|al|the|its|con) )*(?:mas |most )?(?:ultim[oa]|last|latest|recent|reciente)~
+        (?:ultim[oa]|last|latest|most recent)\b[^?]*\b(?:primer[oa]?|first|earliest|initial)
+        (?:primer[oa]?|first|earliest|initial)\b[^?]*\b(?:ultim[oa]|last|latest|most recent|mas reciente)
+        (?:change|difference|variation) (?:in|between|of|from)
+        how (?:much|far) (?:has|have|did|had)\b[^?]*\b(?:mov|shift|chang|gain|los|ris|rose|drop|fall|fell|increas|decreas|go (?:up|down)|gone|vari|grow|grew|went)~
+        how much (?:weight|taller|heavier|higher|lower)~
+        compar(?:e|a|ed|ado|ada|acion|ar)
+        """,
     ),
     (
         Operation.AVERAGE,
         91,
-        r"\bpromedi[a-z]*\b|(?<!cuanto\s)\bmedia\b(?!\s+(?:hora|noche))|\bvalor\s+medio\b|\baverag[a-z]*\b|\bmean\s+(?:of|for|value|§)|\b(?:the|historical|overall|arithmetic|calculated)\s+mean\b",
+        r"""
+        promedi[a-z]*
+        ~(?<!cuanto\s)\bmedia\b(?! (?:hora|noche))~
+        valor medio|averag[a-z]*
+        mean (?:of|for|value|§)~
+        (?:the|historical|overall|arithmetic|calculated) mean
+        """,
     ),
     (
         Operation.NORMAL,
         89,
-        r"\b(?:a)?normal(?:es|idad|ly)?\b|\b(?:en|dentro\s+del?|fuera\s+del?)\s+(?:los\s+)?(?:rangos?|limites|valores)\b|\brangos?\s+(?:normal|de\s+referencia)|\bvalores?\s+de\s+referencia\b|\balterad[oa]s?\b|\bpreocup[a-z]+|\badecuad[oa]s?\b|\bcontrolad[oa]s?\b|\bsaludables?\b|"
-        r"\b(?:sali(?:o|eron)|fue|fueron)\s+(?:bien|mal)\b|\b(?:tiene|esta|estan|estaba|es|son|era|muestra|presenta)\s+(?:(?:muy|demasiado)\s+)?(?:(?:el|la|los|las|su|sus)\s+)?(?:§+\s+)?(?:(?:muy|demasiado)\s+)?(?:alt[oa]s?|baj[oa]s?|elevad[oa]s?|buen[oa]s?|mal[oa]s?|bien|mal)\b(?!\s+de)|"
-        r"\b(?:within|in|out\s+of|outside)\s+(?:the\s+)?(?:normal\s+|reference\s+|healthy\s+)?(?:range|limits)\b|\breference\s+(?:range|value|interval)|\babnormal(?:ly)?\b|\bnormal\b|\bhealthy\b|\bconcern(?:ed|ing)\b|\bworr(?:y|ied|ying)\b|\b(?:well\s+)?controlled\b|"
-        r"\b(?:is|are|was|were)\b[^?]*\b(?:too\s+)?(?:high|low|elevated|good|bad|ok|okay|fine)\b",
+        r"""
+        (?:a)?normal(?:es|idad|ly)?|(?:en|dentro del?|fuera del?) (?:los )?(?:rangos?|limites|valores)
+        rangos? (?:normal|de referencia)~
+        valores? de referencia|alterad[oa]s?
+        preocup[a-z]+~
+        adecuad[oa]s?|controlad[oa]s?|saludables?|(?:sali(?:o|eron)|fue|fueron) (?:bien|mal)
+        (?:tiene|esta|estan|estaba|es|son|era|muestra|presenta) (?:(?:muy|demasiado) )?(?:(?:el|la|los|las|su|sus) )?(?:§+ )?(?:(?:muy|demasiado) )?(?:alt[oa]s?|baj[oa]s?|elevad[oa]s?|buen[oa]s?|mal[oa]s?|bien|mal)\b(?! de)~
+        (?:within|in|out of|outside) (?:the )?(?:normal |reference |healthy )?(?:range|limits)
+        reference (?:range|value|interval)~
+        abnormal(?:ly)?|normal|healthy|concern(?:ed|ing)|worr(?:y|ied|ying)|(?:well )?controlled
+        (?:is|are|was|were)\b[^?]*\b(?:too )?(?:high|low|elevated|good|bad|ok|okay|fine)
+        """,
     ),
     (
         Operation.DOSE,
         88,
-        r"\b(?:dosis|posologia|dosificacion|pauta|dosaje)\b(?!\s+de\s+(?:(?:la|las|el|los)\s+)?(?:§+\s*)?(?:vacuna|refuerzo))|\bcada\s+cuant(?:o|as\s+horas)\b|\b(?:indicaciones|instrucciones|modo|forma)\s+(?:de\s+(?:uso|toma|administracion)|para\s+(?:tomar|el\s+uso))\b|\binstructions\b|\bcomo\s+(?:tiene|se|debe|esta)\b[^?]*\b(?:toma|tomar|indicad[oa]|administra|usa)\b|\bsupposed\s+to\s+take\b|\bregimen\b|\b(?:como|con\s+que\s+frecuencia|cuant[oa]s\s+veces\s+al\s+dia)\s+(?:se\s+)?(?:lo\s+|la\s+)?(?:debe\s+|tiene\s+que\s+|hay\s+que\s+)?toma(?:r|rlo|rla|rse)?\b|\bcuant[oa]s?\s+(?:miligramos|mg|pastillas|tabletas|comprimidos|gramos)\b|\bconcentracion\b|"
-        r"\b(?:que|cuanta|cual(?:es)?)\s+(?:concentracion|cantidad|presentacion)\b|\b(?:how\s+many\s+(?:mg|milligrams|pills|tablets)|how\s+(?:often|much|frequently)\s+(?:should|does|must|is|was|did)\b[^?]*\b(?:take|taken|taking|prescribed)|how\s+much\b[^?]*\bprescribed|how\s+(?:is|are|was|should|must|do|does)\b[^?]*\b(?:taken|take|administered|dosed)|dosages?|dos(?:e|es|ing)|strength|posology)\b(?!\s+of\s+(?:the\s+)?(?:§+\s*)?vaccin)",
+        r"""
+        (?:dosis|posologia|dosificacion|pauta|dosaje)\b(?! de (?:(?:la|las|el|los) )?(?:§+\s*)?(?:vacuna|refuerzo))~
+        cada cuant(?:o|as horas)
+        (?:indicaciones|instrucciones|modo|forma) (?:de (?:uso|toma|administracion)|para (?:tomar|el uso))
+        instructions|como (?:tiene|se|debe|esta)\b[^?]*\b(?:toma|tomar|indicad[oa]|administra|usa)
+        supposed to take|regimen
+        (?:como|con que frecuencia|cuant[oa]s veces al dia) (?:se )?(?:lo |la )?(?:debe |tiene que |hay que )?toma(?:r|rlo|rla|rse)?
+        cuant[oa]s? (?:miligramos|mg|pastillas|tabletas|comprimidos|gramos)|concentracion
+        (?:que|cuanta|cual(?:es)?) (?:concentracion|cantidad|presentacion)
+        (?:how many (?:mg|milligrams|pills|tablets)|how (?:often|much|frequently) (?:should|does|must|is|was|did)\b[^?]*\b(?:take|taken|taking|prescribed)|how much\b[^?]*\bprescribed|how (?:is|are|was|should|must|do|does)\b[^?]*\b(?:taken|take|administered|dosed)|dosages?|dos(?:e|es|ing)|strength|posology)\b(?! of (?:the )?(?:§+\s*)?vaccin)~
+        """,
     ),
     (
         Operation.WHO,
         87,
-        r"\b(?:a\s+|de\s+|con\s+|por\s+)?quien(?:es)?\b|\b(?:que|cual(?:es)?|con\s+que|por\s+que|nombre\s+del?)\s+(?:fue(?:ron)?\s+|es\s+|era\s+)?(?:el\s+|la\s+|los\s+|las\s+)?(?:nombre\s+del?\s+)?(?:medic[oa]s?|doctor(?:a|es|as)?|profesional(?:es)?|especialistas?|clinic[oa]\b|facultativ[oa]s?|prestador(?:es)?|enfermer[oa])(?:\s+tratante)?\b|"
-        r"\b(?:medic[oa]|doctora?|profesional)\s+(?:que|tratante|responsable)\b|\bwho(?:m|'s)?\b|\b(?:which|what|name\s+of\s+the|the)\s+(?:\w+\s+)?(?:doctors?|physicians?|providers?|clinicians?|practitioners?|professionals?|specialists?|nurse)\b|\b(?:doctor|physician|provider|clinician|practitioner)'?s?\s+name\b|\bby\s+whom\b|\bnombre\s+(?:de|del)\s+(?:medic|doctor|profesional)",
+        r"""
+        (?:a |de |con |por )?quien(?:es)?
+        (?:que|cual(?:es)?|con que|por que|nombre del?) (?:fue(?:ron)? |es |era )?(?:el |la |los |las )?(?:nombre del? )?(?:medic[oa]s?|doctor(?:a|es|as)?|profesional(?:es)?|especialistas?|clinic[oa]\b|facultativ[oa]s?|prestador(?:es)?|enfermer[oa])(?: tratante)?
+        (?:medic[oa]|doctora?|profesional) (?:que|tratante|responsable)|who(?:m|'s)?
+        (?:which|what|name of the|the) (?:\w+ )?(?:doctors?|physicians?|providers?|clinicians?|practitioners?|professionals?|specialists?|nurse)
+        (?:doctor|physician|provider|clinician|practitioner)'?s? name|by whom
+        nombre (?:de|del) (?:medic|doctor|profesional)~
+        """,
     ),
     (
         Operation.WHERE,
         86,
-        r"\b(?:a|en|de|por)?\s*(?:donde|adonde)\b|\blocation\b|\b(?:place|site)\s+of\b|\b(?:lugar|sitio|sede)\s+(?:(?:de|del|donde|en)\b|¤)|\b(?:(?:en|a|de|por)\s+(?:que|cual(?:es)?)|cual(?:es)?\s+(?:fue|es|era|fueron|son)\s+(?:el|la|los|las)|nombre\s+(?:del|de\s+la))\s+(?:hospital(?:es)?|centros?|clinicas?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?|consultorios?|ips)(?:\s+(?:medic[oa]s?|de\s+(?:salud|atencion)))?\b|\bque\s+(?:hospital(?:es)?|clinicas?|centros?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?)\b|\bwhere\b(?!\s+(?:does|do|is|are)\b[^?]*\b(?:stand|stands|at)\b)|\b(?:which|what|at\s+what|in\s+which|in\s+what)\s+(?:medical\s+|health\s*care\s+)?(?:hospitals?|clinics?|facilit(?:y|ies)|centers?|centres?|organi[sz]ations?|institutions?|places?|locations?|sites?)\b",
+        r"""
+        (?:a|en|de|por)?\s*(?:donde|adonde)|location|(?:place|site) of
+        (?:lugar|sitio|sede) (?:(?:de|del|donde|en)\b|¤)~
+        (?:(?:en|a|de|por) (?:que|cual(?:es)?)|cual(?:es)? (?:fue|es|era|fueron|son) (?:el|la|los|las)|nombre (?:del|de la)) (?:hospital(?:es)?|centros?|clinicas?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?|consultorios?|ips)(?: (?:medic[oa]s?|de (?:salud|atencion)))?
+        que (?:hospital(?:es)?|clinicas?|centros?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?)
+        where\b(?! (?:does|do|is|are)\b[^?]*\b(?:stand|stands|at)\b)~
+        (?:which|what|at what|in which|in what) (?:medical |health\s*care )?(?:hospitals?|clinics?|facilit(?:y|ies)|centers?|centres?|organi[sz]ations?|institutions?|places?|locations?|sites?)
+        """,
     ),
     (
         Operation.REASON,
         85,
-        r"\bpor\s+que\b(?!\s+(?:medic|doctor|profesional))|\b(?:cual\s+(?:es|fue|era)\s+(?:el|la)|que|por\s+cual)\s+(?:motivo|razon|causa|indicacion)\b|\b(?:el\s+)?(?:motivo|razon|indicacion|causa)\s+(?:de|del|por|para|principal)\b|\bpara\s+que\b(?!\s+fecha)|\ba\s+que\s+se\s+deb(?:io|e|ia)\b|\b(?:por|para)\s+(?:que|cual)\s+(?:enfermedad|diagnostico|condicion|problema|afeccion)\b|\b(?:que|cual)\s+(?:enfermedad|diagnostico|condicion|problema)\s+(?:justific|motiv|llev|origin|caus|explic)\w+|\bque\s+(?:motivo|lo\s+llevo|la\s+llevo|causo|provoco)\b|\ba\s+causa\s+de\s+que\b|\b(?:debido|causa|por)\s+a\s+que\b|"
-        r"\bwhy\b|\bwhat\b[^?]*\bfor\s*\?|\bfor\s+(?:what|which)\s+(?:conditions?|diseases?|diagnos[ei]s|problems?|reasons?|illness|disorder)\b|\bfor\s+what\b|\b(?:the\s+)?(?:reason|indication|cause\s+of|purpose)\b|\bwhat\b[^?]*\b(?:led|prompted|caused)\b|\bhow\s+come\b",
+        r"""
+        por que\b(?! (?:medic|doctor|profesional))~
+        (?:cual (?:es|fue|era) (?:el|la)|que|por cual) (?:motivo|razon|causa|indicacion)
+        (?:el )?(?:motivo|razon|indicacion|causa) (?:de|del|por|para|principal)
+        para que\b(?! fecha)~
+        a que se deb(?:io|e|ia)|(?:por|para) (?:que|cual) (?:enfermedad|diagnostico|condicion|problema|afeccion)
+        (?:que|cual) (?:enfermedad|diagnostico|condicion|problema) (?:justific|motiv|llev|origin|caus|explic)\w+~
+        que (?:motivo|lo llevo|la llevo|causo|provoco)|a causa de que|(?:debido|causa|por) a que|why
+        what\b[^?]*\bfor\s*\?~
+        for (?:what|which) (?:conditions?|diseases?|diagnos[ei]s|problems?|reasons?|illness|disorder)|for what
+        (?:the )?(?:reason|indication|cause of|purpose)|what\b[^?]*\b(?:led|prompted|caused)|how come
+        """,
     ),
     (
         Operation.COUNT,
         84,
-        r"\b(?:cuant[oa]s|(?:el\s+)?numero\s+(?:total\s+)?de|cantidad\s+de|total\s+de|cuenta\s+(?:las|los)|conteo)\b|\bcon\s+que\s+frecuencia\b|\bhow\s+many\b|\b(?:the\s+)?(?:total\s+)?number\s+of\b|\bcount\b|\bhow\s+often\b|\bhow\s+frequently\b|\btotal\s+of\b|\btally\b",
+        r"""
+        (?:cuant[oa]s|(?:el )?numero (?:total )?de|cantidad de|total de|cuenta (?:las|los)|conteo)
+        con que frecuencia|how many|(?:the )?(?:total )?number of|count|how often|how frequently|total of|tally
+        """,
     ),
     (
         Operation.WHEN,
         83,
-        r"\b(?:desde|hasta)?\s*cuando\b|\b(?:en|de|a|desde|hasta)?\s*(?:que|cual(?:es)?(?:\s+(?:es|fue|era|fueron|son))?(?:\s+(?:la|las))?)\s+(?:fechas?|dias?|ano|mes|epoca|momento)\b|\bfechas?\s+(?:de|del|en|exacta|en\s+que|que|tiene)\b|\bhace\s+cuanto\b|\bcuanto\s+(?:tiempo\s+)?hace\b|\b(?:la|indica|dame|dime)\s+(?:la\s+)?fecha\b|"
-        r"\b(?:el|la)\s+(?:dia|ano|mes|fecha)\s+(?:en\s+)?que\b|\bwhen\b|\b(?:what|which|on\s+what|on\s+which|in\s+what|in\s+which)\s+(?:was\s+the\s+|is\s+the\s+|were\s+the\s+)?(?:dates?|days?|years?|months?)\b|\b(?:dates?|day|time)\s+(?:of|when|that|for)\b|\bhow\s+long\s+ago\b|\bsince\s+when\b|\bthe\s+dates?\b",
+        r"""
+        (?:desde|hasta)?\s*cuando
+        (?:en|de|a|desde|hasta)?\s*(?:que|cual(?:es)?(?: (?:es|fue|era|fueron|son))?(?: (?:la|las))?) (?:fechas?|dias?|ano|mes|epoca|momento)
+        fechas? (?:de|del|en|exacta|en que|que|tiene)|hace cuanto|cuanto (?:tiempo )?hace
+        (?:la|indica|dame|dime) (?:la )?fecha|(?:el|la) (?:dia|ano|mes|fecha) (?:en )?que|when
+        (?:what|which|on what|on which|in what|in which) (?:was the |is the |were the )?(?:dates?|days?|years?|months?)
+        (?:dates?|day|time) (?:of|when|that|for)|how long ago|since when|the dates?
+        """,
     ),
     (
         Operation.SUMMARY,
         80,
-        r"\bresum(?:en|e|ir|eme|ido|elo|idas?)\b|\b(?:historial?|historia|antecedentes)\s+(?:medic[oa]s?|clinic[oa]s?|de\s+salud|personales|general(?:es)?|complet[oa])(?:\s+(?:complet[oa]|general(?:es)?|relevantes|del?\s+(?:la\s+)?(?:senora?|paciente)))?\s*(?:$|[?.,;:]|del?\s+(?:la\s+)?(?:paciente|senora?|[a-z]+\s*[?.]?$))|"
-        r"\b(?:cual\s+es|dame|dime|muestra(?:me)?|ver|quiero|cuentame|describe|descri(?:beme|pcion))\s+(?:(?:el|la|los|su|sus)\s+)*(?:historial?|historia|antecedentes|cuadro|panorama|perfil)\b|\b(?:cuadro|estado|panorama|vision|perfil)\s+(?:clinic[oa]|general|de\s+salud|global)\b|\b(?:hablame|cuentame|informame|ponme\s+al\s+dia|actualizame)\b|\bque\s+(?:se\s+)?(?:sabe(?:s|mos)?|hay\s+que\s+saber|informacion\s+(?:hay|tienes|tiene|existe))\b(?!.*§)|"
-        r"\bque\s+(?:me\s+)?(?:puedes?|podrias?)\s+(?:contar|decir|comentar)\w*\s+(?:de|del|sobre|acerca)\b(?!.*§)|\bquien\s+es\s+(?:este|esta|el|la)\s+paciente\b|\bwho\s+is\s+(?:this|the)\s+patient\b|\bwhat\s+should\s+(?:i|we)\s+know\b|"
-        r"\bsummar(?:y|ies|i[sz]e|i[sz]es)\b|\boverview\b|\b(?:medical|clinical|health|patient(?:'s)?)\s+(?:history|background|profile|picture)\b|\btell\s+me\s+about\s+(?:the|this|my|him|her)?\s*(?:patient|case|person)?\s*[?.]?$|\bwhat\s+do\s+(?:we|you)\s+know\b|\bbrief\s+me\b|\bcatch\s+me\s+up\b|\bgeneral\s+(?:state|condition|health)\b",
+        r"""
+        resum(?:en|e|ir|eme|ido|elo|idas?)
+        (?:historial?|historia|antecedentes) (?:medic[oa]s?|clinic[oa]s?|de salud|personales|general(?:es)?|complet[oa])(?: (?:complet[oa]|general(?:es)?|relevantes|del? (?:la )?(?:senora?|paciente)))?\s*(?:$|[?.,;:]|del? (?:la )?(?:paciente|senora?|[a-z]+\s*[?.]?$))~
+        (?:cual es|dame|dime|muestra(?:me)?|ver|quiero|cuentame|describe|descri(?:beme|pcion)) (?:(?:el|la|los|su|sus) )*(?:historial?|historia|antecedentes|cuadro|panorama|perfil)
+        (?:cuadro|estado|panorama|vision|perfil) (?:clinic[oa]|general|de salud|global)
+        (?:hablame|cuentame|informame|ponme al dia|actualizame)
+        que (?:se )?(?:sabe(?:s|mos)?|hay que saber|informacion (?:hay|tienes|tiene|existe))\b(?!.*§)~
+        que (?:me )?(?:puedes?|podrias?) (?:contar|decir|comentar)\w* (?:de|del|sobre|acerca)\b(?!.*§)~
+        quien es (?:este|esta|el|la) paciente|who is (?:this|the) patient|what should (?:i|we) know
+        summar(?:y|ies|i[sz]e|i[sz]es)|overview
+        (?:medical|clinical|health|patient(?:'s)?) (?:history|background|profile|picture)
+        tell me about (?:the|this|my|him|her)?\s*(?:patient|case|person)?\s*[?.]?$~
+        what do (?:we|you) know|brief me|catch me up|general (?:state|condition|health)
+        """,
     ),
     (
         Operation.LIST,
         60,
-        r"\b(?:lista(?:r|me|do)?|enumera(?:r|me)?|muestra(?:me)?|mostrar(?:me)?|menciona(?:r|me)?|relaciona|detalla(?:r|me)?|nombra(?:me)?|indica(?:r|me)?|dime|dame|describe|cuales|que\s+otr[oa]s)\b|\btod[oa]s\s+(?:l[oa]s|sus)\b|\b(?:list|enumerate|show|name|give|which|display|itemi[sz]e|mention|all\s+(?:the|of|his|her))\b",
+        r"""
+        (?:lista(?:r|me|do)?|enumera(?:r|me)?|muestra(?:me)?|mostrar(?:me)?|menciona(?:r|me)?|relaciona|detalla(?:r|me)?|nombra(?:me)?|indica(?:r|me)?|dime|dame|describe|cuales|que otr[oa]s)
+        tod[oa]s (?:l[oa]s|sus)
+        (?:list|enumerate|show|name|give|which|display|itemi[sz]e|mention|all (?:the|of|his|her))
+        """,
     ),
     (
         Operation.EXISTS,
         50,
-        r"(?:^|[,;.:]\s*|\by\s+)(?:y\s+)?(?:el\s+paciente\s+|la\s+paciente\s+|la\s+senora\s+|el\s+senor\s+|§+\s+)?(?:se\s+|le\s+|lo\s+|la\s+)*(?:tiene|tuvo|tenia|padece|padecio|sufre|sufrio|existen?|hay|hubo|consta[n]?|presenta|presento|figura[n]?|aparece[n]?|recibio|recibe|toma|tomo|tomaba|usa|uso|fuma|es|era|esta|estuvo|fue|ha|han|habia|registra|cuenta\s+con|dispone|realizo|realizaron|hizo|hicieron|hecho|aplicaron|pusieron|practico|practicaron|opero|operaron|diagnostic(?:o|aron)|recet(?:o|aron)|prescri(?:bio|bieron)|vacun(?:o|aron)|acudio|requirio|necesito|ingreso)\b|"
-        r"\b(?:alguna\s+vez|algun[oa]?s?|jamas|nunca|antecedentes?\s+de|historia\s+de|historial\s+de|sabes\s+si|confirma|verifica|comprueba|averigua|es\s+cierto\s+que|si\s+(?:el\s+paciente\s+|la\s+paciente\s+)?(?:tiene|ha|tuvo|padece|es|toma|recibio))\b|"
-        r"(?:^|[,;.:]\s*|\band\s+)(?:has|have|had|does|do|did|is|are|was|were|any)\b|\bever\b|\b(?:is\s+there|are\s+there|was\s+there|were\s+there)\b|\b(?:whether|confirm|check\s+if|if\s+(?:the\s+patient|s?he)\s+(?:has|had|is|was|takes|ever))\b|\b(?:a\s+|any\s+)?history\s+of\b",
+        r"""
+        ~(?:^|[,;.:]\s*|\by )(?:y )?(?:el paciente |la paciente |la senora |el senor |§+ )?(?:se |le |lo |la )*(?:tiene|tuvo|tenia|padece|padecio|sufre|sufrio|existen?|hay|hubo|consta[n]?|presenta|presento|figura[n]?|aparece[n]?|recibio|recibe|toma|tomo|tomaba|usa|uso|fuma|es|era|esta|estuvo|fue|ha|han|habia|registra|cuenta con|dispone|realizo|realizaron|hizo|hicieron|hecho|aplicaron|pusieron|practico|practicaron|opero|operaron|diagnostic(?:o|aron)|recet(?:o|aron)|prescri(?:bio|bieron)|vacun(?:o|aron)|acudio|requirio|necesito|ingreso)
+        (?:alguna vez|algun[oa]?s?|jamas|nunca|antecedentes? de|historia de|historial de|sabes si|confirma|verifica|comprueba|averigua|es cierto que|si (?:el paciente |la paciente )?(?:tiene|ha|tuvo|padece|es|toma|recibio))
+        ~(?:^|[,;.:]\s*|\band )(?:has|have|had|does|do|did|is|are|was|were|any)
+        ever|(?:is there|are there|was there|were there)
+        (?:whether|confirm|check if|if (?:the patient|s?he) (?:has|had|is|was|takes|ever))|(?:a |any )?history of
+        """,
     ),
     (
         Operation.VALUE,
         40,
-        r"\b(?:cual|que)\s+(?:es|fue|era|son|fueron|eran)\b|\bque\s+(?:valor(?:es)?|nivel(?:es)?|resultados?|cifras?|lectura|medida)\b|\bcuanto\s+(?:pesa|mide|pesaba|media|es|fue|tiene|tenia|marco|dio|salio|peso|midio|vale)\b|\b(?:valor(?:es)?|nivel(?:es)?|resultados?|cifras?|lecturas?|medici(?:on|ones)|medidas?)\b|\bcomo\s+(?:esta|tiene|salio|estaba|anda)\b|"
-        r"\bwhat(?:'s|\s+(?:is|was|are|were))\b|\b(?:values?|levels?|results?|readings?|measurements?|measured|figures?)\b|\bhow\s+(?:much|tall|heavy|high|low)\b",
+        r"""
+        (?:cual|que) (?:es|fue|era|son|fueron|eran)
+        que (?:valor(?:es)?|nivel(?:es)?|resultados?|cifras?|lectura|medida)
+        cuanto (?:pesa|mide|pesaba|media|es|fue|tiene|tenia|marco|dio|salio|peso|midio|vale)
+        (?:valor(?:es)?|nivel(?:es)?|resultados?|cifras?|lecturas?|medici(?:on|ones)|medidas?)
+        como (?:esta|tiene|salio|estaba|anda)|what(?:'s| (?:is|was|are|were))
+        (?:values?|levels?|results?|readings?|measurements?|measured|figures?)|how (?:much|tall|heavy|high|low)
+        """,
     ),
 )
-OPERATION_PATTERNS = tuple(pattern for _, _, pattern in _TABLE)
+OPERATION_PATTERNS = tuple(phrases for _, _, phrases in _TABLE)
 """The phrases of the table."""
-_COMPILED = tuple((operation, weight, re.compile(pattern)) for operation, weight, pattern in _TABLE)
+_COMPILED = tuple((operation, weight, compile_phrases(phrases)) for operation, weight, phrases in _TABLE)
 
 
 @attrs.frozen

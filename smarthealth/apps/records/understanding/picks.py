@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import attrs
 
 from .calendar_words import NUMBERS, alternatives, number_of
+from .phrases import compile_phrases
 from .question import Order, Pick, Threshold
 
 _NUMBER = rf"(?P<n>\d{{1,2}}|{alternatives(NUMBERS)})"
@@ -54,58 +55,81 @@ def _one(order: Order, nth: int = 1) -> Callable[[re.Match[str]], Pick]:
     return lambda match: Pick(order=order, nth=nth)
 
 
-_LAST = r"ultim[oa]s|(?:mas\s+)?recientes|last|latest|most\s+recent|newest"
-_FIRST = r"primer[oa]s|first|earliest|oldest|mas\s+antigu[oa]s"
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Pick]], ...] = tuple(
-    (re.compile(pattern), make)
-    for pattern, make in (
-        (r"\bantepenultim[oa]s?\b|\bthird[\s-](?:to[\s-]last|most\s+recent|last)\b", _one(Order.LATEST, 3)),
-        (
-            r"\bpenultim[oa]s?\b|\bsecond[\s-](?:to[\s-]last|most\s+recent|last|latest)\b|\bnext[\s-]to[\s-]last\b|\bthe\s+one\s+before\s+the\s+last\b",
-            _one(Order.LATEST, 2),
-        ),
-        (rf"\b{_NUMBER}\s+(?:{_LAST})\b(?!\s+(?:value|one)\b)", _some(Order.LATEST)),
-        (rf"\b(?:{_LAST})\s+(?!(?:un|una|uno|one|a|an)\b){_NUMBER}\b", _some(Order.LATEST)),
-        (rf"\b(?!(?:un|una|uno|one|a|an)\b){_NUMBER}\s+(?:§+|[a-z]+)\s+mas\s+recientes\b", _some(Order.LATEST)),
-        (rf"\b{_NUMBER}\s+(?:{_FIRST})\b", _some(Order.FIRST)),
-        (rf"\b(?:{_FIRST})\s+(?!(?:un|una|uno|one|a|an)\b){_NUMBER}\b", _some(Order.FIRST)),
-        (
-            r"\b(?:(?:el|la|los|las)\s+)?(?:mas\s+(?:frecuentes?|comun(?:es)?|habitual(?:es)?|repetid[oa]s?)|que\s+mas\s+(?:se\s+(?:repite|ha\s+repetido)|veces)|mas\s+veces|con\s+(?:mas|mayor)\s+frecuencia)"
-            r"|\bmost\s+(?:frequent(?:ly)?|common(?:ly)?|often|times|repeated)\b",
-            _one(Order.FREQUENT),
-        ),
-        (
-            r"\b(?:el\s+|la\s+)?(?:valor(?:es)?\s+)?(?:mas\s+(?:alt(?:ic?it)?[oa]s?|elevad[oa]s?|grandes?|fuertes?|intens[oa]s?)|maxim[oa]s?|mayor(?:es)?(?!\s+(?:de|que|a)\s+\d)(?!\s+de\s+edad)|picos?|tope)(?![a-z])|\ball[\s-]time\s+high\b"
-            r"|\b(?:highest|maximum|max|peak|greatest|largest|heaviest|tallest|top)\b(?!\s+\d)|\bpes(?:o|aba|ado)\s+mas\b(?!\s+de\s+\d)",
-            _one(Order.HIGHEST),
-        ),
-        (
-            r"\b(?:mas\s+(?:baj(?:it)?[oa]s?|pequen[oa]s?|leves?)|minim[oa]s?|menor(?:es)?(?!\s+(?:de|que|a)\s+\d)(?!\s+de\s+edad)|bajon)(?![a-z])|\ball[\s-]time\s+low\b|\b(?:lowest|minimum|min|smallest|least|lightest)\b",
-            _one(Order.LOWEST),
-        ),
-        (r"\b(?:el\s+|la\s+)?peor(?:es)?\b|\bworst\b", _one(Order.HIGHEST)),
-        (r"\b(?:el\s+|la\s+)?mejor(?:es)?\b|\bbest\b", _one(Order.LOWEST)),
-        (
-            r"\b(?:ultim[oa]s?(?:\s+vez)?|mas\s+(?:recientes?|actual(?:es)?|nuev[oa]s?)|recientemente|recientes?|recien|mas\s+cerca|latest|most\s+(?:recent(?:ly)?|current)|newest|last(?:\s+time)?|recent(?:ly)?|final)\b"
-            r"|\b(?:valor(?:es)?\s+|nivel(?:es)?\s+)?actual(?:es)?\b(?=\s*(?:de|del|§|\?|$))|\bcurrent\b(?=\s+(?:§|value|level))",
-            _one(Order.LATEST),
-        ),
-        (
-            r"\b(?:(?:por\s+)?primer[oa]?s?(?:\s+vez)?|mas\s+(?:antigu[oa]s?|viej[oa]s?|tempran[oa]s?)|inicial(?:es)?|inicialmente|al\s+principio|de\s+entrada|de\s+partida|basal(?:es)?|arranc(?:o|aba)|empez(?:o|aron|aba)|comenz(?:o|aron|aba)|first(?:\s+time)?|earliest|oldest|initial(?:ly)?|original(?:ly)?|baseline|start(?:ed)?(?:\s+(?:at|out|from))|began)\b",
-            _one(Order.FIRST),
-        ),
-    )
+_LAST = r"(?:ultim[oa]s|(?:mas )?recientes|last|latest|most recent|newest)"
+_FIRST = r"(?:primer[oa]s|first|earliest|oldest|mas antigu[oa]s)"
+_NOT_ONE = r"(?!(?:un|una|uno|one|a|an)\b)"
+
+# Tried before the ordinals: `second to last` is no second.
+_FROM_THE_END: tuple[tuple[str, Callable[[re.Match[str]], Pick]], ...] = (
+    (r"antepenultim[oa]s?|third[ -](?:to[ -]last|most recent|last)", _one(Order.LATEST, 3)),
+    (
+        r"penultim[oa]s?|second[ -](?:to[ -]last|most recent|last|latest)|next[ -]to[ -]last|the one before the last",
+        _one(Order.LATEST, 2),
+    ),
 )
+_TABLE: tuple[tuple[str, Callable[[re.Match[str]], Pick]], ...] = (
+    (rf"{_NUMBER} {_LAST}(?! (?:value|one)\b)", _some(Order.LATEST)),
+    (rf"{_LAST} {_NOT_ONE}{_NUMBER}", _some(Order.LATEST)),
+    (rf"{_NOT_ONE}{_NUMBER} (?:§+|[a-z]+) mas recientes", _some(Order.LATEST)),
+    (rf"{_NUMBER} {_FIRST}", _some(Order.FIRST)),
+    (rf"{_FIRST} {_NOT_ONE}{_NUMBER}", _some(Order.FIRST)),
+    (
+        r"""
+        (?:(?:el|la|los|las) )?mas (?:frecuentes?|comun(?:es)?|habitual(?:es)?|repetid[oa]s?)|mas veces
+        que mas (?:se (?:repite|ha repetido)|veces)|con (?:mas|mayor) frecuencia
+        most (?:frequent(?:ly)?|common(?:ly)?|often|times|repeated)
+        """,
+        _one(Order.FREQUENT),
+    ),
+    (
+        r"""
+        (?:el |la )?(?:valor(?:es)? )?mas (?:alt(?:ic?it)?[oa]s?|elevad[oa]s?|grandes?|fuertes?|intens[oa]s?)
+        (?:el |la )?(?:valor(?:es)? )?(?:maxim[oa]s?|picos?|tope)|mayor(?:es)?(?! (?:de|que|a) \d)(?! de edad)
+        all[ -]time high|(?:highest|maximum|max|peak|greatest|largest|heaviest|tallest|top)(?! \d)|pes(?:o|aba|ado) mas(?! de \d)
+        """,
+        _one(Order.HIGHEST),
+    ),
+    (
+        r"""
+        mas (?:baj(?:it)?[oa]s?|pequen[oa]s?|leves?)|minim[oa]s?|bajon|menor(?:es)?(?! (?:de|que|a) \d)(?! de edad)
+        all[ -]time low|lowest|minimum|min|smallest|least|lightest
+        """,
+        _one(Order.LOWEST),
+    ),
+    (r"(?:el |la )?peor(?:es)?|worst", _one(Order.HIGHEST)),
+    (r"(?:el |la )?mejor(?:es)?|best", _one(Order.LOWEST)),
+    (
+        r"""
+        ultim[oa]s?(?: vez)?|mas (?:recientes?|actual(?:es)?|nuev[oa]s?|cerca)|recientemente|recientes?|recien
+        (?:valor(?:es)? |nivel(?:es)? )?actual(?:es)?(?=\s*(?:de|del|§|\?|$))
+        latest|most (?:recent(?:ly)?|current)|newest|last(?: time)?|recent(?:ly)?|final|current(?= (?:value|level)| §)
+        """,
+        _one(Order.LATEST),
+    ),
+    (
+        r"""
+        (?:por )?primer[oa]?s?(?: vez)?|mas (?:antigu[oa]s?|viej[oa]s?|tempran[oa]s?)|inicial(?:es|mente)?|al principio
+        de (?:entrada|partida)|basal(?:es)?|arranc(?:o|aba)|empez(?:o|aron|aba)|comenz(?:o|aron|aba)
+        first(?: time)?|earliest|oldest|initial(?:ly)?|original(?:ly)?|baseline|start(?:ed)?(?: (?:at|out|from))|began
+        """,
+        _one(Order.FIRST),
+    ),
+)
+_COMPILED_FROM_THE_END = tuple((compile_phrases(phrases), make) for phrases, make in _FROM_THE_END)
+_COMPILED = tuple((compile_phrases(phrases), make) for phrases, make in _TABLE)
 _NTH = re.compile(rf"\b(?:el|la|the)\s+(?P<o>{_ORDINAL})\b|\b(?P<p>{_ORDINAL})\s+(?=§|[a-z])")
 _NOT_AN_ORDINAL = re.compile(r"\bsegundos\b")
 
-_ABOVE = r"(?:mayor(?:es)?|superior(?:es)?|por\s+encima|mas(?:\s+alt[oa]s?)?|above|over|greater|higher|more|exceed(?:s|ed|ing)?|super(?:a|o|e|aba|ado|aron)?|sobrepas(?:a|o|ado)|rebas(?:a|o|ado)|sobre|(?:por\s+)?(?:arriba|encima)|past|pas(?:o|ado)|>=?|at\s+least|al\s+menos)"
-_BELOW = r"(?:menor(?:es)?|inferior(?:es)?|por\s+debajo|menos|mas\s+baj[oa]s?|(?:por\s+)?debajo|bajo|below|under|less|lower|smaller|<=?|at\s+most|como\s+maximo)"
-_THAN = r"(?:\s*(?:or\s+equal\s+to|o\s+igual(?:es)?\s+a|de\s+los|de|que|a|than|los|las))*\s*"
+_THAN = r"(?:\s*(?:or equal to|o igual(?:es)? a|de los|de|que|a|than|los|las))*\s*"
 _VALUE = r"(?P<v>\d{1,5}(?:[.,]\d+)?)(?!\s*(?:veces|times|anos|years|meses|months|dias|days|semanas|weeks))"
+_ABOVE = (
+    r"(?:mayor(?:es)?|superior(?:es)?|por encima|mas(?: alt[oa]s?)?|super(?:a|o|e|aba|ado|aron)?|sobrepas(?:a|o|ado)|rebas(?:a|o|ado)|sobre"
+    r"|(?:por )?(?:arriba|encima)|pas(?:o|ado)|al menos|above|over|greater|higher|more|exceed(?:s|ed|ing)?|past|at least)"
+)
+_BELOW = r"(?:menor(?:es)?|inferior(?:es)?|menos|mas baj[oa]s?|(?:por )?debajo|bajo|como maximo|below|under|less|lower|smaller|at most)"
 _THRESHOLDS = (
-    (re.compile(rf"(?:\b|(?<=\s)){_ABOVE}{_THAN}{_VALUE}"), True),
-    (re.compile(rf"(?:\b|(?<=\s)){_BELOW}{_THAN}{_VALUE}"), False),
+    (compile_phrases(rf"~(?:\b{_ABOVE}|>=?){_THAN}{_VALUE}~"), True),
+    (compile_phrases(rf"~(?:\b{_BELOW}|<=?){_THAN}{_VALUE}~"), False),
 )
 
 
@@ -130,14 +154,14 @@ def find_threshold(folded: str) -> ThresholdMatch | None:
 
 def find_pick(folded: str) -> PickMatch | None:
     """Find which of the entries is meant, in a folded text whose times are covered."""
-    for pattern, make in _FORMS[:2]:
+    for pattern, make in _COMPILED_FROM_THE_END:
         match = pattern.search(folded)
         if match is not None:
             return PickMatch(match.start(), match.end(), make(match))
     found = _find_ordinal(folded)
     if found is not None:
         return found
-    for pattern, make in _FORMS[2:]:
+    for pattern, make in _COMPILED:
         match = pattern.search(folded)
         if match is not None:
             return PickMatch(match.start(), match.end(), make(match))

@@ -17,11 +17,11 @@ from .kinds import KindCue, find_kinds
 from .modifiers import (
     asks_for_different,
     asks_what_is_written,
-    find_names,
     find_section,
     find_status,
     status_spans,
 )
+from .names import find_names
 from .operations import OperationCue, find_operations
 from .picks import find_pick, find_threshold
 from .question import Field, Period, Pick, Refusal, Status, Threshold, Topic

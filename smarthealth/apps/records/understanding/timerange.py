@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import attrs
 
+from .ages import find_ages
 from .calendar_words import NUMBERS, UNIT_DAYS, alternatives, number_of
 from .dates import DateMatch, find_dates, month_span, year_span, years_before
 from .question import AgeRange, TimeRange
@@ -51,7 +52,10 @@ def find_period(folded: str, today: date) -> PeriodMatch | None:
     Returns:
         The time and its span, with the words that govern it; None when there is none.
     """
-    for find in (_find_ages, _find_range, _find_relative, _find_governed):
+    ages = find_ages(folded)
+    if ages is not None:
+        return PeriodMatch(ages.start, ages.end, ages.ages)
+    for find in (_find_range, _find_relative, _find_governed):
         found = find(folded, today)
         if found is not None:
             return found
@@ -256,71 +260,4 @@ def _find_relative(folded: str, today: date) -> PeriodMatch | None:
         match = pattern.search(folded)
         if match is not None:
             return PeriodMatch(match.start(), match.end(), make(match, today))
-    return None
-
-
-# -- told by the patient's age --------------------------------------------------------------------------------------------
-
-_AGE = r"(?P<n>\d{1,3})"
-_YEARS_OLD = r"(?:\s*(?:anos|years?(?:[\s-]+olds?)?)(?:\s+(?:de\s+edad|of\s+age))?)"
-_CHILD, _TEENAGE, _ADULT = 12, 13, 18
-_MAJORITY = AgeRange(since=_ADULT)
-
-_AGES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], AgeRange]], ...] = tuple(
-    (re.compile(pattern), make)
-    for pattern, make in (
-        (
-            rf"\b(?:entre|between)\s+(?:los\s+|las\s+|the\s+)?(?:ages\s+(?:of\s+)?)?{_AGE}(?:\s+anos)?\s+(?:y|and)\s+(?:los\s+)?(?P<m>\d{{1,3}})"
-            rf"(?:{_YEARS_OLD}|(?<=ages))",
-            lambda match: AgeRange(since=int(match["n"]), until=int(match["m"])),
-        ),
-        (
-            rf"\bbetween\s+(?:the\s+)?ages\s+(?:of\s+)?{_AGE}\s+and\s+(?P<m>\d{{1,3}})\b",
-            lambda match: AgeRange(since=int(match["n"]), until=int(match["m"])),
-        ),
-        (
-            rf"\b(?:antes\s+de\s+(?:(?:los|cumplir|cumplir\s+los|tener)\s+){_AGE}{_YEARS_OLD}?|before\s+(?:(?:the\s+)?age(?:\s+of)?|turning|(?:s?he|they)\s+(?:was|were|turned))\s+{_AGE.replace('n>', 'k>')}{_YEARS_OLD}?)",
-            lambda match: AgeRange(until=int(match["n"] or match["k"]) - 1),
-        ),
-        (
-            rf"\b(?:(?:despues\s+de|desde|a\s+partir\s+de)\s+(?:(?:los|cumplir|cumplir\s+los)\s+){_AGE}{_YEARS_OLD}|(?:after|since|from)\s+(?:(?:the\s+)?age(?:\s+of)?|turning|(?:s?he|they)\s+(?:was|turned))\s+{_AGE.replace('n>', 'k>')}{_YEARS_OLD}?)",
-            lambda match: AgeRange(since=int(match["n"] or match["k"])),
-        ),
-        (
-            rf"\b(?:a\s+los|con|cuando\s+(?:tenia|tuvo|contaba\s+con|cumplio)|teniendo|a\s+la\s+edad\s+de)\s+{_AGE}{_YEARS_OLD}",
-            lambda match: AgeRange(since=int(match["n"]), until=int(match["n"])),
-        ),
-        (
-            rf"\b(?:at|when)\s+(?:(?:the\s+)?age\s+(?:of\s+)?|(?:s?he|they|the\s+patient)\s+(?:was|were)\s+|aged\s+)?{_AGE}{_YEARS_OLD}",
-            lambda match: AgeRange(since=int(match["n"]), until=int(match["n"])),
-        ),
-        (
-            rf"\b(?:at\s+(?:the\s+)?age\s+(?:of\s+)?|when\s+(?:s?he|they|the\s+patient)\s+(?:was|were)\s+|aged\s+){_AGE}\b",
-            lambda match: AgeRange(since=int(match["n"]), until=int(match["n"])),
-        ),
-        (
-            r"\b(?:(?:en|durante)\s+(?:la|su)\s+(?:infancia|ninez)|(?:de|cuando\s+era|siendo)\s+(?:muy\s+)?nin[oa]|as\s+a\s+(?:small\s+)?child|(?:in|during)\s+(?:his\s+|her\s+|their\s+)?childhood)\b",
-            lambda _match: AgeRange(until=_CHILD),
-        ),
-        (
-            r"\b(?:(?:en|durante)\s+(?:la|su)\s+adolescencia|(?:de|cuando\s+era|siendo)\s+adolescente|as\s+a\s+teen(?:ager)?|(?:in|during)\s+(?:his\s+|her\s+|their\s+)?(?:adolescence|teens))\b",
-            lambda _match: AgeRange(since=_TEENAGE, until=_ADULT - 1),
-        ),
-        (
-            r"\b(?:siendo\s+menor(?:\s+de\s+edad)?|cuando\s+era\s+menor(?:\s+de\s+edad)?|as\s+a\s+minor)\b",
-            lambda _match: AgeRange(until=_ADULT - 1),
-        ),
-        (
-            r"\b(?:(?:en|durante)\s+(?:la|su)\s+(?:edad\s+adulta|adultez)|de\s+adult[oa]|siendo\s+adult[oa]|as\s+an\s+adult|in\s+adulthood)\b",
-            lambda _match: _MAJORITY,
-        ),
-    )
-)
-
-
-def _find_ages(folded: str, _today: date) -> PeriodMatch | None:
-    for pattern, make in _AGES:
-        match = pattern.search(folded)
-        if match is not None:
-            return PeriodMatch(match.start(), match.end(), make(match))
     return None

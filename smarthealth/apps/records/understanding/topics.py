@@ -41,6 +41,10 @@ _SMALL = (
 )
 _LINK = re.compile(rf"^\s*{_SMALL}*$")
 _OBJECT = re.compile(rf"^\s*(?:de|del|a|al|contra|para|con|of|against|to|for)\s+{_SMALL}*$")
+_DOSE_OF = re.compile(
+    r"\b(?:dosis|refuerzos?|aplicaci(?:on|ones)|doses?|shots?|jabs?|boosters?)\s+(?:(?:de|del|contra|of|for|against)\s+)?(?:(?:el|la|the)\s+)?$"
+)
+"""Before what may be a disease or the vaccine against it: the vaccine."""
 _BESIDE = re.compile(r"^[\s-]*$")
 
 _GIVEN_FOR = frozenset({MEDICATION, ENCOUNTER, PROCEDURE, CAREPLAN, REPORT})
@@ -200,6 +204,9 @@ def _relate(
     plain = Topic(concepts=concepts, terms=terms, surface=surface)
     if leading is None:
         # A disease and the vaccine against it often share a name: without a word for vaccines the disease is meant.
+        vaccines = tuple(concept for concept in concepts if set(concept.kinds) == {IMMUNIZATION})
+        if vaccines and _DOSE_OF.search(reading.folded[: place.start]):
+            return attrs.evolve(plain, concepts=vaccines, kinds=frozenset({IMMUNIZATION})), False
         others = tuple(concept for concept in concepts if set(concept.kinds) != {IMMUNIZATION})
         return attrs.evolve(plain, concepts=others or concepts), False
     agreeing = tuple(concept for concept in concepts if leading.kinds.intersection(concept.kinds))
