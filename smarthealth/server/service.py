@@ -23,7 +23,7 @@ from .errors import ConfigurationError
 from .gateway import Doorkeeping, Gateway
 from .health import HealthChecks
 from .http import Desk, make_http_app
-from .hypercorn import Bind, Listener, Shell
+from .hypercorn import LAST_WORDS, Bind, Listener, Shell
 from .login import SignIn
 from .origins import OriginRule
 from .rate import TokenBuckets
@@ -35,9 +35,11 @@ log = structlog.get_logger()
 
 TLS_CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 AFTER_GRACE = 5.0
-"""Seconds beyond the grace: the shell's own farewells, and cancelling who is left."""
+"""Seconds beyond the grace before the server is cancelled: with a short one, the shell's farewells pass it."""
 CONNECTIONS_SHARE = 0.9
-"""Share of the grace that conversations get; the rest is for their sockets to close."""
+"""Share of the shell's grace that conversations get; the rest is for their sockets to close."""
+STOP_BELOW = 1.0
+"""Seconds kept of the grace for what lies below the server: index, models, database."""
 
 Ready = Callable[[Sequence[str]], None]
 """Told the addresses, as URLs, when they accept connections."""
@@ -79,10 +81,11 @@ async def serve_http(
 ) -> None:
     """Serve until the context is stopping, then drain."""
     accounts = Accounts(services.tokens, services.users)
+    grace = shell_grace(settings.shutdown_grace)
     shell = Shell(make_app(settings, services, accounts, listeners), settings.limits(), services.metrics)
 
     async def drain() -> None:
-        await services.connections.drain(settings.shutdown_grace * CONNECTIONS_SHARE)
+        await services.connections.drain(grace * CONNECTIONS_SHARE)
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(accounts.watch, settings.account_check_interval)
@@ -94,7 +97,7 @@ async def serve_http(
                     tls=tls,
                     stopping=context.stopping,
                     drain=drain,
-                    grace=settings.shutdown_grace,
+                    grace=grace,
                 )
             )
             addresses = [f"{'https' if tls else 'http'}://{listener.address}" for listener in listeners]
@@ -102,6 +105,11 @@ async def serve_http(
             context.started()
             on_ready(addresses)
         nursery.cancel_scope.cancel()
+
+
+def shell_grace(grace: float) -> float:
+    """Seconds that the shell gets of the whole process's grace: what is left after its last words and the stop of the rest."""
+    return max(grace / 2, grace - LAST_WORDS - STOP_BELOW)
 
 
 def make_app(

@@ -191,7 +191,7 @@ class ServerSettings:
         validator=gt(0),
         metadata={
             "env": "SMARTHEALTH_SHUTDOWN_GRACE",
-            "help": "seconds for running turns and farewells when the server stops",
+            "help": "seconds for running turns, farewells and all the rest when the server stops",
         },
     )
     handshake_timeout: float = attrs.field(

@@ -12,8 +12,8 @@ import trio
 
 from smarthealth.actors import open_system
 from smarthealth.server.errors import ConfigurationError
-from smarthealth.server.hypercorn import Bind, open_listeners
-from smarthealth.server.service import check_origins, load_tls, server_child
+from smarthealth.server.hypercorn import LAST_WORDS, Bind, open_listeners
+from smarthealth.server.service import check_origins, load_tls, server_child, shell_grace
 from smarthealth.server.settings import ServerSettings
 from smarthealth.testing.raw_peer import CLOSE, TEXT, frame, open_raw_peer
 
@@ -65,6 +65,12 @@ async def test_connected_user_who_is_disabled_is_cut_off(world: Any) -> None:
                 with trio.fail_after(3):
                     assert await peer.read_close() == (4401, "account disabled")
             system.stop()
+
+
+def test_the_whole_stop_fits_into_the_grace() -> None:
+    """Farewells and the stop of the rest come out of the grace, as far as it is long enough; half is for turns in any case."""
+    assert shell_grace(15.0) + LAST_WORDS < 15.0
+    assert shell_grace(1.0) == 0.5
 
 
 def test_bad_settings_stop_the_start(world: Any, tmp_path: Path) -> None:

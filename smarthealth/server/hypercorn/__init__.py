@@ -7,7 +7,7 @@ message that sends several texts in one write.
 from .handshake import FRAMES_EXTENSION
 from .limits import ShellLimits
 from .listeners import Bind, Listener, open_listeners
-from .serving import Shell
+from .serving import LAST_WORDS, Shell
 from .watch import Watch
 
-__all__ = ["FRAMES_EXTENSION", "Bind", "Listener", "Shell", "ShellLimits", "Watch", "open_listeners"]
+__all__ = ["FRAMES_EXTENSION", "LAST_WORDS", "Bind", "Listener", "Shell", "ShellLimits", "Watch", "open_listeners"]
