@@ -235,9 +235,8 @@ class Glossary:
             if name not in written_exactly:
                 self._index(concept, name, is_abbreviation=False)
         if "procedure" in concept.kinds:
-            for name in map(_turned, concept.english):
-                if name is not None:
-                    self._index(concept, name, is_abbreviation=False)
+            for turned in filter(None, map(_turned, concept.english)):
+                self._index(concept, turned, is_abbreviation=False)
         for abbreviation in concept.abbreviations:
             self._index(concept, abbreviation, is_abbreviation=True)
 

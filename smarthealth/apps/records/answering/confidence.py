@@ -28,6 +28,8 @@ _QUALITIES = {
     Quality.NARROWED: 0.2,
     Quality.NONE: 0.0,
 }
+_DIGITS = 4
+"""More of them would claim a precision that a calibration does not have."""
 _LEAST, _MOST = 0.02, 0.99
 """Nothing is certain."""
 
@@ -82,4 +84,4 @@ def confidence(values: Mapping[str, float], *, abstains: bool) -> float:
     """Join features to a probability."""
     coefficients: Coefficients = ABSTENTION if abstains else ANSWER
     score = coefficients.intercept + sum(weight * values[name] for name, weight in coefficients.weights.items())
-    return min(_MOST, max(_LEAST, 1 / (1 + math.exp(-score))))
+    return round(min(_MOST, max(_LEAST, 1 / (1 + math.exp(-score)))), _DIGITS)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from smarthealth.apps.records.understanding.question import Language
+
 from .entries import Entry
 from .facts import Item
 from .labels import Labels
 from .wording import write_number, write_quantity, write_unit
 
-_WITH_STATUS = frozenset({"condition", "medication", "careplan"})
+_WITH_STATUS = frozenset({"condition", "medication", "careplan", "allergy"})
 """Kinds whose state is worth saying."""
 _LASTING = frozenset({"condition", "careplan"})
 """Kinds whose end is worth saying whatever its distance; an encounter's only when it is another day."""
@@ -22,6 +26,26 @@ def item_of(entry: Entry, labels: Labels) -> Item:
         value=value_of(entry) if entry.kind == "observation" else None,
         status=entry.status if entry.kind in _WITH_STATUS else None,
     )
+
+
+def particulars_of(entry: Entry, language: Language) -> str | None:
+    """How severe it is and what it does to the patient, as far as the record says."""
+    words = _PARTICULARS[language]
+    reaction = entry.value_text if entry.kind == "allergy" else None
+    severity = "criticality" if entry.kind == "allergy" else "severity"
+    said = (("reaction", reaction), (severity, _DEGREES[language].get((entry.severity or "").lower(), entry.severity)))
+    return ", ".join(f"{words[name]} {value}" for name, value in said if value) or None
+
+
+_PARTICULARS: Mapping[Language, Mapping[str, str]] = {
+    "es": {"reaction": "reacción:", "severity": "gravedad:", "criticality": "criticidad:"},
+    "en": {"reaction": "reaction:", "severity": "severity:", "criticality": "criticality:"},
+}
+_DEGREES: Mapping[Language, Mapping[str, str]] = {
+    "es": {"mild": "leve", "moderate": "moderada", "severe": "grave", "high": "alta", "low": "baja", "unable-to-assess": "no evaluable"},
+    "en": {},
+}  # fmt: skip
+"""Words of FHIR and SNOMED CT for how severe something is."""
 
 
 def value_of(entry: Entry) -> str | None:

@@ -12,6 +12,7 @@ from .chart import Found
 from .entries import Entry
 from .facts import Fact
 from .findings import Finding
+from .items import particulars_of
 from .material import Material, absence, item_for, make_finding, noun_of
 from .picking import group_entries, in_order, pick_entries
 
@@ -137,7 +138,15 @@ def exists(material: Material) -> Finding:
         return make_finding(material, Fact(say="exists", order="latest", detail="text" if is_text else None), latest)
     groups = group_entries(material.entries, by_status=True)
     groups = groups[: MOST_DATES if material.topic.is_specific else MOST_LISTED]
-    items = [attrs.evolve(item_for(material, group.newest), times=group.times) for group in groups]
+    language = material.labels.language
+    items = [
+        attrs.evolve(
+            item_for(material, group.newest),
+            times=group.times,
+            note=particulars_of(group.newest, language) if material.topic.is_specific else None,
+        )
+        for group in groups
+    ]
     about = material.about or noun_of(material, len(material.entries))
     return make_finding(material, Fact(say="exists", distinct=len(group_entries(material.entries, by_status=True)), about=about, detail="beside" if material.is_beside else None), [group.newest for group in groups], items)  # fmt: skip
 

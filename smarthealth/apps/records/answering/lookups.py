@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import attrs
@@ -316,10 +316,11 @@ class _LookUp:
 
     async def _notes(self, ask: Ask) -> list[Finding]:
         period, is_dated = await self._period(ask)
-        topics: Collection[Topic] = [topic for topic in ask.topics if "document" in topic.kinds] or [
-            Topic(kinds=frozenset({"document"}))
-        ]
-        notes = Topic(kinds=frozenset({"document"}), category=next(iter(topics)).category)
+        named = next((topic for topic in ask.topics if "document" in topic.kinds), Topic())
+        concepts = tuple(concept for concept in named.concepts if "document" in concept.kinds)
+        notes = Topic(kinds=frozenset({"document"}), category=named.category, concepts=concepts, surface=named.surface)
+        if concepts:
+            ask = attrs.evolve(ask, topics=tuple(topic for topic in ask.topics if topic is not named))
         matched = self._matcher.match(notes)
         if not matched.core or not is_dated:
             return [self._absent(ask, notes, matched)]

@@ -160,7 +160,7 @@ class Matcher:
         direct: list[Known] = []
         narrower: list[Known] = []
         for known in candidates:
-            own = {concept.id for concept in self.names_of(known)}
+            own = {concept.id for concept in self.names_of(known)} | _allergy_class(known)
             if own & asked:
                 direct.append(known)
             elif own & family:
@@ -206,6 +206,16 @@ class Matcher:
             return _NOTHING
         best = {match.display for match in matches if match.score >= 0.75 * matches[0].score}
         return Matched(core=tuple(known for known in candidates if known.display in best), quality=Quality.WORDS)
+
+
+_ALLERGY_CLASSES = {"medication": "drug-allergy", "food": "food-allergy", "environment": "environmental-allergy"}
+"""The concept that each category of FHIR's allergies stands for."""
+
+
+def _allergy_class(known: Known) -> frozenset[str]:
+    """Which class of allergies an entry belongs to by its category."""
+    categories = (known.category or "").split(", ") if known.kind == "allergy" else ()
+    return frozenset(_ALLERGY_CLASSES[category] for category in categories if category in _ALLERGY_CLASSES)
 
 
 def _squeezed(text: str) -> str:

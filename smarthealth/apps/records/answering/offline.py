@@ -226,9 +226,9 @@ _CHANGES: _Words = {
     "level_down": {"es": "se mantiene casi estable: ha bajado", "en": "has stayed nearly stable: it has fallen by"},
 }
 _VERDICTS: _Words = {
-    "within": {"es": "dentro de", "en": "within"},
-    "above": {"es": "por encima de", "en": "above"},
-    "below": {"es": "por debajo de", "en": "below"},
+    "within": {"es": "dentro del", "en": "within"},
+    "above": {"es": "por encima del", "en": "above"},
+    "below": {"es": "por debajo del", "en": "below"},
 }
 
 

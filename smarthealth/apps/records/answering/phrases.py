@@ -152,7 +152,7 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "The latest recorded value of {about}{period} is {value}, on {date} {mark}; the record holds no reference range, so it does not tell whether that is as expected.",
     },
     "normal.known": {
-        "es": "El último valor registrado de {about}{period} es {value}, del {date}, {verdict} el rango de referencia del registro ({range}) {mark}.",
+        "es": "El último valor registrado de {about}{period} es {value}, del {date}, {verdict} rango de referencia del registro ({range}) {mark}.",
         "en": "The latest recorded value of {about}{period} is {value}, on {date}, {verdict} the reference range in the record ({range}) {mark}.",
     },
     "duration.ended": {
