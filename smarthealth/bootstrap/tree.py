@@ -113,7 +113,7 @@ class World:
             passwords=Passwords(threads=server.password_threads, queue=server.password_queue),
             tokens=open_tokens(self.settings),
             metrics=self.metrics,
-            checks={"database": self._check_database, "index": self._check_index, "model": self._check_model},
+            checks={"database": self.check_database, "index": self.check_index, "model": self.check_model},
             snapshot=self.system.snapshot,
         )
 
@@ -131,15 +131,26 @@ class World:
         )
         return (records_application(records),)
 
-    async def _check_database(self) -> None:
+    async def check_database(self) -> None:
+        """Return when the database answers.
+
+        Raises:
+            StorageError: It does not.
+        """
         await self.stores.pool.fetch_one("select 1")
 
-    async def _check_index(self) -> None:
+    async def check_index(self) -> None:
+        """Return when the index can be searched.
+
+        Raises:
+            StartError: It cannot, until it is written anew.
+        """
         await self.index.reopen()
         if self.index.needs_rebuild:
             raise StartError("the index is being built")
 
-    async def _check_model(self) -> None:
+    async def check_model(self) -> None:
+        """Return when the model's connections are open."""
         # A look at the provider at every check would cost money; that its connections are open is what is known.
         _ = self.models.chat.name
 
