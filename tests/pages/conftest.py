@@ -36,12 +36,13 @@ from smarthealth.storage.pool import open_pool
 from smarthealth.storage.users import Role, Users
 from smarthealth.testing import Ending, Reply, open_model_server
 
+HERE: Final = Path(__file__).parent
 PROGRAMS: Final = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 START_LIMIT: Final = 60.0
 """Seconds until a process must be there."""
 WAIT_LIMIT: Final = 20.0
 """Seconds until what a test waits for must be true on the page."""
-POLL: Final = 0.02
+POLL: Final = 0.04
 """Seconds between two looks."""
 INHERITED: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TZ")
 """Of the environment; no setting of whoever runs the tests counts."""
@@ -78,35 +79,6 @@ MARKUP: Final = "etiquetas"
 MARKUP_ANSWER: Final = "<img src=x onerror=alert(1)> **fuerte** [1]\n- <b>uno</b> [1, 99]\n- dos"
 SLOW_TOKENS: Final = 400
 SLOW_PACE: Final = 40.0
-
-
-_LOW_CONTRAST: Final = """(() => {
-  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-  const rgba = (colour) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
-    return [...canvas.getImageData(0, 0, 1, 1).data]; };
-  const light = ([r, g, b]) => [r, g, b].map(c => c / 255).map(c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4)
-    .reduce((sum, c, i) => sum + c * [.2126, .7152, .0722][i], 0);
-  const behind = (node) => { for (let at = node; at; at = at.parentElement) {
-    const colour = rgba(getComputedStyle(at).backgroundColor); if (colour[3] === 255) return colour; }
-    return rgba(getComputedStyle(document.documentElement).backgroundColor); };
-  const poor = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const node = walker.currentNode.parentElement, style = getComputedStyle(node);
-    if (!walker.currentNode.textContent.trim() || !node.checkVisibility({visibilityProperty: true})) continue;
-    if (node.closest('.hidden, option, noscript, :disabled')) continue;
-    const [one, other] = [light(rgba(style.color)), light(behind(node))].sort((a, b) => b - a);
-    const ratio = (one + .05) / (other + .05);
-    if (ratio < 4.5) poor.push(`${ratio.toFixed(2)} ${node.tagName} ${node.className} ${walker.currentNode.textContent.slice(0, 40)}`);
-  }
-  return poor;
-})()"""
-
-_NAMELESS: Final = """[...document.querySelectorAll('button, a, input, textarea, select, summary, meter, [role]')]
-  .filter(node => node.checkVisibility({visibilityProperty: true}) && !node.matches('[role=alert], [role=status], [role=log]'))
-  .filter(node => !(node.getAttribute('aria-label') || node.labels?.[0]?.textContent.trim() || node.textContent.trim()
-    || node.getAttribute('aria-labelledby')))
-  .map(node => node.outerHTML.slice(0, 120))"""
 
 
 @attrs.define
@@ -219,12 +191,12 @@ class Page:
 
     async def low_contrast(self) -> list[str]:
         """The texts that are seen whose contrast is below 4.5:1, as WCAG 2 computes it."""
-        found: list[str] = await self.evaluate(_LOW_CONTRAST)
+        found: list[str] = await self.evaluate((HERE / "low_contrast.js").read_text())
         return found
 
     async def nameless(self) -> list[str]:
         """What is seen and can be used, but has no name for a screen reader."""
-        found: list[str] = await self.evaluate(_NAMELESS)
+        found: list[str] = await self.evaluate((HERE / "nameless.js").read_text())
         return found
 
     async def origins(self) -> list[str]:
@@ -410,10 +382,8 @@ def server(chromium: str, model_url: str, tmp_path_factory: pytest.TempPathFacto
     }
     running = Server(folder / "data", _free_port(), environment)
     running.start()
-    bundle = folder / "markup.json"
-    bundle.write_text(json.dumps(_PATIENT_OF_MARKUP))
     with start_embedded_sync(running.data) as dsn:
-        trio.run(_add, dsn, bundle)
+        trio.run(_add, dsn)
     yield running
     running.stop()
 
@@ -487,39 +457,8 @@ def _free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-async def _add(dsn: str, bundle: Path) -> None:
+async def _add(dsn: str) -> None:
     """A user who is a patient, and a patient of markup."""
     async with open_pool(dsn) as pool:
         await Users(pool).add(email="patient@example.org", full_name="P", role="patient", password_hash="none")
-        await import_paths(pool, [bundle])
-
-
-_MARKUP: Final = "<img src=x onerror=alert(1)>"
-_PATIENT_OF_MARKUP: Final = {
-    "resourceType": "Bundle",
-    "type": "transaction",
-    "entry": [
-        {
-            "fullUrl": "urn:uuid:5f3c4b1e-0000-4000-8000-000000000001",
-            "resource": {
-                "resourceType": "Patient",
-                "id": "markup",
-                "identifier": [{"type": {"coding": [{"code": "NNCOL"}]}, "value": "666"}],
-                "name": [{"family": _MARKUP, "given": ["Marca"]}],
-                "birthDate": "1990-05-17",
-            },
-            "request": {"method": "POST", "url": "Patient"},
-        },
-        {
-            "fullUrl": "urn:uuid:5f3c4b1e-0000-4000-8000-000000000002",
-            "resource": {
-                "resourceType": "AllergyIntolerance",
-                "id": "markup-allergy",
-                "patient": {"reference": "urn:uuid:5f3c4b1e-0000-4000-8000-000000000001"},
-                "code": {"text": f"Alergia {_MARKUP}"},
-                "recordedDate": "2020-01-02",
-            },
-            "request": {"method": "POST", "url": "AllergyIntolerance"},
-        },
-    ],
-}
+        await import_paths(pool, [HERE / "patient_of_markup.json"])

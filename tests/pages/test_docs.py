@@ -1,0 +1,22 @@
+"""The documentation pages, drawn from this server's own files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.pages.conftest import Page, Server
+
+LOGO = "cdn.redoc.ly/redoc/logo-mini.svg"
+"""That Redoc asks for in vain: the policy refuses it, and it draws none."""
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc"])
+async def test_drawn(page: Page, server: Server, path: str) -> None:
+    """Each shows the ways in, and is drawn without any other server's help."""
+    page.expected = [LOGO, "404"]  # browsers ask for a favicon that these pages do not name
+    await page.open(f"{server.url}{path}")
+    await page.until("document.body.innerText.includes('/auth/login')")
+    assert set(await page.origins()) <= {server.url, "https://cdn.redoc.ly"}
