@@ -38,8 +38,8 @@ GENERATING: Final[StatusName] = "generating"
 DELIVERING: Final = "delivering"
 PIECES_AHEAD: Final = 32
 """Pieces of an answer that may wait between the model and the outbox."""
-LONGEST_ANSWER: Final = 64 * 1024
-"""Characters: several times what a model is asked for at most."""
+LONGEST_ANSWER: Final = 8 * 1024 * 1024
+"""Characters. A model is asked for some thousand tokens; this only keeps a provider that never ends from filling the memory."""
 
 
 class QueryRefused(Exception):

@@ -138,7 +138,7 @@ async def test_an_answer_without_end_is_the_model_s_error(
     world: World, open_context: OpenContext, autojump_clock: MockClock
 ) -> None:
     """A model that goes on and on is stopped before it fills the memory, and what went out is bounded."""
-    world.model.script.add(Reply(tokens=("a" * 1000,) * 100))
+    world.model.script.add(Reply(tokens=("a" * (LONGEST_ANSWER // 4),) * 5))
     sent = Sent()
     async with open_context() as context:
         with pytest.raises(ModelProtocolError):
