@@ -94,7 +94,7 @@ class Shell:
             await lifespan.wait_for_shutdown()
             outer.cancel_scope.cancel()
 
-    async def _listen(
+    async def _listen(  # noqa: ASYNC128  # serve_listeners says started
         self,
         listener: Listener,
         tls: ssl.SSLContext | None,
