@@ -23,7 +23,7 @@ from .refusals import REFUSAL_PATTERNS
 GENERIC = set_of(
     "patient-encounter check-up emergency-visit hospitalization clinical-note emergency-department-note "
     "diagnostic-report laboratory-test vital-signs chief-complaint social-history care-plan care-plan-activity pathology-report income-survey history-of-present-illness biologic surgery "
-    "death medical-history"
+    "death medical-history patient-discharge"
 )
 """Concepts that are no more than a kind of entry, or a word that another reader reads."""
 
@@ -38,7 +38,8 @@ _MOST_READINGS = 3
 _COMPARED = compile_phrases(
     r"""
     mas (?:alt|baj|elevad|grand|pequen)[a-z]+(?: valor)?|(?:highest|lowest|maximum|minimum)(?: value)?|all[ -]time (?:high|low)
-    cuanto (?:ha |le |se )*(?:subi|baj)(?:o|do|ado)(?: de)?(?: (?:o|y) (?:subio|bajo))?|(?:subi|baj)(?:o|ado|do) (?:o|u|y) (?:subi|baj)(?:o|ado|do)
+    cuanto (?:ha |le |se )*(?:subi|baj|perdi|gan)(?:o|do|ado)(?: de)?(?: (?:o|y) (?:subio|bajo))?|(?:subi|baj)(?:o|ado|do) (?:o|u|y) (?:subi|baj)(?:o|ado|do)
+    cuanto(?= [a-z]+ (?:ha )?(?:perdi|gan|subi|baj)(?:o|do|ado)\b)~
     (?:aplicaci(?:on|ones)|dosis|refuerzos?|doses?|shots?)(?= (?:de|of)\b)
     """
 )
@@ -160,11 +161,12 @@ def _taken_apart(match: ConceptMatch, text: str, glossary: Glossary) -> list[Con
         if diseases:
             return [_moved(disease, start) for disease in diseases]
     cut = _JOINED.search(fold_letters(match.surface))
-    if cut is None or "observation" not in match.concept.kinds:
+    listed = "," in match.surface and "," not in "".join(match.concept.names)
+    if cut is None or not (listed or "observation" in match.concept.kinds):
         return [match]
     start, middle, end = match.start, match.start + cut.start(), match.start + cut.end()
     parts = glossary.concepts(text[start:middle]), glossary.concepts(text[end : match.end])
-    if not all(parts):
+    if not all(parts) and not listed:
         return [match]
     return [_moved(part, offset) for offset, side in ((start, parts[0]), (end, parts[1])) for part in side]
 

@@ -65,7 +65,7 @@ _TABLE: tuple[tuple[Field, str], ...] = (
     (
         Field.NAME,
         r"""
-        (?:como se llama)|(?:nombres?|apellidos?) (?:complet[oa]s? )?(?:(?:de|del) (?:la |el )?paciente|tiene|es)
+        como se llama(?! (?:el|la|los|las|su|sus) (?!paciente|senora?\b|nin[oa]\b))|(?:nombres?|apellidos?) (?:complet[oa]s? )?(?:(?:de|del) (?:la |el )?paciente|tiene|es)
         (?:cual es|dime|dame) (?:el|su) nombre(?: complet[oa])?\s*[?.]?$~
         nombre completo|(?:full|last|first|sur)\s*name|patient'?s name|name of (?:the|this) patient
         what is (?:his|her|their) name

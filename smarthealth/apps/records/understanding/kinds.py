@@ -32,6 +32,15 @@ class KindCue:
 # kinds, category, noun or verb, phrases of both languages
 _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
     (
+        DOCUMENT,
+        "emergency",
+        True,
+        r"""
+        notas? (?:clinicas? |medicas? )?(?:de|del) (?:servicio de |departamento de )?(?:urgencias?|emergencias?)
+        (?:emergency(?: (?:department|room))?|ed|er) notes?
+        """,
+    ),
+    (
         ENCOUNTER,
         "emergency",
         True,
@@ -53,6 +62,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         internaci(?:on|ones)|internad[oa]s?|internamientos?|estancias? hospitalarias?|hospitali[sz]ations?
         hospitali[sz]ed|(?:hospital )?admissions?|admitted(?: to (?:the |a )?hospital)?
         inpatient(?: (?:stays?|visits?|encounters?|admissions?))?|hospital stays?
+        dad[oa]s? de alta|alta (?:hospitalaria|medica)|(?:le|lo|la) dieron (?:de )?alta|(?:egres(?:o|ado|ada)|sali(?:o|do)) (?:de la clinica|del hospital)|discharged?(?: (?:from|home))?
         """,
     ),
     (
@@ -209,15 +219,6 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
     ),
     (
         DOCUMENT,
-        "emergency",
-        True,
-        r"""
-        notas? (?:clinicas? |medicas? )?(?:de|del) (?:servicio de |departamento de )?(?:urgencias?|emergencias?)
-        (?:emergency(?: (?:department|room))?|ed|er) notes?
-        """,
-    ),
-    (
-        DOCUMENT,
         None,
         True,
         r"""
@@ -242,7 +243,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         False,
         r"""
         recet(?:ad[oa]s?|o|aron|an|a|ar|aba)|prescri(?:t[oa]s?|bio|bieron|ben|be|bir|pt[oa]s?)
-        formul(?:ad[oa]s?|aron)|medicad[oa]|medic(?:aron|an)|toma(?:ndo|do|ba|r)?|tome|tomo|toman
+        formul(?:ad[oa]s?|aron|an|a|o|aba)|medicad[oa]|medic(?:aron|an)|toma(?:ndo|do|ba|r)?|tome|tomo|toman
         us(?:o|aba|ado|a)|trat(?:aron|o|ado|ada|arse|an)|treated with|treated(?! (?:by|at|in))
         (?:what|anything) (?:was|were|is) given|(?:is|are|was) (?:s?he|the patient|they) (?:currently |now )?on\b
         prescribed?|prescrib(?:ing|es)|medicated|taking|(?<!it\s)(?:takes?|took)
@@ -288,7 +289,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         None,
         False,
         r"""
-        atend(?:io|ieron|id[oa]s?|ian|er)|vieron|consult(?:o|ado|aron|ar)|visit(?:o|ado|ar|aron|ed)
+        atend(?:io|ieron|id[oa]s?|ian|er)|atiend(?:en?|an?)|vieron|consult(?:o|ado|aron|ar)|visit(?:o|ado|ar|aron|ed)
         acudi(?:o|do|eron)|fue vist[oa]|vist[oa] por|lo vio|la vio|seen|saw|see|attend(?:ed|s)?(?: to)?|came in
         treated (?:by|at)|went to|gone to|been to|ido al?|asistio|asistido|vino|venido|viene|come in|coming in
         came|al (?:medico|hospital|doctor|centro de salud)|to (?:the )?(?:doctor|hospital|clinic)

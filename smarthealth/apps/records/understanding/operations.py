@@ -93,14 +93,14 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         Operation.CHANGE,
         93,
         r"""
-        cuanto\b[^?]*\b(?:subi(?:do|o)|baj(?:ado|o)|aument(?:ado|o)|disminu(?:ido|yo)|cambi(?:ado|o)|vari(?:ado|o)|movi(?:do|o)|reduj?o|descendi(?:do|o)|increment(?:ado|o))
-        cuant[oa]s? (?:(?:kilos|kilogramos|kg|cm|centimetros|puntos|libras) )?(?:ha|han|habia|hubo|se)?\s*(?:de )?(?:subi(?:do|o)|baj(?:ado|o)|aument(?:ado|o)|disminu(?:ido|yo)|cambi(?:ado|o)|varia?(?:do|o)|perdi(?:do|o)|gan(?:ado|o)|crec(?:ido|io)|engord|adelgaz|modific)~
+        cuanto\b[^?]*\b(?:subi(?:do|o)|baj(?:ado|o)|aument(?:ado|o)|disminu(?:ido|yo)|cambi(?:ado|o)|vari(?:ado|o)|movi(?:do|o)|reduj?o|descendi(?:do|o)|increment(?:ado|o)|perdi(?:do|o)|gan(?:ado|o)|crec(?:ido|io)|adelgaz(?:ado|o)|engord(?:ado|o))
+        cuant[oa]s? (?:(?:kilos|kilogramos|kg|cm|centimetros|puntos|libras|§+) )?(?:ha|han|habia|hubo|se)?\s*(?:de )?(?:subi(?:do|o)|baj(?:ado|o)|aument(?:ado|o)|disminu(?:ido|yo)|cambi(?:ado|o)|varia?(?:do|o)|perdi(?:do|o)|gan(?:ado|o)|crec(?:ido|io)|engord|adelgaz|modific)~
         (?:cambio|diferencia|variacion) (?:en|entre|de|del|hay|hubo|total)|que (?:cambio|diferencia|variacion)
         (?:primer[oa]?|first|earliest|initial) (?:y|and|hasta|al|a|to|with|con|vs\.?|versus) (?:(?:el|la|al|the|its|con) )*(?:mas |most )?(?:ultim[oa]|last|latest|recent|reciente)~
         (?:ultim[oa]|last|latest|most recent)\b[^?]*\b(?:primer[oa]?|first|earliest|initial)
         (?:primer[oa]?|first|earliest|initial)\b[^?]*\b(?:ultim[oa]|last|latest|most recent|mas reciente)
         (?:change|difference|variation) (?:in|between|of|from)
-        how (?:much|far) (?:has|have|did|had)\b[^?]*\b(?:mov|shift|chang|gain|los|ris|rose|drop|fall|fell|increas|decreas|go (?:up|down)|gone|vari|grow|grew|went)~
+        how (?:much|far|many) (?:§+ )?(?:has|have|did|had)\b[^?]*\b(?:mov|shift|chang|gain|los|ris|rose|drop|fall|fell|increas|decreas|go (?:up|down)|gone|vari|grow|grew|went)~
         how much (?:weight|taller|heavier|higher|lower)~
         compar(?:e|a|ed|ado|ada|acion|ar)
         """,
@@ -125,7 +125,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         valores? de referencia|alterad[oa]s?
         preocup[a-z]+~
         adecuad[oa]s?|controlad[oa]s?|saludables?|(?:sali(?:o|eron)|fue|fueron) (?:bien|mal)
-        (?:tiene|esta|estan|estaba|es|son|era|muestra|presenta) (?:(?:muy|demasiado) )?(?:(?:el|la|los|las|su|sus) )?(?:§+ )?(?:(?:muy|demasiado) )?(?:alt[oa]s?|baj[oa]s?|elevad[oa]s?|buen[oa]s?|mal[oa]s?|bien|mal)\b(?! de)~
+        (?:tiene|esta|estan|estaban?|es|son|eran?|muestra|presenta|sali(?:o|eron)|seguia) (?:(?:muy|demasiado) )?(?:(?:el|la|los|las|su|sus) )?(?:§+ )?(?:(?:muy|demasiado) )?(?:alt[oa]s?|baj[oa]s?|elevad[oa]s?|buen[oa]s?|mal[oa]s?|bien|mal)\b(?! de)~
         (?:within|in|out of|outside) (?:the )?(?:normal |reference |healthy )?(?:range|limits)
         reference (?:range|value|interval)~
         abnormal(?:ly)?|normal|healthy|concern(?:ed|ing)|worr(?:y|ied|ying)|(?:well )?controlled
@@ -142,9 +142,9 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         instructions|como (?:tiene|se|debe|esta)\b[^?]*\b(?:toma|tomar|indicad[oa]|administra|usa)
         supposed to take|regimen
         (?:como|con que frecuencia|cuant[oa]s veces al dia) (?:se )?(?:lo |la )?(?:debe |tiene que |hay que )?toma(?:r|rlo|rla|rse)?
-        cuant[oa]s? (?:miligramos|mg|pastillas|tabletas|comprimidos|gramos)|concentracion
+        cuant[oa]s? (?:miligramos|mg|pastillas|tabletas|comprimidos|gramos|unidades|inhalaciones|puffs|gotas|capsulas|ml|mililitros|cucharadas)|concentracion
         (?:que|cuanta|cual(?:es)?) (?:concentracion|cantidad|presentacion)
-        (?:how many (?:mg|milligrams|pills|tablets)|how (?:often|much|frequently) (?:should|does|must|is|was|did)\b[^?]*\b(?:take|taken|taking|prescribed)|how much\b[^?]*\bprescribed|how (?:is|are|was|should|must|do|does)\b[^?]*\b(?:taken|take|administered|dosed)|dosages?|dos(?:e|es|ing)|strength|posology)\b(?! of (?:the )?(?:§+\s*)?vaccin)~
+        (?:how many (?:mg|milligrams|pills|tablets|units|puffs|drops|capsules)|how (?:often|much|frequently) (?:should|does|must|is|was|did)\b[^?]*\b(?:take|taken|taking|prescribed)|how much\b[^?]*\bprescribed|how (?:is|are|was|should|must|do|does)\b[^?]*\b(?:taken|take|administered|dosed)|dosages?|dos(?:e|es|ing)|strength|posology)\b(?! of (?:the )?(?:§+\s*)?vaccin)~
         """,
     ),
     (
@@ -152,7 +152,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         87,
         r"""
         (?:a |de |con |por )?quien(?:es)?
-        (?:que|cual(?:es)?|con que|por que|nombre del?) (?:fue(?:ron)? |es |era )?(?:el |la |los |las )?(?:nombre del? )?(?:medic[oa]s?|doctor(?:a|es|as)?|profesional(?:es)?|especialistas?|clinic[oa]\b|facultativ[oa]s?|prestador(?:es)?|enfermer[oa])(?: tratante)?
+        (?:que|cual(?:es)?|con que|por que|nombre del?) (?:fue(?:ron)? |es |era )?(?:el |la |los |las )?(?:nombre del? )?(?:medic[oa]s?|doctor(?:a|es|as)?|profesional(?:es)?|especialistas?|clinicos?\b|facultativ[oa]s?|prestador(?:es)?|enfermer[oa])(?: tratante)?
         (?:medic[oa]|doctora?|profesional) (?:que|tratante|responsable)|who(?:m|'s)?
         (?:which|what|name of the|the) (?:\w+ )?(?:doctors?|physicians?|providers?|clinicians?|practitioners?|professionals?|specialists?|nurse)
         (?:doctor|physician|provider|clinician|practitioner)'?s? name|by whom
@@ -215,7 +215,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:historial?|historia|antecedentes) (?:medic[oa]s?|clinic[oa]s?|de salud|personales|general(?:es)?|complet[oa])(?: (?:complet[oa]|general(?:es)?|relevantes|del? (?:la )?(?:senora?|paciente)))?\s*(?:$|[?.,;:]|del? (?:la )?(?:paciente|senora?|[a-z]+\s*[?.]?$))~
         (?:cual es|dame|dime|muestra(?:me)?|ver|quiero|cuentame|describe|descri(?:beme|pcion)) (?:(?:el|la|los|su|sus) )*(?:historial?|historia|antecedentes|cuadro|panorama|perfil)
         (?:cuadro|estado|panorama|vision|perfil) (?:clinic[oa]|general|de salud|global)
-        (?:hablame|cuentame|informame|ponme al dia|actualizame)
+        (?:hablame|cuentame|informame|hableme|cuenteme|informeme|cuentenos|ponme al dia|actualizame|digame del? (?:el |la )?paciente)
         que (?:se )?(?:sabe(?:s|mos)?|hay que saber|informacion (?:hay|tienes|tiene|existe))\b(?!.*§)~
         que (?:me )?(?:puedes?|podrias?) (?:contar|decir|comentar)\w* (?:de|del|sobre|acerca)\b(?!.*§)~
         quien es (?:este|esta|el|la) paciente|who is (?:this|the) patient|what should (?:i|we) know

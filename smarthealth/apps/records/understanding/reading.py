@@ -89,7 +89,7 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         *((kind.start, kind.end) for kind in kinds),
         *((field.start, field.end) for field in fields),
     ]:
-        _cover_ascii(reading, start, end)
+        _cover_ascii(reading, start, _word_end(visible, end))
     people = _people(reading, glossary)
     subject = find_subject(reading, matches, kinds, glossary)
     return Clause(
@@ -113,6 +113,13 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         words=len(Reading(text).words_left()),
         corrected=any(match.corrected for match in matches),
     )
+
+
+def _word_end(text: str, end: int) -> int:
+    """Where the word ends in which a phrase ended: `evolucion` was read, `ado` is no word of its own."""
+    while 0 < end < len(text) and text[end - 1].isascii() and text[end - 1].isalpha() and "a" <= text[end] <= "z":
+        end += 1
+    return end
 
 
 def _cover_ascii(reading: Reading, start: int, end: int) -> None:

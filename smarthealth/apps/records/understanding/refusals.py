@@ -54,6 +54,7 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         (?:pacientes|patients) (?:con|with|who|que|diagnosed|diagnosticados|mayores|aged|de \d)
         count (?:of |the )?(?:number of )?patients|(?:que|cual(?:es)?) (?:significa|quiere decir|consiste)
         (?:define|definicion|explica(?:me)?|explicar|concepto)|what (?:does|do)\b[^?]*\bmean
+        metaboli[sz](?:a|ed?|es|ing)|(?:se )?(?:absorbe|elimina|excreta)|(?:absorbed|excreted|eliminated)
         (?:definition|define|explain|meaning)|how (?:does|do)\b[^?]*\bwork
         como (?:funciona|actua|se (?:trata|cura|previene|contagia|transmite|diagnostica|produce|administra))
         mecanismo de accion|mechanism of action
@@ -85,6 +86,8 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         False,
         r"""
         ~\bwill (?:the |his |her )?§~
+        (?:se )?(?:puede|podra|podria) (?:volver a )?(?:embaraza(?:r|rse)|tener hijos|operar(?:se)?|viajar|vacunar(?:se)?|hacer(?:se)?|comer|beber)~
+        (?:can|could|may) (?:s?he|the patient) (?:get pregnant|have (?:children|surgery)|travel|drink|eat|get)~
         (?:deberia(?:mos|n)?|debo|debemos|convendria|conviene|aconseja(?:s|ble)?|recom(?:ienda|iendas|endarias?|endable|endacion(?:es)?|endado)|sugier(?:e|es|erias?)|que (?:opinas?|piensas?|crees?|harias|me aconsejas)|opinion|puede(?:s)? (?:recetar|diagnosticar|prescribir)|es (?:grave|peligros[oa]|segur[oa]|recomendable|bueno|malo|riesgos[oa])|hay (?:riesgo|peligro)|riesgo (?:de|cardiovascular)|pronostico|esperanza de vida|expectativa de vida|probabilidad(?:es)?|cuanto (?:tiempo )?(?:le queda|va a vivir|vivira)|se va a (?:curar|morir|recuperar)|va a (?:tener|desarrollar|necesitar|empeorar|mejorar|morir)|tendra|necesitara|desarrollara|mejor (?:tratamiento|medicamento|opcion|medico|hospital)|diagnostico diferencial|que (?:podria|puede) (?:tener|ser|causar)|dieta|ejercicio(?:s)? (?:recomend|adecuad)|que (?:puede|podria) tomar|puede (?:tomar|comer|beber|hacer|viajar|conducir))
         (?:should|recommend(?:ed|ation|ations)?|advise|advice|advisable|suggest(?:ion|ed)?|your opinion|what do you think|do you think|do you believe|would you|prognosis|life expectancy|likely to|likelihood|probability|chances? of|risk of|risk score|at risk|dangerous|is it safe|safe to|will (?:s?he|the patient|they|it|this|there)|going to [a-z]+|best (?:treatment|medicine|medication|drug|option|way)|differential|how (?:do|can|should) (?:i|we) (?:treat|manage|cure|prevent|prepare)|how to\b|precautions?|tips?|prepar(?:e|ation|arse|arme|acion|ar)|diet|can (?:s?he|i|the patient) (?:take|eat|drink|drive|travel|use))
         """,

@@ -258,9 +258,9 @@ def _kind_topics(
         terms = _attached(reading, _Span(kind.start, kind.end), groups, attached, needs_clinical=not has_object)
         if reason is not None and topics:
             break
-        topics.append(
-            Topic(kinds=kind.kinds, category=_category(kind), terms=terms, surface=reading.text[kind.start : kind.end])
-        )
+        named = [group for group in groups if set(group.words) <= set(terms)] if not kind.is_noun else []
+        start, end = (named[0].start, named[-1].end) if named else (kind.start, kind.end)
+        topics.append(Topic(kinds=kind.kinds, category=_category(kind), terms=terms, surface=reading.text[start:end]))
     return topics
 
 

@@ -50,3 +50,48 @@ def test_a_note_called_by_its_own_name_is_read(text: str) -> None:
     (ask,) = asks_of(text)
     assert ask.operation is Operation.NOTE
     assert [sorted(topic.kinds) for topic in ask.topics] == [["document"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "operation"),
+    [
+        ("¿Cuánto ha subido de peso desde la primera medición?", Operation.CHANGE),
+        ("¿Cuántos kilos ha perdido?", Operation.CHANGE),
+        ("¿Cuánto peso perdió?", Operation.CHANGE),
+        ("¿Cuánto ha perdido de peso?", Operation.CHANGE),
+        ("How much weight has she lost since 2015?", Operation.CHANGE),
+        ("¿Cuántas unidades de insulina glargina se aplica?", Operation.DOSE),
+        ("¿Las plaquetas de 2017 estaban bajas?", Operation.NORMAL),
+        ("¿En qué clínica lo vieron en 2019?", Operation.WHERE),
+        ("¿En qué hospital lo atienden?", Operation.WHERE),
+        ("¿Quién es su médico de cabecera?", Operation.WHO),
+        ("Cuénteme del caso del paciente", Operation.SUMMARY),
+        ("Give me a quick summary", Operation.SUMMARY),
+        ("How is apixaban metabolized?", Operation.UNANSWERABLE),
+        ("¿Se puede embarazar otra vez?", Operation.UNANSWERABLE),
+    ],
+)
+def test_a_phrase_speaks_for_its_operation(text: str, operation: Operation) -> None:
+    """What is to be said is told by the phrases of the question."""
+    assert [ask.operation for ask in asks_of(text)] == [operation]
+
+
+def test_no_tail_of_a_phrase_is_a_word_of_its_own() -> None:
+    """What is left of a word whose beginning was understood does not become a thing to look for."""
+    value, trend = asks_of("¿Cuál es la última HbA1c y cómo ha evolucionado?")
+    assert (value.operation, trend.operation) == (Operation.VALUE, Operation.TREND)
+    assert not any(topic.terms for topic in trend.topics)
+
+
+def test_the_day_of_leaving_hospital_is_told_by_the_stay() -> None:
+    """Who asks when somebody was discharged asks for the stay, which ends with it."""
+    (ask,) = asks_of("¿Cuándo fue dada de alta de la hospitalización de 2019?")
+    assert [(sorted(topic.kinds), topic.category) for topic in ask.topics] == [(["encounter"], "inpatient")]
+
+
+def test_things_that_are_listed_are_taken_one_by_one() -> None:
+    """A name of the glossary does not reach over a comma."""
+    kinds = {
+        kind for ask in asks_of("alergias, medicamentos y vacunas") for topic in ask.topics for kind in topic.kinds
+    }
+    assert kinds == {"allergy", "medication", "immunization"}
