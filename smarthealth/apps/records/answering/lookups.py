@@ -237,9 +237,13 @@ class _LookUp:
 
     async def _given_by_class(self, ask: Ask, reason: Topic, named: NamedPeople) -> list[Finding]:
         """Medicines of the class that is for a disease, where none says that it was given for it."""
-        for phrase in ("medicamentos para {}", "tratamiento de {}"):
-            matches = self._glossary.concepts(phrase.format(reason.surface), kinds={"medication"})
-            concepts = tuple(match.concept for match in matches if len(match.surface) > len(reason.surface))
+        classes = [
+            tuple(match.concept for match in matches if len(match.surface) > len(reason.surface))
+            for phrase in ("medicamentos para {}", "tratamiento de {}")
+            if (matches := self._glossary.concepts(phrase.format(reason.surface), kinds={"medication"}))
+        ]
+        given = (self._glossary.given_for(concept.id) for concept in reason.concepts)
+        for concepts in (*classes, tuple(concept for concept in given if concept is not None)):
             if concepts:
                 topic = Topic(kinds=frozenset({"medication"}), concepts=concepts, surface=reason.surface)
                 found = await self._about(attrs.evolve(ask, reason=None, topics=(topic,)), topic, named)

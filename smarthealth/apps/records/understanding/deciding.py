@@ -9,11 +9,13 @@ import attrs
 
 from .folding import CONCEPT, fold_letters
 from .kinds import ALLERGY, CAREPLAN, CONDITION, DOCUMENT, ENCOUNTER, IMMUNIZATION, MEDICATION, OBSERVATION
-from .question import Ask, Operation, Order, Period, Pick, Refusal, Status, TimeRange, Topic
+from .question import Anchor, Ask, Operation, Order, Period, Pick, Refusal, Status, TimeRange, Topic
 from .reading import Clause
 
 _GOING_ON = frozenset({CONDITION, MEDICATION, CAREPLAN, ALLERGY})
 _LASTING = frozenset({CONDITION, MEDICATION, CAREPLAN, ENCOUNTER})
+_UNMEASURED = frozenset({ALLERGY, CONDITION, MEDICATION, IMMUNIZATION, CAREPLAN, DOCUMENT})
+_JUST_AFTER = re.compile(r"^\W*(?:despu[eé]s|tras|luego|after|following)\b")
 
 _DEFINITION = re.compile(
     rf"^\W*(?:y\s+)?(?:que\s+(?:es|son)|what\s+(?:is|are))\s+(?:(?:el|la|los|las|un|una|a|an)\s+)?{CONCEPT}+\W*$"
@@ -193,6 +195,16 @@ def _refined(ask: Ask, clause: Clause) -> Ask:
         ask = attrs.evolve(ask, period=None)  # what it is today is what it was last
     if operation in (Operation.WHEN, Operation.DURATION) and pick == Pick() and _SINCE.search(clause.visible):
         operation, pick = Operation.WHEN, Pick(order=Order.FIRST)
+    if pick.order in (Order.HIGHEST, Order.LOWEST) and ask.topics and ask.topics[0].kinds <= _UNMEASURED and kinds:
+        pick = Pick()  # `alergias del menor` are a child's, not the least of them
+    if (
+        operation is Operation.VALUE
+        and measured
+        and pick == Pick()
+        and isinstance(ask.period, Anchor)
+        and _JUST_AFTER.search(ask.period.topic.surface.casefold())
+    ):
+        pick = Pick(order=Order.FIRST)  # how it was after an operation is told by the first measurement after it
     if operation in (Operation.VALUE, Operation.WHEN) and measured and _BEFORE_LAST.search(clause.visible):
         pick = Pick(order=Order.LATEST, nth=2)
     if operation is Operation.VALUE and measured and pick == Pick() and _ONE_BEFORE.search(clause.visible):

@@ -74,7 +74,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         se ha(?:n)? mantenido|como va(?:n)?|como ha estado|tend(?:s|ed)? to|course
         getting (?:higher|lower|better|worse|bigger|smaller)|on the rise|climb(?:ing|ed)|direction
         evoluci?on(?:o|ado|ando|aba)?|tendencias?|curva|comportamiento
-        como (?:ha|han|fue|fueron|se ha|va|van|vienen?) (?:ido )?(?:variand|cambia|varia|evolucion|progres|comport|sido|§)~
+        como (?:ha|han|fue|fueron|se han?|va|van|vienen?) (?:ido )?(?:variand|cambia|varia|evolucion|progres|comport|sido|§)~
         a lo largo (?:del tiempo|de)~
         con el (?:paso del )?tiempo
         ha(?:n)? (?:ido )?(?:subi(?:do|endo)|baja(?:do|ndo)|aumenta(?:do|ndo)|disminui?(?:do|yendo)|mejora(?:do|ndo)|empeora(?:do|ndo)|cambia(?:do|ndo)|varia(?:do|ndo)|incrementado|descendido|crecido|progresa(?:do|ndo))
@@ -211,7 +211,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         Operation.SUMMARY,
         80,
         r"""
-        resum(?:en|e|ir|eme|ido|elo|idas?)
+        resum(?:en|e|a|ir|eme|ame|ido|elo|idas?)|present(?:e|a|eme|ame) (?:el|este|su) caso
         (?:historial?|historia|antecedentes) (?:medic[oa]s?|clinic[oa]s?|de salud|personales|general(?:es)?|complet[oa])(?: (?:complet[oa]|general(?:es)?|relevantes|del? (?:la )?(?:senora?|paciente)))?\s*(?:$|[?.,;:]|del? (?:la )?(?:paciente|senora?|[a-z]+\s*[?.]?$))~
         (?:cual es|dame|dime|muestra(?:me)?|ver|quiero|cuentame|describe|descri(?:beme|pcion)) (?:(?:el|la|los|su|sus) )*(?:historial?|historia|antecedentes|cuadro|panorama|perfil)
         (?:cuadro|estado|panorama|vision|perfil) (?:clinic[oa]|general|de salud|global)

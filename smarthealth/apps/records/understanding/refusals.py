@@ -54,6 +54,7 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         (?:pacientes|patients) (?:con|with|who|que|diagnosed|diagnosticados|mayores|aged|de \d)
         count (?:of |the )?(?:number of )?patients|(?:que|cual(?:es)?) (?:significa|quiere decir|consiste)
         (?:define|definicion|explica(?:me)?|explicar|concepto)|what (?:does|do)\b[^?]*\bmean
+        (?:better|worse|safer|stronger) than §|§ (?:es |son )?(?:mejor|peor|mas segur[oa]|mas efectiv[oa]) que~
         metaboli[sz](?:a|ed?|es|ing)|(?:se )?(?:absorbe|elimina|excreta)|(?:absorbed|excreted|eliminated)
         (?:definition|define|explain|meaning)|how (?:does|do)\b[^?]*\bwork
         como (?:funciona|actua|se (?:trata|cura|previene|contagia|transmite|diagnostica|produce|administra))
@@ -99,7 +100,7 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         (?:efectos?|reacciones?) (?:secundari[oa]s?|advers[oa]s?|colaterales?|indeseables?)~
         side[\s-]+effects?|adverse (?:effects?|reactions?|events?)|interaccion(?:es)?|interact(?:s|ions?|ing)?
         contraindica\w*~
-        (?:cuanto (?:cuesta|costo|costaron|cobra(?:n|ron)?|vale\b(?! (?:su|el|la) §)|pago|gasto|debe)|precios?|costos?|costes?|facturas?|facturacion|tarifas?|honorarios|copagos?|seguros?(?: medicos?| de salud)?|aseguradora|eps|poliza|cobertura|saldo|deuda|pagar|price|prices|cost|costs|bill(?:s|ed|ing)?|invoice|charges?|charged|fees?|copay|reimburse\w*|reembols\w*|insurance|insurer|insured|payer|coverage|expensive|how much (?:did|does) (?:it|the|that|this)\b[^?]*\b(?:cost|pay)|paid|pay)
+        (?:que tan (?:car[oa]|costos[oa]|barat[oa])|(?:es|son) (?:muy )?(?:car[oa]|costos[oa]|barat[oa])s?|how (?:expensive|cheap)|cuanto (?:cuesta|costo|costaron|cobra(?:n|ron)?|vale\b(?! (?:su|el|la) §)|pago|gasto|debe)|precios?|costos?|costes?|facturas?|facturacion|tarifas?|honorarios|copagos?|seguros?(?: medicos?| de salud)?|aseguradora|eps|poliza|cobertura|saldo|deuda|pagar|price|prices|cost|costs|bill(?:s|ed|ing)?|invoice|charges?|charged|fees?|copay|reimburse\w*|reembols\w*|insurance|insurer|insured|payer|coverage|expensive|how much (?:did|does) (?:it|the|that|this)\b[^?]*\b(?:cost|pay)|paid|pay)
         (?:proxim[oa]s?|siguientes?|pendientes?|futur[oa]s?|programad[oa]s?|agendad[oa]s?)\b[^?]*\b(?:citas?|consultas?|visitas?|controles?|cirugias?|turnos?|procedimientos?|examen(?:es)?|vacunas?|dosis|pruebas?|agenda)
         (?:citas?|consultas?|visitas?|controles?|turnos?|cirugias?|examen(?:es)?|pruebas?|dosis|vacunas?) (?:medicas? )?(?:pendientes?|proxim[oa]s?|futur[oa]s?|programad[oa]s?|agendad[oa]s?|por venir|le (?:falta|toca))~
         (?:agenda|agendar|programar|reservar|reprogramar|cancelar)

@@ -67,6 +67,12 @@ def test_a_note_called_by_its_own_name_is_read(text: str) -> None:
         ("¿Quién es su médico de cabecera?", Operation.WHO),
         ("Cuénteme del caso del paciente", Operation.SUMMARY),
         ("Give me a quick summary", Operation.SUMMARY),
+        ("¿Cómo se han comportado las plaquetas?", Operation.TREND),
+        ("Resuma la historia del paciente", Operation.SUMMARY),
+        ("Presente el caso", Operation.SUMMARY),
+        ("cuanto mide el niño ahora", Operation.VALUE),
+        ("¿Qué tan caro es el micofenolato?", Operation.UNANSWERABLE),
+        ("Is metoprolol better than carvedilol?", Operation.UNANSWERABLE),
         ("How is apixaban metabolized?", Operation.UNANSWERABLE),
         ("¿Se puede embarazar otra vez?", Operation.UNANSWERABLE),
     ],
@@ -95,3 +101,23 @@ def test_things_that_are_listed_are_taken_one_by_one() -> None:
         kind for ask in asks_of("alergias, medicamentos y vacunas") for topic in ask.topics for kind in topic.kinds
     }
     assert kinds == {"allergy", "medication", "immunization"}
+
+
+def test_what_a_word_for_the_least_does_not_measure_is_not_picked() -> None:
+    """Of things that have no values none is the highest or the lowest: `menor` is a child there."""
+    (ask,) = asks_of("alergias del menor")
+    assert ask.pick == Pick()
+
+
+def test_how_it_was_after_something_is_the_first_value_after_it() -> None:
+    """A value after an event is the first one, a value since an event the last."""
+    (after,) = asks_of("¿Cómo estaba la hemoglobina después de la cirugía de cadera?")
+    assert after.pick.order is Order.FIRST
+    (since,) = asks_of("hemoglobina más reciente desde la cirugía de cadera")
+    assert since.pick.order is Order.LATEST
+
+
+def test_a_measurement_named_with_a_word_of_the_question_is_found() -> None:
+    """`media` measures a height after `cuánto` and is part of a name elsewhere."""
+    (ask,) = asks_of("¿Cuál es la hemoglobina corpuscular media?")
+    assert [concept.id for topic in ask.topics for concept in topic.concepts] == ["mean-corpuscular-hemoglobin"]
