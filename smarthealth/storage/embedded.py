@@ -28,6 +28,8 @@ from .errors import EmbeddedServerError
 
 WATCH_INTERVAL: Final = 0.5
 """Seconds between two looks at whether the server lives."""
+LONGEST_PAUSE: Final = 5.0
+"""Seconds between two tries to start a server that does not start."""
 
 _FOLDER: Final = "postgres"
 _LOCK_INTERVAL: Final = 0.02
@@ -87,15 +89,33 @@ def start_embedded_sync(data: Path, *, settings: Mapping[str, str] = _NO_SETTING
 async def keep_embedded_running(data: Path, *, settings: Mapping[str, str] = _NO_SETTINGS) -> NoReturn:
     """Start the embedded server again whenever it died; runs beside `start_embedded`, as a service, and never returns.
 
-    Raises:
-        EmbeddedServerError: The server does not start again.
+    While it does not start (the disk is full, a file of it is gone) that is logged and tried again, ever more slowly: callers
+    get `StorageUnavailable` meanwhile, and nobody has to restart this program afterwards.
     """
     cluster = Cluster(data / _FOLDER, settings)
+    pause = WATCH_INTERVAL
     while True:
-        await trio.sleep(WATCH_INTERVAL)
-        if await trio.to_thread.run_sync(cluster.find) is None:
-            await trio.to_thread.run_sync(_start, cluster)
-            _log.warning("embedded_postgres_restarted")
+        await trio.sleep(pause)
+        try:
+            restarted = await trio.to_thread.run_sync(_revive, cluster)
+        except EmbeddedServerError as error:
+            pause = min(2 * pause, LONGEST_PAUSE)
+            _log.error("embedded_postgres_not_restarted", reason=str(error), retry_after=pause)
+        else:
+            pause = WATCH_INTERVAL
+            if restarted:
+                _log.warning("embedded_postgres_restarted")
+
+
+def _revive(cluster: Cluster) -> bool:
+    """Start the server if it does not run; whether that was needed."""
+    if cluster.find() is not None:
+        return False
+    with _explained(cluster.folder):
+        if not cluster.data.exists():  # a new, empty cluster would look like a database that lost everything
+            raise EmbeddedServerError(f"{cluster.data} is gone")
+    _start(cluster)
+    return True
 
 
 class _Use:

@@ -115,6 +115,38 @@ async def test_a_killed_server_is_started_again(data_folder: Path, monkeypatch: 
     assert server_of(data_folder) is None
 
 
+async def test_a_server_that_cannot_be_started_again_is_tried_until_it_can(
+    data_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While a file of the cluster, or all of it, is missing each try is logged; then the server is back with its data."""
+    monkeypatch.setattr(embedded, "WATCH_INTERVAL", 0.01)
+    monkeypatch.setattr(embedded, "LONGEST_PAUSE", 0.05)
+    log_output = structlog.testing.LogCapture()
+    monkeypatch.setattr(embedded, "_log", structlog.wrap_logger(None, processors=[log_output]))
+    cluster = data_folder / "postgres/cluster"
+    hidden = data_folder / "postgres/hidden"
+
+    async def until_logged(event: str) -> None:
+        log_output.entries.clear()
+        with trio.fail_after(30):
+            while event not in [entry["event"] for entry in log_output.entries]:  # noqa: ASYNC110 # as above
+                await trio.sleep(0.01)
+
+    async with start_embedded(data_folder) as dsn, open_pool(dsn) as pool, trio.open_nursery() as nursery:
+        await pool.execute("create table kept as select 1 as x")
+        nursery.start_soon(keep_embedded_running, data_folder)
+        for missing in (cluster / "global/pg_control", cluster):
+            running = server_of(data_folder)
+            assert running is not None
+            missing.rename(hidden)
+            os.kill(running.pid, signal.SIGKILL)
+            await until_logged("embedded_postgres_not_restarted")
+            hidden.rename(missing)
+            await until_logged("embedded_postgres_restarted")
+        assert await pool.fetch("select x from kept") == [(1,)]
+        nursery.cancel_scope.cancel()
+
+
 async def test_a_server_that_does_not_start_is_nobodys(data_folder: Path) -> None:
     """A start that fails says why, and the folder can be used after it."""
     with pytest.raises(EmbeddedServerError, match="no_such_setting"):
