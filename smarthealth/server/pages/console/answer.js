@@ -3,7 +3,8 @@
 
 import { make } from "./dom.js";
 
-const MARKS = /(\[\d+(?:\s*[,;]\s*\d+)*\]|\*\*[^*\n]+\*\*)/;
+const MARKS = /(\[\d+(?:\s*[,;]\s*\d+)*\][.,;:)]*|\*\*[^*\n]+\*\*)/;
+const MARK = /^\[(\d[\d\s,;]*)\](.*)$/;
 const LINE = /^(?:(#{1,6})\s+|\s*(?:[-*•]|\d{1,2}[.)])\s+)?(.*)$/su;
 
 /** The ids of the sources that a text cites, in order. */
@@ -56,8 +57,14 @@ export class AnswerWriter {
   #inline(words) {
     return words.split(MARKS).flatMap((part) => {
       if (part.startsWith("**") && part.length > 4) return [make("strong", {}, ...this.#inline(part.slice(2, -2)))];
-      if (/^\[\d/.test(part) && part.endsWith("]")) return part.slice(1, -1).split(/[,;]/).map((id) => this.makeMark(Number(id)));
+      const mark = MARK.exec(part);
+      if (mark) return [this.#marks(mark[1].split(/[,;]/).map(Number), mark[2])];
       return part === "" ? [] : [part];
     });
+  }
+
+  /** Marks, and the punctuation that must not begin a line. */
+  #marks(ids, after) {
+    return make("span", { className: "keep" }, ...ids.map((id) => this.makeMark(id)), after || null);
   }
 }

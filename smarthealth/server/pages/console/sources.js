@@ -4,10 +4,10 @@ import { citedIds } from "./answer.js";
 import { byId, make, setText } from "./dom.js";
 import { counted, day, decimal, has, text } from "./texts.js";
 
-/** A source in a few words. */
+/** A source in a few words; who the patient is has no day. */
 export function cite(source) {
-  const kind = source.type === "patient" ? "patient_record" : source.type;
-  return `${has(kind) ? text(kind) : source.type}, ${source.date ? day(source.date) : text("no_date")}`;
+  if (source.type === "patient") return text("patient_record");
+  return `${has(source.type) ? text(source.type) : source.type}, ${source.date ? day(source.date) : text("no_date")}`;
 }
 
 /** Those sources of a turn that its answer cites, in order of their numbers. */

@@ -51,7 +51,7 @@ export const ENGLISH = {
   more_one: "{count} more passage, not cited", more_many: "{count} more passages, not cited",
   relevance: "relevance {score}", no_date: "no date",
   encounter: "Encounter", condition: "Diagnosis", observation: "Result", medication: "Medication", allergy: "Allergy",
-  procedure: "Procedure", immunization: "Vaccine", report: "Report", document: "Document", careplan: "Care plan", patient_record: "Patient",
+  procedure: "Procedure", immunization: "Vaccine", report: "Report", document: "Document", careplan: "Care plan", patient_record: "Patient's details",
 
   stopped: "You stopped this answer.", stopped_hint: "The server no longer writes it.",
   lost: "The connection was lost before the end.", lost_hint: "The answer is not whole.",

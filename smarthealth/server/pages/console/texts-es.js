@@ -51,7 +51,7 @@ export const SPANISH = {
   more_one: "{count} pasaje más, no citado", more_many: "{count} pasajes más, no citados",
   relevance: "relevancia {score}", no_date: "sin fecha",
   encounter: "Atención", condition: "Diagnóstico", observation: "Resultado", medication: "Medicamento", allergy: "Alergia",
-  procedure: "Procedimiento", immunization: "Vacuna", report: "Informe", document: "Documento", careplan: "Plan de cuidado", patient_record: "Paciente",
+  procedure: "Procedimiento", immunization: "Vacuna", report: "Informe", document: "Documento", careplan: "Plan de cuidado", patient_record: "Datos del paciente",
 
   stopped: "Detuvo esta respuesta.", stopped_hint: "El servidor dejó de generarla.",
   lost: "Se perdió la conexión antes de terminar.", lost_hint: "La respuesta quedó a medias.",
