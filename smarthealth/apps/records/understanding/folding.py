@@ -34,7 +34,7 @@ def fold_letters(text: str) -> str:
 def _fold_letter(letter: str) -> str:
     if letter in "¿¡":
         return " "
-    base = unicodedata.normalize("NFKD", letter.casefold())[:1]
+    base = unicodedata.normalize("NFKD", letter.casefold())[:1].lower()
     return base if base.isascii() and base.isprintable() and base else " "
 
 

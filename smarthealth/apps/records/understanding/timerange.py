@@ -223,8 +223,8 @@ _CALENDAR_UNIT = r"(?P<u>ano|mes|semana|year|month|week)"
 _RELATIVE: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], TimeRange]], ...] = tuple(
     (re.compile(pattern), make)
     for pattern, make in (
-        (rf"{_IN_THE}\b(?:el|la|los|las)?\s*\bultim[oa]s?\s+(?:(?P<n>{_NUMBER})\s+)?(?P<u>{_UNIT})\b", _last_units),
         (rf"{_IN_THE}\b(?:los|las)\s+(?P<n>{_NUMBER})\s+ultim[oa]s\s+(?P<u>{_UNIT})\b", _last_units),
+        (rf"{_IN_THE}\b(?:el|la|los|las)?\s*\bultim[oa]s?\s+(?:(?P<n>{_NUMBER})\s+)?(?P<u>{_UNIT})\b", _last_units),
         (
             rf"{_IN_THE}\b(?:los|las)\s+(?P<n>{_NUMBER})\s+(?P<u>{_UNIT})\s+(?:anteriores|previos|pasados)\b",
             _last_units,

@@ -181,31 +181,40 @@ def _completed(ask: Ask, clause: Clause, before: Ask | None, following: Clause |
 
 
 def _merged(ask: Ask, clause: Clause, before: Ask) -> Ask:
-    if before.operation is Operation.DEMOGRAPHIC or not (before.topics or before.operation is Operation.SUMMARY):
-        return ask if ask.topics else before
+    """An ask that leans on the one before it."""
+    if not before.topics:
+        of_summary = before.operation is Operation.SUMMARY
+        return ask if ask.topics else attrs.evolve(before, period=ask.period if of_summary else None)
     if ask.topics and _FOR_THIS.search(fold_letters(clause.text)) and _is_given(before) and not clause.cues:
         return attrs.evolve(before, reason=ask.topics[0])
-    topics = ask.topics or before.topics
-    operation = ask.operation if clause.cues or not before.topics else before.operation
-    if clause.cues and not ask.topics and clause.cues[0].weight < _TELLING:
-        operation = before.operation
-    if ask.topics and not clause.cues and is_measured(ask.topics[0]) != is_measured(before.topics[0]):
-        operation = ask.operation
-    pick = clause.pick or (Pick() if operation in _OVER_ALL else before.pick)
-    if clause.pick is None and not ask.topics and _ONE_BEFORE.search(clause.visible):
-        nth = before.pick.nth + 1 if before.pick.order is Order.LATEST else 2
-        pick = Pick(order=Order.LATEST, nth=nth)
+    operation = _merged_operation(ask, clause, before)
     keeps_period = ask.period is None and (clause.pick is None or not ask.topics)
     return attrs.evolve(
         ask,
         operation=operation,
-        topics=topics,
+        topics=ask.topics or before.topics,
         reason=ask.reason or (before.reason if not ask.topics else None),
-        pick=pick,
+        pick=_merged_pick(ask, clause, before, operation),
         period=before.period if keeps_period else ask.period,
         status=ask.status or before.status,
         section=ask.section or before.section,
     )
+
+
+def _merged_operation(ask: Ask, clause: Clause, before: Ask) -> Operation:
+    if not ask.topics:
+        return ask.operation if clause.cues and clause.cues[0].weight >= _TELLING else before.operation
+    if clause.cues or is_measured(ask.topics[0]) != is_measured(before.topics[0]):
+        return ask.operation
+    return before.operation
+
+
+def _merged_pick(ask: Ask, clause: Clause, before: Ask, operation: Operation) -> Pick:
+    if clause.pick is not None or ask.pick != Pick():
+        return clause.pick or ask.pick
+    if not ask.topics and _ONE_BEFORE.search(clause.visible):
+        return Pick(order=Order.LATEST, nth=before.pick.nth + 1 if before.pick.order is Order.LATEST else 2)
+    return Pick() if operation in _OVER_ALL else before.pick
 
 
 def _is_given(ask: Ask) -> bool:

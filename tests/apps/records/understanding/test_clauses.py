@@ -1,0 +1,45 @@
+"""Where a question that asks several things is cut."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from smarthealth.apps.records.understanding.clauses import split_clauses, split_sentences
+from smarthealth.retrieval.glossary import load_glossary
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("Hola. ¿Cuál es su peso?", ["Hola.", "¿Cuál es su peso?"]),
+        ("¿Lo vio la Dra. Runte?", ["¿Lo vio la Dra. Runte?"]),
+        ("glucosa\ncolesterol", ["glucosa", "colesterol"]),
+        ("¿Peso? ¿Talla?", ["¿Peso?", "¿Talla?"]),
+        ("¿? …", ["…"]),
+    ],
+)
+def test_sentences_end_at_their_marks(text: str, sentences: list[str]) -> None:
+    """Titles do not end a sentence, and what holds no word is none."""
+    assert split_sentences(text) == sentences
+
+
+@pytest.mark.parametrize(
+    ("sentence", "clauses"),
+    [
+        (
+            "¿Cuándo fue la última vacuna y cuántas ha recibido?",
+            ["¿Cuándo fue la última vacuna", "cuántas ha recibido?"],
+        ),
+        ("¿Cuándo y dónde fue?", ["¿Cuándo", "dónde fue?"]),
+        ("¿Cuál es su peso y su talla?", ["¿Cuál es su peso y su talla?"]),
+        ("¿Consultas entre 2010 y 2015?", ["¿Consultas entre 2010 y 2015?"]),
+        ("Buenas, ¿cuál es su peso?", ["Buenas, ¿cuál es su peso?"]),
+        ("peso, cuál es", ["peso", "cuál es"]),
+        ("y", []),
+    ],
+)
+def test_a_sentence_is_cut_before_each_further_question(sentence: str, clauses: list[str]) -> None:
+    """Lists and times stay whole; what is no question before a comma goes with what follows."""
+    assert split_clauses(sentence, load_glossary(), date(2024, 1, 1)) == clauses

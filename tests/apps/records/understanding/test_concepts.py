@@ -1,0 +1,58 @@
+"""The concepts that a question names."""
+
+from __future__ import annotations
+
+import pytest
+
+from smarthealth.apps.records.understanding.concepts import find_concepts, is_clinical, looks_clinical
+from smarthealth.retrieval.glossary import load_glossary
+
+GLOSSARY = load_glossary()
+
+
+def names(text: str) -> list[str]:
+    """Ids of the concepts found in a text."""
+    return [match.concept.id for match in find_concepts(text, GLOSSARY)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("¿Cuál fue su última Hb?", ["hemoglobin"]),
+        ("¿Cuál es su peso y su talla?", ["body-weight", "body-height"]),
+        ("¿Cuánto mide?", ["body-height"]),
+        ("sacando la media", []),
+        ("Has the patient asthma?", ["asthma"]),
+        ("¿Cómo ha evolucionado la glucosa?", ["glucose"]),
+        ("¿Cuál fue el valor más bajo del peso?", ["body-weight"]),
+        ("¿Cuánto bajó el peso?", ["body-weight"]),
+        ("fecha de nacimiento", []),
+        ("¿Cuántas consultas tuvo?", []),
+        ("¿De qué murió?", ["cause-of-death"]),
+        ("tratamiento de la hipertensión", ["hypertension"]),
+        ("¿cuánto ha bajado la presión diastólica?", ["diastolic-blood-pressure"]),
+    ],
+)
+def test_concepts_are_freed_of_what_they_only_resemble(text: str, found: list[str]) -> None:
+    """Cues, comparisons, kinds and the patient's own data are no concepts; two things joined are two."""
+    assert names(text) == found
+
+
+def test_a_name_that_joins_two_words_stays_one_where_they_are_no_measurements() -> None:
+    """Only two measurements are taken apart."""
+    assert names("vacuna contra tétanos y difteria")
+    assert len({match.start for match in find_concepts("vacuna contra tétanos y difteria", GLOSSARY)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "clinical"), [("orina", True), ("oftalmologia", True), ("k2", True), ("tatuajes", False)]
+)
+def test_words_of_medicine_are_known_by_the_glossary_or_their_endings(word: str, clinical: bool) -> None:
+    """A word of which clinical names are made narrows what it stands by."""
+    assert is_clinical(word, GLOSSARY) is clinical
+
+
+def test_endings_tell_words_of_medicine() -> None:
+    """No list is needed for `-itis`."""
+    assert looks_clinical("laringitis")
+    assert not looks_clinical("cargo")

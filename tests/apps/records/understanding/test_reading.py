@@ -1,0 +1,67 @@
+"""Reading one clause."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from smarthealth.apps.records.understanding.question import (
+    Anchor,
+    Field,
+    Operation,
+    Order,
+    Pick,
+    Refusal,
+    Status,
+    Threshold,
+    TimeRange,
+)
+from smarthealth.apps.records.understanding.reading import Clause, read_clause
+from smarthealth.retrieval.glossary import load_glossary
+
+
+def read(text: str) -> Clause:
+    """A clause, read on a fixed day."""
+    return read_clause(text, load_glossary(), date(2024, 3, 15))
+
+
+def test_every_reader_finds_its_part() -> None:
+    """Topic, time, pick, state and threshold of one clause are found together."""
+    clause = read("¿Cuándo fue la última vez en 2015 que la glucosa pasó de 200?")
+    assert clause.cues[0].operation is Operation.WHEN
+    assert [concept.id for concept in clause.topics[0].concepts] == ["glucose"]
+    assert clause.pick == Pick(order=Order.LATEST)
+    assert clause.period == TimeRange(since=date(2015, 1, 1), until=date(2015, 12, 31))
+    assert clause.threshold == Threshold(above=True, value=200)
+
+
+def test_a_concept_of_another_time_is_no_topic() -> None:
+    """What tells the time is not asked about."""
+    clause = read("¿Qué medicamentos activos tomaba antes de la apendicectomía?")
+    assert isinstance(clause.period, Anchor)
+    assert clause.status is Status.ACTIVE
+    assert [topic.kinds for topic in clause.topics] == [{"medication"}]
+
+
+def test_people_fields_and_refusals_are_read() -> None:
+    """Names count as names only where nobody knows them for something else."""
+    assert read("¿Cuántas veces lo vio la Dra. Runte?").people == ("Dra. Runte",)
+    assert read("¿Le recetaron Oral Tablet?").people == ()
+    assert read("Dime la edad y el sexo").fields == (Field.AGE, Field.GENDER)
+    assert read("¿Qué efectos secundarios tiene?").refusal is Refusal.NOT_RECORDED
+
+
+def test_notes_and_differences_are_read() -> None:
+    """What part of a note, whether its text, whether different things."""
+    clause = read("¿Qué dice la nota sobre el motivo de consulta de distintos días?")
+    assert (clause.section, clause.reads, clause.distinct) == ("complaint", True, True)
+
+
+def test_a_corrected_word_is_remembered() -> None:
+    """A spelling mistake costs certainty."""
+    assert read("¿Cuál fue la última hemoglovina?").corrected
+
+
+def test_a_wide_phrase_hides_no_word() -> None:
+    """A phrase that spans other words leaves them to be read."""
+    clause = read("How has the level of zorblax in this very long question been all the time")
+    assert "zorblax" in {word for topic in clause.topics for word in topic.terms} | set(clause.unknown)
