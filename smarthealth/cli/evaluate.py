@@ -59,6 +59,40 @@ def records(
         failures.write_text("".join(_line(verdict) for verdict in verdicts if not verdict.correct), encoding="utf-8")
 
 
+@evaluate.command("calibration")
+def calibration(
+    fhir: Annotated[Path, typer.Option(help="a bundle, bulk NDJSON, or a folder of them", exists=True)],
+    per_kind: Annotated[int, typer.Option(help="questions of each kind and patient", min=1)] = 2,
+    seed: Annotated[int, typer.Option(help="the same seed asks the same questions")] = 0,
+    spoil: Annotated[
+        float, typer.Option(help="share of the questions asked once more with a word spoilt", min=0, max=1)
+    ] = 0.1,
+    hold: Annotated[float, typer.Option(help="answers that it takes to move a coefficient", min=0.1)] = 10,
+) -> None:
+    """Fit the coefficients of the confidence to the answers of the configured model, and print them.
+
+    They go to smarthealth/apps/records/answering/confidence_coefficients.py; docs/explanation/answers.md says how.
+    """
+    from smarthealth.apps.records.evaluation.calibrate import Sample, calibrate, write_coefficients
+    from smarthealth.bootstrap.evaluation import observe_records
+
+    settings = prepare()
+    with Console(stderr=True).status("importing and asking…") as status:
+        asked = 0
+
+        def show(_sample: Sample) -> None:
+            nonlocal asked
+            asked += 1
+            status.update(f"{asked} questions asked")
+
+        samples = trio.run(
+            lambda: observe_records(settings, fhir, per_kind=per_kind, seed=seed, spoil=spoil, on_sample=show)
+        )
+    for name, coefficients in zip(("ANSWER", "ABSTENTION"), calibrate(samples, hold=hold), strict=True):
+        for line in write_coefficients(name, coefficients):
+            typer.echo(line)
+
+
 def _line(verdict: Verdict) -> str:
     case, answer = verdict.case, " ".join(verdict.answer.text.split())
     document = f"{case.document_type}:{case.document_number}"

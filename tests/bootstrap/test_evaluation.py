@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from smarthealth.apps.records.demo import demo_paths
+from smarthealth.apps.records.evaluation.calibrate import Sample
 from smarthealth.apps.records.evaluation.chart import Entry
 from smarthealth.apps.records.evaluation.report import summarise
 from smarthealth.apps.records.evaluation.score import Verdict
 from smarthealth.bootstrap.errors import StartError
-from smarthealth.bootstrap.evaluation import evaluate_records, known_names
+from smarthealth.bootstrap.evaluation import evaluate_records, known_names, observe_records
 
 if TYPE_CHECKING:
     from tests.bootstrap.conftest import MakeSettings
@@ -38,6 +39,14 @@ async def test_questions_about_a_bundle_are_asked_and_judged(
     assert len(heard) == len(verdicts) > 5
     assert summarise(verdicts)[-1].accuracy >= 0.8
     assert os.listdir(tmp_path) == []
+
+
+async def test_answers_become_samples_for_the_calibration(make_settings: MakeSettings) -> None:
+    """Every question is asked, and a share of them once more spoilt; the listener hears of each."""
+    heard: list[Sample] = []
+    samples = await observe_records(make_settings(), SMALL, per_kind=1, seed=1, spoil=1.0, on_sample=heard.append)
+    assert heard == samples
+    assert {sample.correct for sample in samples} == {True, False}
 
 
 async def test_without_patients_there_is_nothing_to_ask(make_settings: MakeSettings, tmp_path: Path) -> None:
