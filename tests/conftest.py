@@ -21,6 +21,7 @@ from pathlib import Path
 import psycopg
 import pytest
 import trio
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
@@ -31,6 +32,11 @@ _LOCAL_SERVER = "host=127.0.0.1 port=5432 user=postgres dbname=postgres"
 _PREFIX = "smarthealth_test"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _numbers = itertools.count(1)
+
+
+# A busy machine is no failure: what a test asks is the rule, not how fast examples are made.
+settings.register_profile("rules", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("rules")
 
 
 @functools.cache
