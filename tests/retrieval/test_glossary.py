@@ -178,6 +178,15 @@ def test_an_entry_is_known_by_code_and_display(
     assert [concept.id for concept in GLOSSARY.classify(kind, display, code, system)] == concepts
 
 
+@pytest.mark.parametrize(
+    ("display", "name"),
+    [("Microalbuminuria (finding)", "microalbuminuria"), ("Proteinuria (finding)", "proteinuria")],
+)
+def test_a_finding_is_not_named_after_a_narrower_one_or_a_measurement(display: str, name: str) -> None:
+    """What is found has its own name, not that of its cause or of the test that finds it."""
+    assert [concept.spanish_name for concept in GLOSSARY.classify("condition", display)] == [name]
+
+
 def test_expanding_a_question_gives_names_in_both_languages() -> None:
     """The names of what a question names come first, those of narrower concepts after them."""
     names = GLOSSARY.expand("¿Toma antibióticos?")

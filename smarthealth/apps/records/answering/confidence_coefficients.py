@@ -3,7 +3,8 @@
 How they were obtained: a logistic regression was fitted to 5,400 answers of the offline model on development patients, part
 of them with words and concepts taken from its vocabulary at random, as questions that it does not understand would do;
 then rounded. Weights that such answers cannot tell (an invented number, a mark that points nowhere, a search without
-vectors) were set by hand, so that each costs what it should. `smarthealth evaluate records` measures the result.
+vectors) were set by hand, so that each costs what it should. `smarthealth evaluate calibration` fits them
+anew to the answers of the model in use, `smarthealth evaluate records` measures the result.
 """
 
 from __future__ import annotations
