@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import attrs
 
-from smarthealth.apps.records.understanding.deciding import is_measured
 from smarthealth.apps.records.understanding.question import (
     AgeRange,
     Anchor,
@@ -201,7 +200,7 @@ class _LookUp:
 
     def _is_measured(self, ask: Ask) -> bool:
         """Whether one measurement is asked for: how it stood at a visit is told by the last one up to it."""
-        return ask.operation is Operation.VALUE and all(topic.concepts and is_measured(topic) for topic in ask.topics)
+        return ask.operation is Operation.VALUE and all(topic.concepts and topic.is_measured for topic in ask.topics)
 
     async def _around(self, anchor: Anchor, ask: Ask) -> tuple[TimeRange | None, bool]:
         matched = self._matcher.match(anchor.topic)

@@ -129,7 +129,7 @@ def looks_clinical(word: str) -> bool:
 def _is_small(match: ConceptMatch, text: str) -> bool:
     surface = fold_letters(match.surface)
     own = _WORD.findall(surface)
-    if own and own[-1] in _MEASURED_BY_NAME and all(word in FILLERS for word in own):
+    if own and own[-1] in _MEASURED_BY_NAME and all(word in FILLERS or word in _MEASURED_BY_NAME for word in own):
         return "cuanto" not in own and _AFTER_HOW_MUCH.search(fold_letters(text[: match.start])) is None
     if match.surface.isupper() and len(surface) > 1:
         return False

@@ -143,6 +143,21 @@ class Topic:
         """Whether it names more than a kind."""
         return bool(self.concepts or self.terms)
 
+    @property
+    def all_kinds(self) -> frozenset[str]:
+        """The kinds of entry that it may mean: those that it names, else those of its concepts."""
+        return self.kinds or frozenset(kind for concept in self.concepts for kind in concept.kinds)
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it is something that is measured."""
+        return "observation" in self.all_kinds
+
+    @property
+    def has_results(self) -> bool:
+        """Whether it is something that is measured, or a panel of such."""
+        return self.is_measured or "report" in self.all_kinds
+
 
 @attrs.frozen(kw_only=True)
 class Anchor:

@@ -16,7 +16,7 @@ import attrs
 from smarthealth.retrieval.glossary import Glossary
 
 from .clauses import split_clauses, split_sentences
-from .deciding import decide, is_measured
+from .deciding import decide
 from .folding import fold_letters
 from .language import detect_language
 from .question import Ask, Exchange, Language, Operation, Order, Pick, Question, Refusal, TimeRange, Topic
@@ -204,7 +204,7 @@ def _merged(ask: Ask, clause: Clause, before: Ask) -> Ask:
 def _merged_operation(ask: Ask, clause: Clause, before: Ask) -> Operation:
     if not ask.topics:
         return ask.operation if clause.cues and clause.cues[0].weight >= _TELLING else before.operation
-    if clause.cues or is_measured(ask.topics[0]) != is_measured(before.topics[0]):
+    if clause.cues or ask.topics[0].is_measured != before.topics[0].is_measured:
         return ask.operation
     return before.operation
 

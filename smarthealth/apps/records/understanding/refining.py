@@ -1,0 +1,201 @@
+"""Smaller judgements on what a clause asks, once its operation and topics are known.
+
+Each rule looks at one thing and leaves the rest as it is; they are applied in the order of `_RULES`, since a later one may
+rest on what an earlier one decided.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import attrs
+
+from .folding import CONCEPT, fold_letters
+from .kinds import ALLERGY, CAREPLAN, CONDITION, DOCUMENT, IMMUNIZATION, MEDICATION
+from .question import Anchor, Ask, Operation, Order, Pick, Status, TimeRange, Topic
+from .reading import Clause
+
+_GOING_ON = frozenset({CONDITION, MEDICATION, CAREPLAN, ALLERGY})
+"""Kinds of entry that go on or are over; the others just happened."""
+_UNMEASURED = frozenset({ALLERGY, CONDITION, MEDICATION, IMMUNIZATION, CAREPLAN, DOCUMENT})
+
+COUNTED_DOSES = re.compile(r"\b(?:cuantas|numero\s+de|how\s+many|number\s+of)\s+(?:dosis|doses)\b")
+"""Doses that are counted are those of vaccines, and no prescription's dose."""
+_JUST_AFTER = re.compile(r"^\W*(?:despu[eé]s|tras|luego|after|following)\b")
+_ONE_BEFORE = re.compile(
+    rf"{CONCEPT}\s*(?:anterior|previ[oa]|prior)\b|\b(?:anterior|previ[oa]|previous|prior|preceding)\s+"
+    r"(?:(?:value|valor|reading|result|resultado|measurement|medicion|level|nivel)\s+(?:of|de|del|para|for)\s+(?:(?:la|el|the)\s+)*)?"
+    rf"{CONCEPT}"
+)
+_BEFORE_LAST = re.compile(
+    r"\b(?:(?:anterior|previ[oa])\s+al?|antes\s+del?|before|previous\s+to|prior\s+to|preceding)\s+(?:(?:el|la|lo|that|the)\s+)*"
+    r"(?:ultim[oa]|mas\s+reciente|actual|de\s+ahora|last|latest|most\s+recent|current)"
+    r"(?:\s+(?:one|value|reading|measurement|result|medicion|toma|valor|resultado|control|prueba))?\s*(?:[?.,;!]|$)"
+)
+_ACCORDING_TO = re.compile(r"\b(?:segun|de\s+acuerdo\s+con|according\s+to)\b")
+_CURRENT = re.compile(r"\b(?:actual(?:es)?|current)\b")
+_TODAY = re.compile(r"\b(?:hoy|today)\b")
+_SINCE = re.compile(r"\b(?:desde\s+(?:cuando|que\s+(?:fecha|ano|dia|mes))|since\s+when)\b")
+_TIMES = re.compile(r"\b(?:cuantas\s+veces|how\s+many\s+times|how\s+often|numero\s+de\s+veces|number\s+of\s+times)\b")
+_SHOWN = re.compile(
+    r"\b(?:lista(?:r|me|do)?|enumera\w*|tod[oa]s|list|enumerate|all|every)\b"
+    r"|\b(?:valores|values|resultados|results|mediciones|measurements|readings|lecturas|registros)\b"
+)
+
+
+def refine(ask: Ask, clause: Clause) -> Ask:
+    """Apply the rules to an ask whose operation was judged from the strongest cue."""
+    for rule in _RULES:
+        ask = rule(ask, clause)
+    return ask
+
+
+def summarises(clause: Clause) -> bool:
+    """Whether nothing narrower than the whole record is spoken of."""
+    return not any(topic.is_specific for topic in clause.topics) and not any(kind.is_noun for kind in clause.kinds)
+
+
+def _kinds(ask: Ask) -> frozenset[str]:
+    return frozenset(kind for topic in ask.topics for kind in topic.kinds)
+
+
+def _is_measured(ask: Ask) -> bool:
+    return bool(ask.topics) and all(topic.is_measured for topic in ask.topics)
+
+
+def _note_by_its_name(ask: Ask, _clause: Clause) -> Ask:
+    """A note called by its own name (`epicrisis`) is a note."""
+    return attrs.evolve(ask, topics=tuple(map(_as_document, ask.topics)))
+
+
+def _as_document(topic: Topic) -> Topic:
+    if topic.kinds or topic.all_kinds != {DOCUMENT}:
+        return topic
+    return attrs.evolve(topic, kinds=frozenset({DOCUMENT}))
+
+
+def _text_of_a_note(ask: Ask, clause: Clause) -> Ask:
+    """What a note says, rather than the note."""
+    if DOCUMENT not in _kinds(ask):
+        return attrs.evolve(ask, section=None)
+    if _ACCORDING_TO.search(clause.visible):
+        return attrs.evolve(ask, operation=Operation.NOTE)
+    as_entry = ask.operation in (Operation.COUNT, Operation.WHEN, Operation.WHO, Operation.WHERE)
+    reads = clause.reads or ask.section is not None or any(topic.is_specific for topic in ask.topics)
+    return attrs.evolve(ask, section=None) if as_entry or not reads else attrs.evolve(ask, operation=Operation.NOTE)
+
+
+def _summary_of_a_kind(ask: Ask, clause: Clause) -> Ask:
+    """A summary of one kind of entry is their list."""
+    if ask.operation is Operation.SUMMARY and not summarises(clause):
+        return attrs.evolve(ask, operation=Operation.LIST)
+    return ask
+
+
+def _whether_it_goes_on(ask: Ask, _clause: Clause) -> Ask:
+    """Whether she *takes* it, whether it is *active*: a question for its state."""
+    named = bool(ask.topics) and any(topic.is_specific for topic in ask.topics)
+    if ask.operation is Operation.EXISTS and ask.status is not None and named and not _is_measured(ask):
+        return attrs.evolve(ask, operation=Operation.STATUS)
+    return ask
+
+
+def _values(ask: Ask, clause: Clause) -> Ask:
+    """Of what is measured a value is asked for, or all values; of what is picked, what it was."""
+    results = bool(ask.topics) and all(topic.has_results for topic in ask.topics)
+    if ask.operation is Operation.EXISTS and results and ask.pick.order is not Order.ALL:
+        return attrs.evolve(ask, operation=Operation.VALUE)
+    if ask.operation not in (Operation.LIST, Operation.VALUE) or not _is_measured(ask):
+        return ask
+    if not _SHOWN.search(clause.visible):
+        return attrs.evolve(ask, operation=Operation.VALUE)
+    return attrs.evolve(ask, operation=Operation.LIST) if ask.pick == Pick() else ask
+
+
+def _all_that_is_current(ask: Ask, clause: Clause) -> Ask:
+    """`current medication` is all that goes on, not the latest of it."""
+    latest = ask.status is Status.ACTIVE and ask.pick == Pick(order=Order.LATEST)
+    if latest and _kinds(ask) & _GOING_ON and _CURRENT.search(clause.visible):
+        return attrs.evolve(ask, pick=Pick())
+    return ask
+
+
+def _value_of_today(ask: Ask, clause: Clause) -> Ask:
+    """What a value is today is what it was last."""
+    period = ask.period
+    one_day = isinstance(period, TimeRange) and period.since is not None and period.since == period.until
+    if ask.operation is Operation.VALUE and _is_measured(ask) and one_day and _TODAY.search(fold_letters(clause.text)):
+        return attrs.evolve(ask, period=None)
+    return ask
+
+
+def _since_when(ask: Ask, clause: Clause) -> Ask:
+    """Since when: the first time."""
+    asked = ask.operation in (Operation.WHEN, Operation.DURATION) and ask.pick == Pick()
+    if asked and _SINCE.search(clause.visible):
+        return attrs.evolve(ask, operation=Operation.WHEN, pick=Pick(order=Order.FIRST))
+    return ask
+
+
+def _no_extreme_of_the_unmeasured(ask: Ask, _clause: Clause) -> Ask:
+    """`alergias del menor` are a child's, not the least of them."""
+    if ask.pick.order in (Order.HIGHEST, Order.LOWEST) and _kinds(ask) and ask.topics[0].kinds <= _UNMEASURED:
+        return attrs.evolve(ask, pick=Pick())
+    return ask
+
+
+def _value_after_an_event(ask: Ask, _clause: Clause) -> Ask:
+    """How it was after an operation is told by the first measurement after it."""
+    after = isinstance(ask.period, Anchor) and _JUST_AFTER.search(ask.period.topic.surface.casefold())
+    if ask.operation is Operation.VALUE and _is_measured(ask) and ask.pick == Pick() and after:
+        return attrs.evolve(ask, pick=Pick(order=Order.FIRST))
+    return ask
+
+
+def _last_but_one(ask: Ask, clause: Clause) -> Ask:
+    """The value before the last one, however it is said."""
+    if ask.operation not in (Operation.VALUE, Operation.WHEN) or not _is_measured(ask):
+        return ask
+    before = ask.operation is Operation.VALUE and ask.pick == Pick() and _ONE_BEFORE.search(clause.visible)
+    if before or _BEFORE_LAST.search(clause.visible):
+        return attrs.evolve(ask, pick=Pick(order=Order.LATEST, nth=2))
+    return ask
+
+
+def _counting(ask: Ask, clause: Clause) -> Ask:
+    """How many times: of all. Doses without a name are those of vaccines."""
+    if ask.operation is not Operation.COUNT:
+        return ask
+    if ask.pick.order in (Order.LATEST, Order.FIRST) and _TIMES.search(clause.visible):
+        ask = attrs.evolve(ask, pick=Pick())
+    if not ask.topics and COUNTED_DOSES.search(clause.visible):
+        ask = attrs.evolve(ask, topics=(Topic(kinds=frozenset({IMMUNIZATION})),))
+    return ask
+
+
+def _states_of_what_has_some(ask: Ask, _clause: Clause) -> Ask:
+    """Measurements, visits and vaccines are neither active nor over."""
+    kinds = _kinds(ask)
+    computed = ask.operation in (Operation.TREND, Operation.AVERAGE, Operation.CHANGE)
+    stateless = ask.status is Status.ACTIVE and bool(kinds) and not kinds & _GOING_ON
+    if _is_measured(ask) or computed or stateless:
+        return attrs.evolve(ask, status=None)
+    return ask
+
+
+_RULES: tuple[Callable[[Ask, Clause], Ask], ...] = (
+    _note_by_its_name,
+    _summary_of_a_kind,
+    _whether_it_goes_on,
+    _values,
+    _text_of_a_note,
+    _all_that_is_current,
+    _value_of_today,
+    _since_when,
+    _no_extreme_of_the_unmeasured,
+    _value_after_an_event,
+    _last_but_one,
+    _counting,
+    _states_of_what_has_some,
+)
