@@ -132,12 +132,17 @@ class ChunkTable:
         Raises:
             IndexUnavailable: That was not possible.
         """
-        if self.open() is IndexState.DAMAGED:
-            shutil.rmtree(self._folder / f"{_TABLE}.lance", ignore_errors=True)
+        damaged = self.open() is IndexState.DAMAGED
         before = self._opened.get(_ID)
-        state = self._create("overwrite")
-        if state is not IndexState.READY or self._opened.get(_ID) == before:
-            raise IndexUnavailable(state)
+        # Other processes read on while a table is overwritten; one that not even takes that is thrown away.
+        if damaged or not self._overwrite(before):
+            shutil.rmtree(self._folder / f"{_TABLE}.lance", ignore_errors=True)
+            if not self._overwrite(before):
+                raise IndexUnavailable(self.open())
+
+    def _overwrite(self, before: str | None) -> bool:
+        """Whether there is an empty table now, and not the one of before."""
+        return self._create("overwrite") is IndexState.READY and self._opened.get(_ID) != before
 
     def search(self, query: Query) -> tuple[list[Row], list[Row]]:
         """Rows nearest in meaning and rows nearest in words, each best first."""

@@ -214,6 +214,22 @@ def test_a_table_that_cannot_be_read_is_damaged(folder: Path, chunks: Chunks, pa
     assert damaged.count() == 0
 
 
+def test_a_table_that_cannot_be_overwritten_is_made_anew(folder: Path, chunks: Chunks) -> None:
+    """A reset also gets rid of files that still open and yet take no writing, such as a manifest with holes."""
+    write(table(folder), 1, chunks(1, *[("condition", "Asthma", 2019)] * 50))
+    for path in (folder / "chunks.lance").rglob("*"):
+        if path.is_file():
+            whole = path.read_bytes()
+            path.write_bytes(
+                whole[: len(whole) // 3].ljust(2 * len(whole) // 3 + 1, b"\0") + whole[2 * len(whole) // 3 + 1 :]
+            )
+    holed = table(folder)
+    assert holed.open() is not IndexState.READY
+    holed.reset()
+    write(holed, 1, chunks(1, ("condition", "Asthma", 2019)))
+    assert (holed.open(), holed.count()) == (IndexState.READY, 1)
+
+
 def test_a_table_exchanged_by_another_process_is_noticed(folder: Path, chunks: Chunks) -> None:
     """A handle to a table that was made anew says that it is outdated, and opening it again helps."""
     mine = table(folder)
