@@ -20,8 +20,8 @@ LOCAL_URL = "ws://localhost:8088/records/ws/chat"
 TOKEN_VARIABLE = "SMARTHEALTH_TOKEN"
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
-DocumentOption = Annotated[str, typer.Option(help="the patient's document, such as CD:30995750")]
-UrlOption = Annotated[str, typer.Option(help="the server's WebSocket")]
+DocumentOption = Annotated[str, typer.Option(metavar="TYPE:NUMBER", help="the patient's document, such as CD:30995750")]
+UrlOption = Annotated[str, typer.Option(metavar="URL", help="the server's WebSocket")]
 TokenOption = Annotated[
     str | None,
     typer.Option(
@@ -44,9 +44,9 @@ def ask(
     token: TokenOption = None,
 ) -> None:
     """Ask one question about a patient and watch the answer stream in; exit code 1 when there is none."""
-    from .client import Document, open_client
+    from .client import open_client
 
-    patient = Document.parse(document)
+    patient = read_document(document)
 
     async def run() -> bool:
         async with open_client(url, token or await local_token(url)) as client:
@@ -63,9 +63,9 @@ def chat(
     token: TokenOption = None,
 ) -> None:
     """Ask again and again in one session, which remembers; an empty line or the end of the input leaves."""
-    from .client import Document, open_client
+    from .client import open_client
 
-    patient = Document.parse(document)
+    patient = read_document(document)
 
     async def run() -> None:
         async with open_client(url, token or await local_token(url)) as client:
@@ -73,6 +73,20 @@ def chat(
                 await put(client, patient, question)
 
     trio.run(run)
+
+
+def read_document(text: str) -> Document:
+    """Read the option that names a patient.
+
+    Raises:
+        typer.BadParameter: It is not of the form TYPE:NUMBER.
+    """
+    from .client import ClientError, Document
+
+    try:
+        return Document.parse(text)
+    except ClientError as error:
+        raise typer.BadParameter(str(error), param_hint="--document") from None
 
 
 async def put(client: Client, patient: Document, question: str, console: Console | None = None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -20,7 +21,7 @@ from rich.text import Text
 from smarthealth.storage.patients import DOCUMENT_TYPES
 
 CONNECT_LIMIT = 10.0
-"""Seconds to connect, and again to be greeted."""
+"""Seconds to connect and be greeted."""
 CLOSE_LIMIT = 1.0
 """Seconds to wait for the server's goodbye."""
 MARK = re.compile(r"\[(\d+)\]")
@@ -49,7 +50,7 @@ class Document:
         """
         kind, _, number = text.partition(":")
         by_code = {document_type.code: type_id for type_id, document_type in DOCUMENT_TYPES.items()}
-        type_id = int(kind) if kind.isdecimal() else by_code.get(kind.strip().upper(), 0)
+        type_id = int(kind) if kind.isascii() and kind.isdecimal() else by_code.get(kind.strip().upper(), 0)
         if type_id not in DOCUMENT_TYPES or not number.strip():
             raise ClientError(f"a document is written TYPE:NUMBER with a type of {', '.join(by_code)}, not {text!r}")
         return cls(type_id=type_id, number=number.strip())
@@ -117,28 +118,28 @@ async def open_client(url: str, token: str) -> AsyncIterator[Client]:
         ClientError: No server there, or it refused.
     """
     greeted = done = False
-    try:
-        async with trio_websocket.open_websocket_url(
-            url,
-            extra_headers=[(b"Authorization", f"Bearer {token}".encode())],
-            max_message_size=MAX_FRAME,
-            connect_timeout=CONNECT_LIMIT,
-            disconnect_timeout=CLOSE_LIMIT,
-        ) as socket:
-            client = Client(socket)
-            with trio.fail_after(CONNECT_LIMIT):
+    headers = [(b"Authorization", f"Bearer {token}".encode())]
+    # a limit of our own, since the library's leaves its reading task behind when the server says nothing at all
+    with trio.move_on_after(CONNECT_LIMIT) as connecting:
+        try:
+            async with trio_websocket.open_websocket_url(
+                url, extra_headers=headers, max_message_size=MAX_FRAME, disconnect_timeout=CLOSE_LIMIT
+            ) as socket:
+                client = Client(socket)
                 await client.receive()
-            greeted = True
-            yield client
-            done = True
-    except trio_websocket.ConnectionRejected as refused:
-        raise ClientError(f"{url} refused with {refused.status_code}: {_refusal(refused.body)}") from None
-    except (trio_websocket.HandshakeError, trio.TooSlowError, OSError, ValueError) as error:
-        if done:
-            return  # all was said; a server that does not say goodbye takes nothing away from it
-        if greeted:
-            raise
-        raise ClientError(f"no smarthealth server at {url}: {_reason(error)}") from None
+                greeted, connecting.deadline = True, math.inf
+                yield client
+                done = True
+        except trio_websocket.ConnectionRejected as refused:
+            raise ClientError(f"{url} refused with {refused.status_code}: {_refusal(refused.body)}") from None
+        except (trio_websocket.HandshakeError, OSError, ValueError) as error:
+            # when all was said, a server that does not say goodbye takes nothing away from it
+            if not greeted:
+                raise _nobody(url, error) from None
+            if not done:
+                raise
+    if connecting.cancelled_caught:
+        raise _nobody(url, trio.TooSlowError())
 
 
 async def require_server(url: str) -> None:
@@ -147,24 +148,24 @@ async def require_server(url: str) -> None:
     Raises:
         ClientError: Nothing does.
     """
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         with trio.fail_after(CONNECT_LIMIT):
-            stream = await trio.open_tcp_stream(
-                parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme, 80)
-            )
+            stream = await trio.open_tcp_stream(parts.hostname or "", parts.port or _PORTS.get(parts.scheme, 80))
     except (trio.TooSlowError, OSError, ValueError) as error:
-        raise ClientError(f"no smarthealth server at {url}: {_reason(error)}") from None
+        raise _nobody(url, error) from None
     await stream.aclose()
 
 
-_DEFAULT_PORTS = {"ws": 80, "wss": 443}
+_PORTS = {"ws": 80, "wss": 443}
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, trio.TooSlowError | trio_websocket.ConnectionTimeout):
-        return f"no answer within {CONNECT_LIMIT:g} s"
-    return str(error.__cause__ or error) or type(error).__name__
+def _nobody(url: str, error: Exception) -> ClientError:
+    if isinstance(error, trio.TooSlowError):
+        reason = f"no answer within {CONNECT_LIMIT:g} s"
+    else:
+        reason = str(error.__cause__ or error) or type(error).__name__
+    return ClientError(f"no smarthealth server at {url}: {reason}")
 
 
 def _refusal(body: bytes | None) -> str:

@@ -30,7 +30,7 @@ def main() -> None:
     from .failing import explain_failure
 
     try:
-        app()
+        app(prog_name="smarthealth")
     except Exception as error:
         sentence = explain_failure(error)
         if sentence is None:

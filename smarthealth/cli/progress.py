@@ -85,4 +85,5 @@ def draw_report(console: Console, report: ImportReport) -> None:
     hidden = report.total(Outcome.FAILED) - min(len(report.failures), FAILURES_SHOWN)
     if hidden > 0:
         reasons = Counter(failure.reason for failure in report.failures).most_common(3)
-        console.print(f"… and {hidden} more; most often: {'; '.join(reason for reason, _ in reasons)}", style="red")
+        often = "; ".join(reason for reason, _ in reasons)
+        console.print(f"… and {hidden:,} more; most often: {often}", style="red", markup=False, highlight=False)

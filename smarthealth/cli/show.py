@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 
 def register(app: typer.Typer) -> None:
@@ -21,5 +22,6 @@ def show_settings() -> None:
         table.add_column(column, overflow="fold", no_wrap=column in ("setting", "source"))
     for setting in explain_settings(read_environment()):
         style = None if setting.source == "default" else "green"
-        table.add_row(setting.name, setting.value, setting.source, setting.default, setting.meaning, style=style)
+        cells = (setting.name, setting.value, setting.source, setting.default, setting.meaning)
+        table.add_row(*map(Text, cells), style=style)
     Console().print(table)

@@ -11,6 +11,7 @@ import trio
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from .failing import CommandError
 from .preparing import prepare
@@ -64,7 +65,8 @@ def list_users() -> None:
         table = Table("id", "email", "name", "role", "since", "disabled", box=None)
         for user in await stores.users.list():
             disabled = f"{user.disabled_at:%Y-%m-%d}" if user.disabled_at else ""
-            table.add_row(str(user.id), user.email, user.full_name, user.role, f"{user.created_at:%Y-%m-%d}", disabled)
+            cells = (str(user.id), user.email, user.full_name, user.role, f"{user.created_at:%Y-%m-%d}", disabled)
+            table.add_row(*map(Text, cells))
         Console().print(table)
 
     with_stores(work)
