@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from smarthealth.apps.records.demo import demo_paths
 from smarthealth.apps.records.evaluation.calibrate import Sample
 from smarthealth.apps.records.evaluation.chart import Entry
 from smarthealth.apps.records.evaluation.report import summarise
+from smarthealth.apps.records.evaluation.run import PatientMissing
 from smarthealth.apps.records.evaluation.score import Verdict
 from smarthealth.bootstrap.errors import StartError
 from smarthealth.bootstrap.evaluation import evaluate_records, known_names, observe_records
@@ -52,6 +54,17 @@ async def test_answers_become_samples_for_the_calibration(make_settings: MakeSet
 async def test_without_patients_there_is_nothing_to_ask(make_settings: MakeSettings, tmp_path: Path) -> None:
     """A folder without a patient is said to be one, before anything is started."""
     with pytest.raises(StartError, match=f"no patient .* {tmp_path}"):
+        await evaluate_records(make_settings(), tmp_path, per_kind=1, seed=1, on_verdict=lambda _: None)
+
+
+async def test_whoever_was_not_imported_cannot_be_asked_about(make_settings: MakeSettings, tmp_path: Path) -> None:
+    """A patient whom the chart's reader takes and the import does not ends it, with the document that is missing."""
+    identifier = {"type": {"coding": [{"code": "CD"}]}, "value": "7"}
+    odd = {"resourceType": "Patient", "id": "odd", "identifier": [identifier], "birthDate": "yesterday"}
+    (tmp_path / "Patient.ndjson").write_text(json.dumps(odd))
+    with pytest.raises(PatientMissing, match="8:7"):
+        await observe_records(make_settings(), tmp_path, per_kind=1, seed=1, spoil=0, on_sample=lambda _: None)
+    with pytest.raises(PatientMissing, match="8:7"):
         await evaluate_records(make_settings(), tmp_path, per_kind=1, seed=1, on_verdict=lambda _: None)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from smarthealth.apps.records.answering.confidence_coefficients import ABSTENTION, ANSWER, Coefficients
 from smarthealth.apps.records.demo import demo_paths
 from smarthealth.testing.script import Reply
 
@@ -52,6 +53,18 @@ def test_the_configured_model_is_measured(run: Run, fhir: Path, tmp_path: Path, 
     assert len(lines) > 10
     assert {len(line) for line in lines} == {6}
     assert {line[4] for line in lines} == {"Cosas que pasan."}
+
+
+def test_the_confidence_is_fitted(run: Run, fhir: Path) -> None:
+    """The coefficients are printed as they stand in the program, for statements and for abstentions."""
+    ran = run("evaluate", "calibration", "--fhir", fhir, "--per-kind", 1, "--spoil", 1)
+    assert (ran.code, ran.errors) == (0, "")
+    fitted: dict[str, Coefficients] = {}
+    exec(ran.output, {"Coefficients": Coefficients}, fitted)
+    assert {name: set(found.weights) for name, found in fitted.items()} == {
+        "ANSWER": set(ANSWER.weights),
+        "ABSTENTION": set(ABSTENTION.weights),
+    }
 
 
 def test_without_patients_there_is_nothing_to_measure(run: Run, tmp_path: Path) -> None:
