@@ -18,9 +18,9 @@ class CrashLog(Instrument):
     def on_event(self, event: RuntimeEvent) -> None:
         """Log a crash with where it happened, or a stuck task with where it stands."""
         match event:
-            case ChildFailed(path=path, error=error, restart_in=restart_in):
+            case ChildFailed(path=path, error=Exception() as error, restart_in=restart_in):
                 _log.error("actor_failed", path=path, error=type(error).__name__, restart_in=restart_in, exc_info=error)
             case TaskStuck(path=path, stack=stack):
                 _log.error("task_stuck", path=path, stack=stack)
             case _:
-                pass
+                pass  # also a second Ctrl-C, which ends an actor wherever it is: no crash

@@ -37,10 +37,11 @@ def test_a_stuck_task_is_logged_with_where_it_stands() -> None:
 
 
 def test_ordinary_life_is_not_logged() -> None:
-    """Starts and ends are no news."""
+    """Starts and ends are no news, nor is Ctrl-C pressed twice."""
     with capture_logs() as logs:
         CrashLog().on_event(ChildStarted(path="app/index", restarts=0))
         CrashLog().on_event(ChildEnded(path="app/index", reason=EndReason.STOPPED))
+        CrashLog().on_event(ChildFailed(path="app/index", error=KeyboardInterrupt(), restart_in=None))
     assert logs == []
 
 
