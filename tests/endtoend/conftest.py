@@ -437,6 +437,27 @@ def command(scratch: Path) -> Command:
     return run
 
 
+Begin = Callable[..., subprocess.Popen[str]]
+
+
+@pytest.fixture
+def begin() -> Iterator[Begin]:
+    """Start `smarthealth` without waiting for its end."""
+    begun: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str, data: Path) -> subprocess.Popen[str]:
+        command, pipe = [str(PROGRAM), *arguments], subprocess.PIPE
+        begun.append(
+            subprocess.Popen(command, env=environment_of(data), cwd=data.parent, stdout=pipe, stderr=pipe, text=True)
+        )
+        return begun[-1]
+
+    yield start
+    for process in begun:
+        process.kill()
+        process.communicate()
+
+
 @attrs.define(eq=False)
 class Model:
     """A scripted provider in a thread of its own: what it answers goes by a word in the question."""
