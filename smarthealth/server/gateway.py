@@ -163,7 +163,7 @@ class Gateway:
 
     def _check_room(self, principal: Principal | None) -> None:
         if self._door.connections.full:
-            raise unavailable("OVERLOADED", RETRY_CONNECTION)
+            raise too_many("OVERLOADED", RETRY_CONNECTION)
         if (
             principal is not None
             and self._per_user.get(principal.user_id, 0) >= self._door.settings.connections_per_user

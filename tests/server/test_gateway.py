@@ -146,12 +146,12 @@ async def test_user_has_so_many_connections(world: Any, open_server: OpenServer)
         assert (await peers[3].upgrade(f"/ws/chat?token={ana}")).startswith("HTTP/1.1 101")
 
 
-async def test_full_and_draining_servers_are_503(world: Any, open_server: OpenServer) -> None:
+async def test_full_server_is_429_and_a_draining_one_503(world: Any, open_server: OpenServer) -> None:
     """There is no room, or nothing new is begun: come back later."""
     token = world.token(world.users.add())
     async with open_server(world) as port:
         world.host.full = True
-        assert (await refused(port, f"/ws/chat?token={token}"))[:2] == (503, "OVERLOADED")
+        assert (await refused(port, f"/ws/chat?token={token}"))[:2] == (429, "OVERLOADED")
         world.host.draining = True
         assert (await refused(port, "/nothing"))[:2] == (503, "DRAINING")
 
