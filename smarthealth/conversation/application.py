@@ -9,7 +9,7 @@ sends those, can hold that every turn has exactly one ending.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Generic, Literal, Protocol, TypeVar, runtime_checkable
 
 import attrs
@@ -17,6 +17,7 @@ import attrs
 from smarthealth.actors import Context
 
 Role = Literal["clinician", "patient", "admin"]
+Language = Literal["es", "en"]
 E = TypeVar("E")
 E_co = TypeVar("E_co", covariant=True)
 E_contra = TypeVar("E_contra", contravariant=True)
@@ -131,12 +132,17 @@ class Link(Protocol[E_contra]):
         """Queue a control event (never waits, never dropped); a client too far behind is cut with 4430."""
         ...
 
-    async def start_turn(self, turn: Turn[E_contra]) -> None:
+    async def start_turn(self, turn: Turn[E_contra], *, urgent: bool = False) -> None:
         """Start a turn as an actor of its own; returns at once, the turn goes on.
+
+        Args:
+            turn: The answer in the making.
+            urgent: It interrupts every other turn of the connection, whatever their keys, and is never refused as busy;
+                only other urgent turns go before it.
 
         Raises:
             TurnBusy: A turn of the same key is running, on this connection or another.
-            TooManyTurns: The connection runs as many turns as it may.
+            TooManyTurns: The connection runs as many turns as it may; of urgent ones, as many again.
             ServerDraining: The server, or this connection, is going away.
         """
         ...
@@ -185,7 +191,15 @@ class TurnPolicy:
     when_busy: Literal["reject", "enqueue", "interrupt"] = "reject"
     """What happens to a turn whose key is busy: refused, run afterwards, or run once the busy one was cancelled."""
     sequential: bool = False
-    """Whether turns of different keys, too, run one after the other, in order: for protocols whose events name none."""
+    """Whether turns of different keys, too, run one after the other, in order: for protocols whose events name none.
+
+    A key that is busy on this very connection is then no reason to refuse: its turn waits like the others.
+    """
+
+
+async def admit_all(principal: Principal | None, path_parts: Mapping[str, str]) -> bool:
+    """Let everybody in whom `authentication` and `roles` do."""
+    return True
 
 
 @attrs.frozen(kw_only=True)
@@ -204,6 +218,10 @@ class Endpoint(Generic[E]):
     """Joins two adjacent events (tokens of one turn) when the client is behind, or returns None."""
     roles: frozenset[Role] = frozenset({"clinician", "patient", "admin"})
     """Who may enter; others get 403."""
+    may_enter: Callable[[Principal | None, Mapping[str, str]], Awaitable[bool]] = admit_all
+    """Asked last at the handshake, with the path's named parts; False is 403. A `StorageError` is 503."""
+    language: Language = "es"
+    """Of what a client is told whose handshake is refused."""
     turns: TurnPolicy = TurnPolicy()
     application: str = "unnamed"
     """Name of its application, for telemetry, names of actors and the audit."""

@@ -128,8 +128,8 @@ class Connection(Generic[E]):
             helper(
                 name="outbox", start=self._serve_outbox, stop_timeout=within + settings.close_timeout, significant=True
             ),
-            # a turn leaves the board a moment before its actor is gone
-            helper(name="query", start=DynamicSupervisor(max_children=2 * settings.max_turns)),
+            # as many urgent turns as others, and a turn leaves the board a moment before its actor is gone
+            helper(name="query", start=DynamicSupervisor(max_children=3 * settings.max_turns)),
             helper(name="keepalive", start=self._serve_keepalive),
             helper(name="session", start=self._serve_session),
         )
@@ -155,15 +155,15 @@ class Connection(Generic[E]):
         """Queue a control event (never waits, never dropped); a client too far behind is cut with 4430."""
         self._outbox.reply(event)
 
-    async def start_turn(self, turn: Turn[E]) -> None:
-        """Start a turn as an actor of its own.
+    async def start_turn(self, turn: Turn[E], *, urgent: bool = False) -> None:
+        """Start a turn as an actor of its own; an urgent one interrupts the others.
 
         Raises:
             TurnBusy: A turn of the same key is running.
             TooManyTurns: The connection runs as many turns as it may.
             ServerDraining: The server, or this connection, is going away.
         """
-        ticket = self._board.admit(turn)
+        ticket = self._board.admit(turn, urgent=urgent)
         try:
             await self._queries.start_child(self._turn_child(ticket))
         except ActorError as error:

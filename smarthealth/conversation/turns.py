@@ -10,7 +10,7 @@ must be kept is written before, shielded from whatever ended the turn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 import attrs
@@ -34,6 +34,8 @@ class Ticket(Generic[E]):
     turn: Turn[E]
     key: str
     number: int
+    urgent: bool = False
+    """Whether it interrupted the others, and is not interrupted by one like it."""
     scope: trio.CancelScope = attrs.field(factory=trio.CancelScope)
     gate: trio.Event = attrs.field(factory=trio.Event)
     """Set when no earlier turn stands in the way."""
@@ -66,7 +68,7 @@ class TurnBoard(Generic[E]):
         """Turns that are not over, waiting ones included."""
         return len(self._tickets)
 
-    def admit(self, turn: Turn[E]) -> Ticket[E]:
+    def admit(self, turn: Turn[E], *, urgent: bool = False) -> Ticket[E]:
         """Take a turn in; its ticket must be given to `leave` in the end.
 
         Raises:
@@ -77,17 +79,18 @@ class TurnBoard(Generic[E]):
         key = turn.key
         if self._refusing:
             raise ServerDraining
-        rejecting = self.policy.when_busy == "reject"
-        if rejecting and key in self.busy_elsewhere:
+        if not urgent and self._is_busy(key):
             raise TurnBusy
-        if len(self._tickets) >= self.max_turns:
+        if sum(ticket.urgent is urgent for ticket in self._tickets) >= self.max_turns:
             raise TooManyTurns
-        if self.policy.when_busy == "interrupt":
-            self._cancel(TurnEnd.INTERRUPTED, key)
-        if rejecting:
+        if urgent:
+            self._interrupt(ticket for ticket in self._tickets if not ticket.urgent)
+        elif self.policy.when_busy == "interrupt":
+            self._interrupt(ticket for ticket in self._tickets if ticket.key == key)
+        if self._marks_keys and not urgent:
             self.busy_elsewhere.add(key)
         self._admitted += 1
-        ticket = Ticket(turn=turn, key=key, number=self._admitted)
+        ticket = Ticket(turn=turn, key=key, number=self._admitted, urgent=urgent)
         self._tickets.append(ticket)
         self._open_gates()
         return ticket
@@ -97,13 +100,16 @@ class TurnBoard(Generic[E]):
         if ticket not in self._tickets:
             return
         self._tickets.remove(ticket)
-        if self.policy.when_busy == "reject":
+        if self._marks_keys and not ticket.urgent and not self._has(ticket.key):
             self.busy_elsewhere.discard(ticket.key)
         self._open_gates()
 
     def cancel(self, key: str) -> bool:
         """Cancel the turns of a key for the client; False when there is none."""
-        return self._cancel(TurnEnd.CANCELLED, key)
+        found = [ticket for ticket in self._tickets if ticket.key == key]
+        for ticket in found:
+            ticket.cancel(TurnEnd.CANCELLED)
+        return bool(found)
 
     def cancel_all(self, cause: TurnEnd) -> None:
         """Cancel every turn and admit none any more."""
@@ -115,11 +121,22 @@ class TurnBoard(Generic[E]):
         """Admit no turn any more."""
         self._refusing = True
 
-    def _cancel(self, cause: TurnEnd, key: str) -> bool:
-        found = [ticket for ticket in self._tickets if ticket.key == key]
-        for ticket in found:
-            ticket.cancel(cause)
-        return bool(found)
+    @property
+    def _marks_keys(self) -> bool:
+        return self.policy.when_busy == "reject"
+
+    def _is_busy(self, key: str) -> bool:
+        if not self._marks_keys or key not in self.busy_elsewhere:
+            return False
+        return not (self.policy.sequential and self._has(key))
+
+    def _has(self, key: str) -> bool:
+        """Whether a turn of this connection has marked this key as busy."""
+        return any(ticket.key == key and not ticket.urgent for ticket in self._tickets)
+
+    def _interrupt(self, tickets: Iterable[Ticket[E]]) -> None:
+        for ticket in tickets:
+            ticket.cancel(TurnEnd.INTERRUPTED)
 
     def _open_gates(self) -> None:
         ahead: set[str] = set()

@@ -8,10 +8,11 @@ from typing import Any
 import msgspec
 from quart import Request, Response
 
+from smarthealth.conversation.application import Language
+
 from .errors import Refused
 from .gateway import refusal_headers
 from .static import StaticFile
-from .texts import Language
 
 JSON = "application/json"
 NOT_STORED = "no-store"

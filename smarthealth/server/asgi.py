@@ -9,9 +9,10 @@ import msgspec
 import structlog
 import trio
 
+from smarthealth.conversation.application import Language
+
 from .errors import unavailable
 from .gateway import refusal_headers
-from .texts import Language
 
 log = structlog.get_logger()
 

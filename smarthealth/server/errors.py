@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from .texts import Language, sentence
+from smarthealth.conversation.application import Language
+
+from .texts import sentence
 
 
 class ServerError(Exception):

@@ -18,8 +18,9 @@ import msgspec
 import structlog
 import trio
 
-from smarthealth.conversation.application import Endpoint, Principal
+from smarthealth.conversation.application import Endpoint, Language, Principal
 from smarthealth.conversation.socket import Socket
+from smarthealth.storage.errors import StorageError
 
 from .accounts import Accounts, Close
 from .addresses import client_address, subscriber
@@ -28,7 +29,6 @@ from .origins import OriginRule
 from .rate import TokenBuckets
 from .routes import Route, Routes
 from .settings import ServerSettings
-from .texts import Language
 from .websocket_socket import AsgiSocket
 
 log = structlog.get_logger()
@@ -97,6 +97,7 @@ class Doorkeeping:
     bare: str
     """The application whose paths are bare where a server does not say by which port a client came."""
     language: Language = "es"
+    """Of refusals where there is nothing at the path; else they are in the endpoint's."""
 
 
 @attrs.frozen(kw_only=True)
@@ -121,9 +122,9 @@ class Gateway:
             with trio.fail_after(self._door.settings.handshake_timeout):
                 admission = await self._admit(scope, address)
         except Refused as refused:
-            await self._refuse(send, refused, address)
+            await self._refuse(scope, send, refused, address)
         except trio.TooSlowError:
-            await self._refuse(send, unavailable("UNAVAILABLE"), address)
+            await self._refuse(scope, send, unavailable("UNAVAILABLE"), address)
         else:
             await self._serve(scope, receive, send, admission, address)
 
@@ -144,6 +145,7 @@ class Gateway:
         token, subprotocol = find_token(scope, headers)
         principal = await self._identify(route.endpoint, token)
         self._check_room(principal)
+        await self._check_entry(route, principal)
         return _Admission(route=route, principal=principal, subprotocol=subprotocol)
 
     async def _identify(self, endpoint: Endpoint[Any], token: str | None) -> Principal | None:
@@ -160,6 +162,15 @@ class Gateway:
         if principal.role not in endpoint.roles:
             raise forbidden()
         return principal
+
+    async def _check_entry(self, route: Route, principal: Principal | None) -> None:
+        try:
+            admitted = await route.endpoint.may_enter(principal, route.parts)
+        except StorageError as error:
+            log.warning("entry_unknown", error=type(error).__name__)
+            raise unavailable("UNAVAILABLE") from None
+        if not admitted:
+            raise forbidden()
 
     def _check_room(self, principal: Principal | None) -> None:
         if self._door.connections.full:
@@ -195,12 +206,14 @@ class Gateway:
             if not self._per_user[user]:
                 del self._per_user[user]
 
-    async def _refuse(self, send: Send, refused: Refused, address: str) -> None:
+    async def _refuse(self, scope: Mapping[str, Any], send: Send, refused: Refused, address: str) -> None:
         if refused.status not in OURS:
             self._door.failures.take(subscriber(address))
         self._door.refusals.handshake_refused(refused.code)
         log.info("handshake_refused", code=refused.code, address=address)
-        body = msgspec.json.encode(refused.body(self._door.language))
+        route = self._door.routes.find(scope, self._door.bare)
+        language = route.endpoint.language if route is not None else self._door.language
+        body = msgspec.json.encode(refused.body(language))
         await send(
             {
                 "type": "websocket.http.response.start",

@@ -8,7 +8,7 @@ from typing import Protocol
 import attrs
 
 from smarthealth.actors import ActorSnapshot
-from smarthealth.conversation.application import Application
+from smarthealth.conversation.application import Application, Language
 from smarthealth.storage.patients import PatientPage
 
 from .accounts import UserDirectory
@@ -17,7 +17,6 @@ from .health import Check
 from .login import AuditTrail
 from .metrics import Metrics
 from .passwords import Passwords
-from .texts import Language
 from .tokens import Tokens
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Final
 
-Language = Literal["es", "en"]
+from smarthealth.conversation.application import Language
 
 SENTENCES: Final[dict[str, dict[Language, str]]] = {
     "UNAUTHORIZED": {"es": "Token inválido o ausente", "en": "Missing or invalid token"},

@@ -112,6 +112,39 @@ def test_sequential_turns_run_one_after_the_other() -> None:
     assert open_gates(tickets) == [True, True, False]
 
 
+def test_a_sequential_connection_queues_its_own_busy_key() -> None:
+    """What is busy on this very connection waits its turn; elsewhere the key is busy until the last of them is over."""
+    shared: set[str] = set()
+    here = make_board(sequential=True, busy_elsewhere=shared)
+    there = make_board(sequential=True, busy_elsewhere=shared)
+    first, second = admit(here, "a", "a")
+    assert open_gates([first, second]) == [True, False]
+    here.leave(first)
+    assert open_gates([second]) == [True]
+    with pytest.raises(TurnBusy):
+        admit(there, "a")
+    here.leave(second)
+    assert open_gates(admit(there, "a")) == [True]
+
+
+def test_an_urgent_turn_interrupts_all_others_and_is_never_busy() -> None:
+    """It needs no place among the others, follows only its like, and leaves a key that is busy elsewhere alone."""
+    shared = {"z"}
+    board = make_board(sequential=True, busy_elsewhere=shared)
+    others = admit(board, "a", "b", "c")
+    urgent = [board.admit(ScriptedTurn(answer, key="z"), urgent=True) for _ in range(3)]
+    assert {ticket.cause for ticket in others} == {TurnEnd.INTERRUPTED}
+    assert [ticket.cause for ticket in urgent] == [None, None, None]
+    with pytest.raises(TooManyTurns):
+        board.admit(ScriptedTurn(answer, key="z"), urgent=True)
+    for ticket in others:
+        board.leave(ticket)
+    assert open_gates(urgent) == [True, False, False]
+    for ticket in urgent:
+        board.leave(ticket)
+    assert shared == {"z"}
+
+
 def test_turns_are_cancelled_by_key_and_the_first_cause_counts() -> None:
     """A client cancels by key; what comes later changes nothing, and then no turn starts."""
     board = make_board()

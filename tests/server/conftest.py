@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from smarthealth.actors import ActorSnapshot
 from smarthealth.actors.snapshot import Kind, State, TaskSnapshot
-from smarthealth.conversation.application import Application, Endpoint
+from smarthealth.conversation.application import Application, Endpoint, Principal
 from smarthealth.conversation.socket import SocketClosed
 from smarthealth.server.accounts import Accounts
 from smarthealth.server.hypercorn.limits import ShellLimits
@@ -351,6 +351,13 @@ def endpoint(path: str, authentication: Any = "required", **changes: Any) -> End
     return Endpoint(path=path, authentication=authentication, open_dialogue=never, encode=str, **changes)
 
 
+async def own_door(principal: Principal | None, parts: Mapping[str, str]) -> bool:
+    """Users at a path of their own; what is behind door 0 is not to be known."""
+    if parts["user_id"] == "0":
+        raise StorageUnavailable("gone")
+    return principal is not None and parts["user_id"] == str(principal.user_id)
+
+
 @pytest.fixture
 def world() -> World:
     """A world with two applications and nobody in it."""
@@ -361,6 +368,7 @@ def world() -> World:
             endpoint("/ws/chat", "optional"),
             endpoint("/ws/rooms/{room}", "optional"),
             endpoint("/ws/in-band", "in-band"),
+            endpoint("/ws/own/{user_id}", may_enter=own_door, language="en"),
         ),
     )
     return World(applications=(records, other))

@@ -103,6 +103,19 @@ async def test_disabled_user_is_401_and_wrong_role_403(world: Any, open_server: 
         assert (await refused(port, f"/ws/chat?token={world.token(patient)}"))[:2] == (403, "FORBIDDEN")
 
 
+async def test_an_endpoint_has_a_last_word_and_a_language(world: Any, open_server: OpenServer) -> None:
+    """Who may not enter is 403, whoever cannot be looked up 503, both in the endpoint's language."""
+    user = world.users.add()
+    headers = ("Authorization", f"Bearer {world.token(user)}")
+    async with open_server(world, listener="other") as port:
+        async with open_raw_peer(port) as peer:
+            assert (await peer.upgrade(f"/ws/own/{user.id}", [headers])).startswith("HTTP/1.1 101")
+        async with open_raw_peer(port) as peer:
+            assert (await peer.upgrade("/ws/own/999", [headers])).startswith("HTTP/1.1 403")
+            assert "You may not use this" in (await peer.read_rest()).decode()
+        assert (await refused(port, "/ws/own/0", headers))[:2] == (503, "UNAVAILABLE")
+
+
 async def test_foreign_page_is_403_and_unknown_path_404(world: Any, open_server: OpenServer) -> None:
     """The origin is looked at before the token, the path before both."""
     token = world.token(world.users.add())
