@@ -87,6 +87,7 @@ def test_asyncapi_describes_every_application(world: Any) -> None:
         "/other/ws/chat",
         "/other/ws/rooms/{room}",
         "/other/ws/in-band",
+        "/other/ws/own/{user_id}",
     }
     for reference in references(document):
         assert resolve(document, reference)
