@@ -176,6 +176,7 @@ async def test_origins_that_are_set(launch: Launch) -> None:
         environment={
             "ALLOWED_ORIGINS": "https://clinica.example, https://otra.example:8443",
             "SMARTHEALTH_CONNECTIONS_PER_USER": "2",
+            "SMARTHEALTH_MAX_CONNECTIONS": "3",
             "SMARTHEALTH_QUERIES_PER_MINUTE": "1",
             "SMARTHEALTH_QUERY_BURST": "2",
             "SMARTHEALTH_INBOUND_BURST": "20",
@@ -204,7 +205,8 @@ async def test_origins_that_are_set(launch: Launch) -> None:
 async def _check_number_of_connections(server: Server) -> None:
     async with server.chat() as chat, server.chat() as other:
         assert await server.knock("/ws/chat", bearer(server.token())) == (429, "TOO_MANY_CONNECTIONS")
-        assert await server.knock("/ws/chat", bearer(server.token(sub="55"))) == (101, "connected")
+        async with server.chat(server.token(sub="55")):
+            assert await server.knock("/ws/chat", bearer(server.token(sub="56"))) == (429, "OVERLOADED")
         await chat.ping()
         await other.ping()
     with trio.fail_after(5):  # the two are counted until they are over on the server's side
