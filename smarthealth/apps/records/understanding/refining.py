@@ -86,13 +86,6 @@ def _text_of_a_note(ask: Ask, clause: Clause) -> Ask:
     return attrs.evolve(ask, section=None) if as_entry or not reads else attrs.evolve(ask, operation=Operation.NOTE)
 
 
-def _summary_of_a_kind(ask: Ask, clause: Clause) -> Ask:
-    """A summary of one kind of entry is their list."""
-    if ask.operation is Operation.SUMMARY and not summarises(clause):
-        return attrs.evolve(ask, operation=Operation.LIST)
-    return ask
-
-
 def _whether_it_goes_on(ask: Ask, _clause: Clause) -> Ask:
     """Whether she *takes* it, whether it is *active*: a question for its state."""
     named = bool(ask.topics) and any(topic.is_specific for topic in ask.topics)
@@ -186,7 +179,6 @@ def _states_of_what_has_some(ask: Ask, _clause: Clause) -> Ask:
 
 _RULES: tuple[Callable[[Ask, Clause], Ask], ...] = (
     _note_by_its_name,
-    _summary_of_a_kind,
     _whether_it_goes_on,
     _values,
     _text_of_a_note,

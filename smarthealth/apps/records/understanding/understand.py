@@ -57,7 +57,7 @@ _OVER_ALL = frozenset({Operation.AVERAGE, Operation.TREND, Operation.CHANGE, Ope
 _FOR_THIS = re.compile(r"^\W*(?:y\s+|and\s+)?(?:que\s+hay\s+)?(?:para|por|contra|for)\s")
 _FOR_THAT = re.compile(r"\b(?:para|por|contra)\s+(?:eso|ello|esa|ese|este|esto)\b|\bfor\s+(?:that|it|this)\b")
 _ONE_BEFORE = re.compile(r"\b(?:anterior|previ[oa]|previous|(?:one\s+)?before\s+that|one\s+before)\b")
-_NEEDS_NO_TOPIC = frozenset({Operation.SUMMARY, Operation.DEMOGRAPHIC, Operation.UNANSWERABLE, Operation.NOTE})
+_NEEDS_NO_TOPIC = frozenset({Operation.SUMMARY, Operation.DEMOGRAPHIC, Operation.UNANSWERABLE})
 
 
 def understand(text: str, *, history: Sequence[Exchange], today: date, glossary: Glossary) -> Question:
@@ -75,7 +75,9 @@ def understand(text: str, *, history: Sequence[Exchange], today: date, glossary:
 # What the names of terminologies say besides the thing itself; none of it is a word of the question.
 _OF_TERMINOLOGIES = re.compile(
     r"\((?:disorder|finding|procedure|situation|substance|organism|regime/therapy|physical object|environment|person|event)\)"
-    r"|\[[A-Za-z][^\]]*\]|\bby\s+(?:automated\s+count|calculation|immunologic\s+method)\b"
+    r"|\[(?!percentile\b)[A-Za-z][^\]]*\]"
+    r"|\b(?:per|por|para)\s+(?:age|edad)\s+(?:and|y)\s+(?:sex|gender|sexo|g[eé]nero)\b"
+    r"|\bby\s+(?:automated\s+count|calculation|immunologic\s+method)\b"
     r"|\b\d+(?:\.\d+)?\s*(?:MG|ML|MCG|UG|UNT|ACTUAT|HR)\b(?:/(?:\d+(?:\.\d+)?\s*)?[A-Z]+\b)?"
     r"|\b(?:metered\s+dose|dry\s+powder)\s+inhaler\b|\bextended\s+release\b"
     r"|\b(?:oral|chewable|buccal|sublingual)\s+(?:tablet|capsule|solution|suspension|powder)\b|\b(?:injectable|inhalation|ophthalmic|topical)\s+(?:solution|suspension)\b"
@@ -166,6 +168,8 @@ def _completed(ask: Ask, clause: Clause, before: Ask | None, following: Clause |
     if ask.topics:
         return ask
     if following is not None and following.topics:
+        if not clause.cues:
+            return decide(following)[-1]  # `what was done? I mean surgery`: the second says what the first meant
         return attrs.evolve(
             ask,
             topics=following.topics,
@@ -173,8 +177,6 @@ def _completed(ask: Ask, clause: Clause, before: Ask | None, following: Clause |
             pick=following.pick or ask.pick,
             period=ask.period or following.period,
         )
-    if ask.operation is Operation.NOTE:
-        return ask
     if ask.operation in (Operation.WHO, Operation.WHERE) or ask.people:
         return attrs.evolve(ask, topics=(_ENCOUNTERS,))
     return Ask(operation=Operation.UNANSWERABLE, refusal=Refusal.OFF_TOPIC)

@@ -121,3 +121,37 @@ def test_a_measurement_named_with_a_word_of_the_question_is_found() -> None:
     """`media` measures a height after `cuánto` and is part of a name elsewhere."""
     (ask,) = asks_of("¿Cuál es la hemoglobina corpuscular media?")
     assert [concept.id for topic in ask.topics for concept in topic.concepts] == ["mean-corpuscular-hemoglobin"]
+
+
+@pytest.mark.parametrize(
+    ("text", "operations"),
+    [
+        ("¿Qué es la hipertensión?", [Operation.UNANSWERABLE]),
+        ("What is hypertension?", [Operation.UNANSWERABLE]),
+        ("¿Cuándo es su próxima cita?", [Operation.UNANSWERABLE]),
+        ("How often should she take naproxen?", [Operation.DOSE]),
+        ("¿Cuántos años tiene?", [Operation.DEMOGRAPHIC]),
+        ("¿Qué edad tenía cuando le diagnosticaron hipertensión?", [Operation.AGE_AT]),
+        ("¿Qué glucosa y edad tiene?", [Operation.DEMOGRAPHIC, Operation.VALUE]),
+        ("¿De qué sexo son las consultas?", [Operation.LIST]),
+        ("glucosa", [Operation.VALUE]),
+        ("hipertensión", [Operation.EXISTS]),
+        ("vacunas", [Operation.LIST]),
+        ("perfil lipídico", [Operation.VALUE]),
+        ("¿Cómo ha evolucionado la hipertensión?", [Operation.EXISTS]),
+        ("¿Cuánto duró la bronquitis?", [Operation.DURATION]),
+        ("¿Cuánto duró la glucosa?", [Operation.VALUE]),
+        ("¿Cuál fue la glucosa más alta?", [Operation.VALUE]),
+        ("¿Cuántas dosis de influenza lleva?", [Operation.COUNT]),
+        ("¿Cuál es la dosis de hipertensión?", [Operation.VALUE]),
+        ("¿Cuánto cambió entre la primera y la última glucosa?", [Operation.CHANGE]),
+        ("¿Cuándo fue la primera y la última glucosa?", [Operation.WHEN, Operation.WHEN]),
+        ("¿Sigue activa la hipertensión?", [Operation.STATUS]),
+        ("¿Qué enfermedades siguen activas?", [Operation.LIST]),
+        ("¿qué le han hecho? me refiero a intervenciones", [Operation.LIST]),
+        ("¿Cuál fue?", [Operation.UNANSWERABLE]),
+    ],
+)
+def test_the_strongest_cue_that_fits_the_topic_decides(text: str, operations: list[Operation]) -> None:
+    """What a disease has is no trend, what is measured lasts no time, and what has no cue is judged by its topic."""
+    assert [ask.operation for ask in asks_of(text)] == operations

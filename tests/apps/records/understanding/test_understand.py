@@ -204,6 +204,14 @@ def test_for_that_is_for_the_disease_of_the_last_answer() -> None:
     assert found.reason is not None
     assert found.reason.concepts[0].id == "hypertension"
     assert only("¿qué medicamento le dieron para eso?", Said("¿Qué?", "Nada.")).reason is None
+    assert only("¿qué medicamento le dieron para eso?", Said("¿Qué?", "Es hipertenzion.")).reason is None
+
+
+def test_what_is_refused_or_asks_for_the_patient_leans_on_nothing() -> None:
+    """A question that is whole by itself takes nothing over."""
+    said = Said("¿Cuál fue la glucosa en 2015?")
+    assert only("¿Y cuándo es su próxima cita?", said).refusal is Refusal.NOT_RECORDED
+    assert only("¿Y qué edad tiene?", said).field is Field.AGE
 
 
 @pytest.mark.parametrize(

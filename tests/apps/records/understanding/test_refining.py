@@ -1,0 +1,99 @@
+"""Smaller judgements on what a clause asks."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from smarthealth.apps.records.understanding.question import Ask, Operation, Order, Pick, Status
+from smarthealth.apps.records.understanding.understand import understand
+from smarthealth.retrieval.glossary import load_glossary
+
+
+def only(text: str) -> Ask:
+    """The one thing that a text asks."""
+    (ask,) = understand(text, history=(), today=date(2024, 3, 15), glossary=load_glossary()).asks
+    return ask
+
+
+@pytest.mark.parametrize(
+    ("text", "operation"),
+    [
+        ("¿Qué dice la última nota?", Operation.NOTE),
+        ("¿Qué dice la epicrisis?", Operation.NOTE),
+        ("plan de la última nota", Operation.NOTE),
+        ("nota sobre la hipertensión", Operation.NOTE),
+        ("¿Cuándo, según la nota, vino?", Operation.NOTE),
+        ("¿Cuántas notas hay?", Operation.COUNT),
+        ("¿Cuáles son las notas?", Operation.LIST),
+        ("resumen de sus medicamentos", Operation.LIST),
+        ("resumen", Operation.SUMMARY),
+        ("¿Toma metformina?", Operation.STATUS),
+        ("¿Tiene enfermedades activas?", Operation.LIST),
+        ("¿Tiene una glucosa reciente?", Operation.VALUE),
+        ("lista de glucosas", Operation.LIST),
+        ("muestra la glucosa", Operation.VALUE),
+        ("first ever glucose result", Operation.VALUE),
+        ("lista de las dos últimas glucosas", Operation.LIST),
+        ("¿Desde cuándo tiene asma?", Operation.WHEN),
+    ],
+)
+def test_the_topic_makes_an_operation_another(text: str, operation: Operation) -> None:
+    """A note is read, a kind is listed, a medicine is still taken, a measurement has a value."""
+    assert only(text).operation is operation
+
+
+@pytest.mark.parametrize(
+    ("text", "pick"),
+    [
+        ("medicación actual", Pick()),
+        ("último medicamento", Pick(order=Order.LATEST)),
+        ("¿Desde cuándo tiene asma?", Pick(order=Order.FIRST)),
+        ("alergias del menor", Pick()),
+        ("menor glucosa", Pick(order=Order.LOWEST)),
+        ("¿Cuál fue la glucosa después de la apendicectomía?", Pick(order=Order.FIRST)),
+        ("¿Cuál fue la glucosa antes de la apendicectomía?", Pick()),
+        ("¿Cuál fue la glucosa anterior?", Pick(order=Order.LATEST, nth=2)),
+        ("¿Cuándo fue la glucosa anterior a la última?", Pick(order=Order.LATEST, nth=2)),
+        ("¿Cuántas veces tuvo asma la última vez?", Pick()),
+        ("¿Cuántas fueron las últimas consultas?", Pick(order=Order.LATEST)),
+    ],
+)
+def test_the_operation_makes_a_pick_another(text: str, pick: Pick) -> None:
+    """What is current is no single entry, since when is the first time, before the last is the last but one."""
+    assert only(text).pick == pick
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("medicamentos activos", Status.ACTIVE),
+        ("consultas actuales", None),
+        ("glucosa actual", None),
+        ("tendencia actual de la glucosa", None),
+        ("diagnósticos resueltos", Status.ENDED),
+    ],
+)
+def test_only_what_goes_on_has_a_state(text: str, status: Status | None) -> None:
+    """Visits and measurements are neither active nor over."""
+    assert only(text).status is status
+
+
+def test_a_value_of_today_is_the_last_one() -> None:
+    """Today limits visits, not values."""
+    assert only("¿Cuál es el peso hoy?").period is None
+    assert only("¿Qué consultas tuvo hoy?").period is not None
+    assert only("¿Cuál fue el peso ayer?").period is not None
+
+
+def test_counted_doses_are_vaccines() -> None:
+    """Without a name, doses that are counted are those of vaccines."""
+    assert [topic.kinds for topic in only("¿Cuántas dosis lleva?").topics] == [{"immunization"}]
+
+
+def test_a_part_belongs_to_notes_only() -> None:
+    """Elsewhere `plan` or `alergias` is no part of anything."""
+    assert only("¿Qué alergias tiene?").section is None
+    assert only("¿Cuántas notas hay sobre alergias?").section is None
+    assert only("plan de la última nota").section == "plan"
