@@ -32,7 +32,6 @@ _MEASURED_BY_NAME = frozenset({"mide", "media"})
 _AFTER_HOW_MUCH = re.compile(r"\bcuanto\s+$")
 _CLINICAL_KINDS = frozenset({"observation", "condition", "medication", "allergy", "procedure", "immunization"})
 _SHORTEST_CLINICAL = 4
-_MOST_READINGS = 3
 # Words of comparison and amount that would make a concept of what stands beside them: `la presión más alta` asks for a
 # maximum of the pressure, not for hypertension (`presión alta`); `cuánto bajó el peso` is no low weight (`bajo peso`).
 _COMPARED = compile_phrases(
@@ -58,7 +57,7 @@ _TREATMENT = re.compile(
     r"\s+(?:de|del|para|contra|por|for|of)\s+(?:(?:el|la|los|las|su|the|his|her)\s+)?"
 )
 """Before a disease: what is asked for is what was given for it, not a class of medicines."""
-_JOINED = re.compile(r"\s+(?:y|e|and|&)\s+(?:(?:el|la|los|las|su|sus|the|his|her)\s+)?|\s*[,/]\s*")
+_JOINED = re.compile(r"\s+(?:y|e|and|&)\s+(?:(?:el|la|los|las|su|sus|the|his|her)\s+)?|\s*,\s*")
 
 
 def find_concepts(text: str, glossary: Glossary) -> list[ConceptMatch]:
@@ -85,17 +84,17 @@ def find_concepts(text: str, glossary: Glossary) -> list[ConceptMatch]:
 
 def _named(text: str, glossary: Glossary) -> list[ConceptMatch]:
     """Concepts of a text; where a word of a cue was corrected into one, the text is read again without that word."""
-    for _ in range(_MOST_READINGS):
-        matches = glossary.concepts(text)
-        taken = [match for match in matches if match.corrected and _is_small(match, text)]
-        if not taken:
-            return matches
-        for match in taken:
-            for word in words(match.surface):
-                if _is_cue(word.folded):
-                    start, end = match.start + word.start, match.start + word.end
-                    text = text[:start] + "," * (end - start) + text[end:]
-    return glossary.concepts(text)
+    matches = glossary.concepts(text)
+    cues = [
+        (match.start + word.start, match.start + word.end)
+        for match in matches
+        if match.corrected and _is_small(match, text)
+        for word in words(match.surface)
+        if _is_cue(word.folded)
+    ]
+    for start, end in cues:
+        text = text[:start] + "," * (end - start) + text[end:]
+    return _named(text, glossary) if cues else matches
 
 
 @cache

@@ -30,6 +30,12 @@ def names(text: str) -> list[str]:
         ("¿Cuántas consultas tuvo?", []),
         ("¿De qué murió?", ["cause-of-death"]),
         ("tratamiento de la hipertensión", ["hypertension"]),
+        ("Has the glucose decreased?", ["glucose"]),
+        ("¿Tiene HAS?", ["hypertension"]),
+        ("pastillas para dormir", ["anxiolytic"]),
+        ("medicinas para la diabetes, hipertensión", ["diabetes", "hypertension"]),
+        ("relación albúmina/creatinina", ["microalbumin-creatinine-ratio"]),
+        ("HIV 1 and 2 Ab", ["hiv-test"]),
         ("¿cuánto ha bajado la presión diastólica?", ["diastolic-blood-pressure"]),
     ],
 )
