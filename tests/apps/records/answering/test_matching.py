@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smarthealth.apps.records.answering.entries import Known
-from smarthealth.apps.records.answering.matching import Matcher
+from smarthealth.apps.records.answering.matching import Matcher, Quality
 from smarthealth.apps.records.understanding.question import Topic
 from smarthealth.retrieval.glossary import load_glossary
 
@@ -36,3 +36,95 @@ def test_a_class_of_allergies_is_told_by_the_category(concept: str, display: str
     topic = Topic(kinds=frozenset({"allergy"}), concepts=(GLOSSARY[concept],), surface=concept)
     matched = Matcher("question", known, GLOSSARY).match(topic)
     assert [found.display for found in matched.core] == [display]
+
+
+def known(
+    kind: str, display: str, *, category: str | None = None, code: str | None = None, is_part: bool = False
+) -> Known:
+    """One thing that a record holds."""
+    return Known(kind=kind, code=code, display=display, category=category, is_part=is_part, count=1)
+
+
+RECORD = (
+    known("condition", "Hypertension", code="59621000"),
+    known("condition", "Chronic kidney disease due to hypertension (disorder)"),
+    known("condition", "Suspected fracture of hip (situation)"),
+    known("condition", "Diabetes mellitus type 2 (disorder)"),
+    known("observation", "Glucose [Mass/volume] in Blood", code="2339-0", category="laboratory"),
+    known("observation", "Body Weight", code="29463-7", category="vital-signs"),
+    known("observation", "Systolic Blood Pressure", code="8480-6", is_part=True),
+    known("procedure", "Appendectomy"),
+    known("procedure", "Depression screening"),
+    known("encounter", "Emergency room admission (procedure)", category="emergency"),
+    known("encounter", "General examination of patient (procedure)", category="ambulatory"),
+    known("medication", "lisinopril 10 MG Oral Tablet"),
+    known("allergy", "Allergy to zorblaxine (finding)"),
+    known("observation", "Hematocrit beside creatinine", code="4544-3"),
+)
+
+
+def matched(topic: Topic, text: str = "question") -> tuple[list[str], Quality]:
+    """The displays that a topic means, and how it was matched."""
+    found = Matcher(text, RECORD, GLOSSARY).match(topic)
+    return [thing.display for thing in found.core], found.quality
+
+
+@pytest.mark.parametrize(
+    ("topic", "displays", "quality"),
+    [
+        (Topic(concepts=(GLOSSARY["hypertension"],)), ["Hypertension"], Quality.CONCEPT),
+        (Topic(concepts=(GLOSSARY["diabetes"],)), ["Diabetes mellitus type 2 (disorder)"], Quality.NARROWER),
+        (Topic(concepts=(GLOSSARY["fracture-of-hip"],)), ["Suspected fracture of hip (situation)"], Quality.CONCEPT),
+        (Topic(concepts=(GLOSSARY["gout"],)), [], Quality.NONE),
+        (Topic(terms=("zorblaxine",)), ["Allergy to zorblaxine (finding)"], Quality.WORDS),
+        (Topic(terms=("frimbolant",)), [], Quality.NONE),
+        (Topic(concepts=(GLOSSARY["glucose"],), terms=("blood",)), ["Glucose [Mass/volume] in Blood"], Quality.CONCEPT),
+        (Topic(concepts=(GLOSSARY["glucose"],), terms=("urine",)), [], Quality.NARROWED),
+        (Topic(kinds=frozenset({"medication"})), ["lisinopril 10 MG Oral Tablet"], Quality.KIND),
+        (Topic(kinds=frozenset({"careplan"})), [], Quality.NONE),
+        (
+            Topic(kinds=frozenset({"encounter"}), category="emergency"),
+            ["Emergency room admission (procedure)"],
+            Quality.KIND,
+        ),
+        (Topic(kinds=frozenset({"procedure"}), category="surgery"), ["Appendectomy"], Quality.KIND),
+        (Topic(kinds=frozenset({"observation"}), category="vital-signs"), ["Body Weight"], Quality.KIND),
+        (
+            Topic(kinds=frozenset({"observation"}), concepts=(GLOSSARY["creatinine"],)),
+            ["Hematocrit beside creatinine"],
+            Quality.WORDS,
+        ),
+        (Topic(concepts=(GLOSSARY["systolic-blood-pressure"],)), ["Systolic Blood Pressure"], Quality.CONCEPT),
+    ],
+)
+def test_a_topic_means_what_the_record_calls_so(topic: Topic, displays: list[str], quality: Quality) -> None:
+    """By concept, by a narrower one, by kind, by words; a component only where it is named."""
+    assert matched(topic) == (displays, quality)
+
+
+def test_what_is_suspected_follows_or_is_screened_for_is_mentioned_only() -> None:
+    """A disease that is there is counted without what follows from it."""
+    found = Matcher("question", RECORD, GLOSSARY).match(Topic(concepts=(GLOSSARY["hypertension"],)))
+    assert [thing.display for thing in found.related] == ["Chronic kidney disease due to hypertension (disorder)"]
+
+
+def test_a_display_that_is_spelled_out_is_meant() -> None:
+    """The record's own words go first."""
+    topic = Topic(concepts=(GLOSSARY["hypertension"],), surface="hypertension")
+    assert matched(topic, "When did Chronic kidney disease due to hypertension begin?") == (
+        ["Chronic kidney disease due to hypertension (disorder)"],
+        Quality.LITERAL,
+    )
+
+
+def test_reasons_are_matched_as_diseases_are() -> None:
+    """Of the reasons given in a record, those that the topic names."""
+    topic = Topic(kinds=frozenset({"medication"}), concepts=(GLOSSARY["hypertension"],), surface="hypertension")
+    reasons = ["Hypertension", "Asthma", "Renal disease due to hypertension"]
+    assert Matcher("question", (), GLOSSARY).reasons(topic, reasons)[0] == "Hypertension"
+
+
+def test_the_kinds_of_what_is_meant() -> None:
+    """Which tables' rows are to be looked at."""
+    found = Matcher("question", RECORD, GLOSSARY).match(Topic(terms=("zorblaxine",)))
+    assert found.kinds == {"allergy"}

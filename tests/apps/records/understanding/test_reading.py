@@ -61,6 +61,13 @@ def test_a_corrected_word_is_remembered() -> None:
     assert read("¿Cuál fue la última hemoglovina?").corrected
 
 
+def test_what_is_left_of_a_word_is_no_word() -> None:
+    """A phrase that ends within a word takes the rest of it along."""
+    clause = read("¿Cómo ha evolucionado la glucosa?")
+    assert clause.unknown == ()
+    assert clause.topics[0].terms == ()
+
+
 def test_a_wide_phrase_hides_no_word() -> None:
     """A phrase that spans other words leaves them to be read."""
     clause = read("How has the level of zorblax in this very long question been all the time")

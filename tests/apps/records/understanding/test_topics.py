@@ -22,3 +22,67 @@ def test_a_dose_tells_the_vaccine_from_the_disease(text: str, kinds: set[str]) -
     """Of a name that is a disease and the vaccine against it, the vaccine is meant after a word for a dose."""
     (ask,) = understand(text, history=(), today=date(2026, 1, 1), glossary=load_glossary()).asks
     assert {kind for topic in ask.topics for concept in topic.concepts for kind in concept.kinds} == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "topics", "reason"),
+    [
+        ("¿Qué medicamentos le recetaron para la hipertensión?", ["medication"], "hypertension"),
+        ("¿Qué toma para la hipertensión?", ["medication"], "hypertension"),
+        ("consultas por asma", ["encounter"], "asthma"),
+        ("alergia a la penicilina", ["allergy penicillin"], None),
+        ("alergia a la quinoterapia", ["allergy quinoterapia"], None),
+        ("vacuna contra el zorblax", ["immunization zorblax"], None),
+        ("vacuna contra la varicela", ["varicella-vaccine"], None),
+        ("prueba de hipertensión", ["observation procedure report hypertension"], None),
+        ("nivel de metformina", ["observation metformin"], None),
+        ("¿qué nivel tiene?", ["observation"], None),
+        ("nota sobre hipertensión", ["document hypertension"], None),
+        ("diagnóstico de hipertensión", ["condition hypertension"], None),
+        ("procedimiento hipertensión", ["procedure"], "hypertension"),
+        ("medición de glucosa", ["glucose"], None),
+        ("¿Le diagnosticaron glucosa?", ["glucose"], None),
+        ("¿Vio metformina?", ["metformin"], None),
+        ("hip surgery", ["procedure hip"], None),
+        ("¿Quién lo vio en oftalmología?", ["encounter oftalmologia"], None),
+        ("¿Qué consultas tuvo el paciente alguna vez en oftalmología?", ["encounter oftalmologia"], None),
+        (
+            "¿Y quién, dime, de todos, en la tarde lo vio por ahí en el cuarto piso de otorrinología?",
+            ["encounter otorrinologia"],
+            None,
+        ),
+        ("medicamentos y procedimientos para la hipertensión", ["medication"], "hypertension"),
+        ("oncosis asma y bronquitis", ["asthma oncosis", "bronchitis"], None),
+        ("asma y, en otra parte, oncosis", ["asthma"], None),
+        ("vacuna contra la apendicitis", ["immunization appendicitis"], None),
+        ("glucosa en orina", None, None),
+        ("consultas y visitas a urgencias", ["encounter"], None),
+        ("visitas a urgencias y consultas", ["encounter"], None),
+        ("drugs against cancer and procedures", None, "cancer"),
+        ("vacuna contra measles", ["immunization measles-vaccine"], None),
+        ("¿Le han recetado la glucosa?", ["glucose"], None),
+        ("cirugías y procedimientos", ["procedure"], None),
+        ("¿Le han recetado algo para lo suyo?", ["medication"], None),
+        ("tatuajes y piercings", ["tatuajes piercings"], None),
+        ("estado civil", ["civil"], None),
+        ("¿Está vacunado contra neumococo?", None, None),
+    ],
+)
+def test_concepts_kinds_and_unknown_words_are_brought_together(
+    text: str, topics: list[str] | None, reason: str | None
+) -> None:
+    """A kind narrows, relates to or stands for a concept; an unknown clinical word beside either narrows it."""
+    (ask, *_) = understand(text, history=(), today=date(2026, 1, 1), glossary=load_glossary()).asks
+    found = [
+        " ".join((*sorted(topic.kinds), *(concept.id for concept in topic.concepts[:1]), *topic.terms))
+        for topic in ask.topics
+    ]
+    if topics is not None:
+        assert found == topics
+    assert (ask.reason.concepts[0].id if ask.reason else None) == reason
+
+
+def test_the_words_of_an_unknown_thing_keep_their_noun() -> None:
+    """`estado civil` is called so, though only one of its words is unknown."""
+    (ask,) = understand("¿Cuál es su estado civil?", history=(), today=date(2026, 1, 1), glossary=load_glossary()).asks
+    assert ask.topics[0].surface == "estado civil"
