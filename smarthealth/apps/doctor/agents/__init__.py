@@ -1,0 +1,1 @@
+"""The agents that look at a case one after the other."""

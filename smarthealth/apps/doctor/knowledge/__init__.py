@@ -1,0 +1,1 @@
+"""The knowledge base: short articles on what people ask for most, with their sources."""
