@@ -22,8 +22,8 @@ from smarthealth.wire.errors import WireError
 from smarthealth.wire.timestamps import utc_timestamp
 
 from . import texts
-from .agents.case import Said
 from .caller import Caller
+from .case import Said
 from .memory import APPLICATION, Memory
 from .profile import PatientProfile, merge_profiles
 from .services import Alarm, DoctorServices

@@ -12,8 +12,8 @@ from smarthealth.wire.converter import make_wire_converter
 from smarthealth.wire.errors import WireError
 from smarthealth.wire.strict_json import parse
 
-from .agents.case import Said
 from .caller import Caller
+from .case import Said
 from .profile import PatientProfile, merge_profiles
 from .services import ProfileStore, SessionStore
 

@@ -15,7 +15,7 @@ from smarthealth.llm.port import ChatModel, ChatRequest
 from smarthealth.storage.audit import AuditEntry
 from smarthealth.storage.sessions import Exchange
 
-from .agents.case import Case, Passage
+from .case import Case, Passage
 from .profile import PatientProfile
 from .settings import DoctorSettings
 from .wire import Contact

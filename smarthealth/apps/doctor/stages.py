@@ -25,8 +25,8 @@ from smarthealth.llm.port import Finished, TextDelta
 from smarthealth.retrieval.errors import RetrievalError
 from smarthealth.wire.timestamps import utc_timestamp
 
-from .agents.case import Case, Passage
 from .agents.heads import HeadReader
+from .case import Case, Passage
 from .memory import APPLICATION
 from .services import Agent, Alarm, Barrier, DoctorServices
 from .wire import (

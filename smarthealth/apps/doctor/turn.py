@@ -19,10 +19,10 @@ from smarthealth.storage.sessions import Exchange
 from smarthealth.wire.timestamps import utc_timestamp
 
 from . import texts
-from .agents.case import Case
-from .agents.results import SCALE
 from .caller import Caller
+from .case import Case
 from .memory import APPLICATION, Memory
+from .results import SCALE
 from .services import Alarm, DoctorServices
 from .stages import AlarmRaised, DoctorStages
 from .wire import (

@@ -15,10 +15,10 @@ import pytest
 import trio
 
 from smarthealth.actors import open_system
-from smarthealth.apps.doctor.agents.case import Case, Passage
-from smarthealth.apps.doctor.agents.results import Level, TriageResult
 from smarthealth.apps.doctor.application import doctor_application
+from smarthealth.apps.doctor.case import Case, Passage
 from smarthealth.apps.doctor.profile import PatientProfile
+from smarthealth.apps.doctor.results import Level, TriageResult
 from smarthealth.apps.doctor.services import Alarm, DoctorServices, Refusal
 from smarthealth.apps.doctor.settings import DoctorSettings
 from smarthealth.apps.doctor.wire import Contact
