@@ -97,6 +97,10 @@ class Agent(Protocol):
         """What to look up for it."""
         ...
 
+    def passages(self, case: Case) -> tuple[Passage, ...]:
+        """What it rests on whatever the search finds, given what was found."""
+        ...
+
     def request(self, case: Case) -> ChatRequest:
         """What the model is asked."""
         ...

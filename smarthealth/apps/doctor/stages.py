@@ -145,6 +145,7 @@ class DoctorStages:
         await emit(self._status(_RUNNING[agent.name], agent))
         await emit(self._status("retrieving_context", agent))
         case = case.with_sources(await self._look_up(agent, case))
+        case = case.with_sources(agent.passages(case))
         await emit(self._status("generating_response", agent))
         consultation = _Consultation(agent=agent, case=case, services=self.services)
         if case.completed:

@@ -108,6 +108,10 @@ class PlainAgent:
         """What to look up."""
         return f"{self.name} {case.message}"
 
+    def passages(self, case: Case) -> tuple[Passage, ...]:
+        """Nothing besides."""
+        return ()
+
     def request(self, case: Case) -> ChatRequest:
         """What to ask."""
         said = [ChatMessage(role="user", content=one.message) for one in case.history]
