@@ -32,6 +32,8 @@ class Term:
     """Without accents, in small letters; a name that ends with `-` is the beginning of a word."""
     within: tuple[str, ...] = ()
     """Ids of what it is one of: amoxicillin is within penicillin."""
+    not_in: tuple[str, ...] = ()
+    """`pregnancy`, `childhood`: when it must not be advised."""
 
 
 @cache

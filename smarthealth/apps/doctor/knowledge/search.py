@@ -1,0 +1,132 @@
+"""The knowledge base, searched by the retrieval that the records have, in an index of its own.
+
+There each chunk belongs to a patient and only one patient's are searched; here it belongs to a shelf, one for each language.
+The index is derived from the articles' files: its origin is their digest, so that other articles make it anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from itertools import chain, repeat
+from typing import Final
+
+import attrs
+import structlog
+import trio
+
+from smarthealth.actors import Context
+from smarthealth.apps.doctor.case import Passage
+from smarthealth.conversation.application import Language
+from smarthealth.llm.errors import ModelError
+from smarthealth.retrieval import Chunk
+from smarthealth.retrieval.errors import RetrievalError
+from smarthealth.retrieval.index import ChunkIndex
+from smarthealth.retrieval.model import Hit
+
+from .article import Article
+from .loading import load_articles
+from .passages import passages_of
+
+SHELVES: Final[Mapping[Language, int]] = {"es": 1, "en": 2}
+KIND: Final = "article"
+FIRST_RETRY: Final = 2.0
+RETRY: Final = 30.0
+"""Seconds until an index that could not be written is tried again, after the first time."""
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+class KnowledgeBase:
+    """The articles and their index."""
+
+    def __init__(self, index: ChunkIndex) -> None:
+        self._index = index
+        self._passages = {
+            _id_of(passage): passage
+            for article in load_articles().values()
+            for language in SHELVES
+            for passage in passages_of(article, language)
+        }
+
+    async def serve(self, context: Context) -> None:
+        """Bring the index up to date, again until it is, and stay; ready at once, since agents can do without search."""
+        context.started()
+        for wait in chain((FIRST_RETRY,), repeat(RETRY)):
+            if await self._try_to_prepare():
+                break
+            await trio.sleep(wait)
+        await trio.sleep_forever()
+
+    async def prepare(self) -> None:
+        """Write the index unless it holds these articles already.
+
+        Raises:
+            RetrievalError: It cannot be written.
+            ModelError: The embedding model failed.
+        """
+        await self._index.reopen()
+        if self._index.needs_rebuild or await self._index.patients() != set(SHELVES.values()):
+            await self._index.reset()
+            await self._index.replace_patients({number: self._chunks(shelf) for shelf, number in SHELVES.items()})
+            await self._index.compact()
+
+    async def find(self, query: str, language: Language, limit: int) -> tuple[Passage, ...]:
+        """The sections of articles that tell of what is asked, best first.
+
+        Raises:
+            RetrievalError: The index cannot be searched.
+        """
+        result = await self._index.search(SHELVES[language], query, limit=limit)
+        found = (self._passage(hit, result.terms) for hit in result.hits)
+        return tuple(passage for passage in found if passage is not None)
+
+    async def _try_to_prepare(self) -> bool:
+        try:
+            await self.prepare()
+        except (RetrievalError, ModelError) as error:
+            log.warning("knowledge_not_indexed", error=type(error).__name__)
+            return False
+        return True
+
+    def _passage(self, hit: Hit, terms: int) -> Passage | None:
+        """A hit as a passage, scored by the share of the query's terms that it holds."""
+        passage = self._passages.get(hit.chunk.id)
+        if passage is None or not terms:
+            return None
+        return attrs.evolve(passage, score=hit.matched_terms / terms)
+
+    def _chunks(self, language: Language) -> list[Chunk]:
+        articles = load_articles()
+        own = [passage for passage in self._passages.values() if passage.language == language]
+        return [
+            Chunk(
+                id=_id_of(passage),
+                patient_id=SHELVES[language],
+                record_id=number,
+                kind=KIND,
+                date=None,
+                text=f"{passage.title}. {passage.heading}: {passage.text}",
+                names=_names_of(articles[passage.article]),
+                topic=passage.article,
+            )
+            for number, passage in enumerate(own, start=1)
+        ]
+
+
+def digest_of_articles() -> str:
+    """Identity of the articles as they are now: the origin of their index."""
+    digest = hashlib.sha256()
+    for article in load_articles().values():
+        for language in SHELVES:
+            for passage in passages_of(article, language):
+                digest.update(repr((passage.article, passage.section, passage.text, _names_of(article))).encode())
+    return digest.hexdigest()
+
+
+def _names_of(article: Article) -> str:
+    return " ".join(name for names in article.names.values() for name in names)
+
+
+def _id_of(passage: Passage) -> str:
+    return f"{passage.article}/{passage.section}/{passage.language}"
