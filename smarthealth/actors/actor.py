@@ -11,8 +11,10 @@ import trio
 from attrs.validators import ge, gt, matches_re, optional
 
 from .cell import Cell
+from .keyed_timers import KeyedTimers
 from .policy import DEFAULT_BACKOFF, DEFAULT_MAILBOX, Backoff, Mailbox, Restart, Strategy
 from .refs import ActorRef
+from .registry import Registry, registry_of
 from .snapshot import Kind, TaskSnapshot
 
 M = TypeVar("M")
@@ -99,6 +101,15 @@ class Host(Protocol):
 
     def finish(self) -> None: ...  # noqa: D102
 
+    @property
+    def asked_until(self) -> float: ...  # noqa: D102
+
+    def own_timers(self) -> KeyedTimers: ...  # noqa: D102
+
+    def stash(self) -> None: ...  # noqa: D102
+
+    def unstash_all(self) -> int: ...  # noqa: D102
+
 
 class Context:
     """An actor's or a service's view of its place in the tree."""
@@ -163,6 +174,42 @@ class Context:
         """End, in an actor, after the current message, as a service does that returns; restart types apply."""
         self._host.finish()
 
+    @property
+    def timers(self) -> KeyedTimers:
+        """Timers of this incarnation of an actor, by key: messages to itself, once or periodically."""
+        return self._host.own_timers()
+
+    @property
+    def deadline(self) -> float:
+        """When the asker of the request in hand gives up, on Trio's clock; infinity while there is none.
+
+        Asks that the actor makes meanwhile, without a timeout of their own, end then too. For other work:
+        `with trio.CancelScope(deadline=self.context.deadline): ...`.
+        """
+        return self._host.asked_until
+
+    @property
+    def registry(self) -> Registry:
+        """The names under which actors of this system can be found."""
+        return registry_of(self._cell.core)
+
+    def stash(self) -> None:
+        """Set the message in hand aside, from within an actor's `handle`; what that returns is then no reply.
+
+        Messages set aside keep their order, requests their deadlines. At a crash they go back to the mailbox, before all
+        others, for the next incarnation; when the actor stops for good, they are lost as the mailbox is.
+
+        Raises:
+            StashFull: The actor has set aside `ChildSpec.stash_capacity` messages; catch it to refuse this one, else it is
+                a crash like any other.
+            RuntimeError: There is no message in hand.
+        """
+        self._host.stash()
+
+    def unstash_all(self) -> int:
+        """Handle next all messages that were set aside before this one, in their order; gives their number."""
+        return self._host.unstash_all()
+
     def add_gauge(self, gauge: Gauge) -> None:
         """Show tasks of this actor, such as a pipeline's stages, in snapshots; called when one is taken."""
         if self._host.gauges is None:
@@ -189,6 +236,14 @@ class Actor(Generic[M]):
     async def handle(self, message: M) -> object:
         """Handle a message; what is returned is the reply, if a reply is wanted."""
         raise NotImplementedError
+
+    def get_state(self) -> object:
+        """What `ActorRef.get_state` shows of this actor, between two messages: by default, its attributes by name."""
+        slots = [getattr(kind, "__slots__", ()) for kind in type(self).__mro__]
+        names = {name for part in slots for name in ((part,) if isinstance(part, str) else part)} | {
+            *getattr(self, "__dict__", ())
+        }
+        return {name: getattr(self, name) for name in sorted(names - {"context"}) if hasattr(self, name)}
 
     async def stopped(self) -> None:
         """Clean up.
@@ -255,6 +310,8 @@ class ChildSpec:
     """For actors."""
     drain: bool = False
     """Whether an actor that is stopped handles first what is queued, within `stop_timeout`."""
+    stash_capacity: int = attrs.field(default=64, validator=ge(0))
+    """Messages that an actor may set aside at a time; one more is `StashFull`."""
     start_timeout: float = attrs.field(default=30.0, validator=gt(0.0))
     """Seconds until the start of an actor or service has failed. Supervisors take as long as their children may."""
     stop_timeout: float | None = attrs.field(default=None, validator=optional(ge(0.0)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import ClassVar, Generic, TypeVar
 
 import trio
@@ -23,10 +24,22 @@ class Request(Generic[R_co]):
     errors: ClassVar[tuple[type[Exception], ...]] = ()
 
 
+class GetState(Request[object]):
+    """Asks the runtime for an actor's own view of its state."""
+
+    __slots__ = ()
+
+
+class Suspend(Request[None]):
+    """Asks the runtime to have an actor handle no messages."""
+
+    __slots__ = ()
+
+
 class Ask:
     """One request under way, in its receiver's mailbox or in its hands, and the task that waits for the reply."""
 
-    __slots__ = ("_parked", "error", "pending", "request", "task", "timer", "value")
+    __slots__ = ("_parked", "deadline", "error", "pending", "request", "task", "timer", "token", "value")
 
     def __init__(self, request: Request[object], task: trio.lowlevel.Task) -> None:
         self.request = request
@@ -36,6 +49,10 @@ class Ask:
         self.value: object = None
         self.error: Exception | None = None
         self.timer: Timer | None = None
+        self.deadline = inf
+        """When the asker gives up."""
+        self.token: tuple[object, ...] | None = None
+        """What instruments gave it when it was sent."""
 
     def settle(self, value: object) -> bool:
         """Reply; False when nobody waits any more."""

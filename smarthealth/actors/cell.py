@@ -19,17 +19,19 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable
 from contextvars import ContextVar
+from math import inf
 from typing import ClassVar, Protocol
 
 import attrs
 import trio
 
+from .asking import Ask
 from .core import Core
-from .errors import ActorFailed, ActorStopped
+from .errors import ActorFailed, ActorStopped, AskCycle
 from .events import ChildEnded, Down, EndReason
 from .inbox import Inbox
 from .policy import Restart
-from .snapshot import ActorSnapshot, Kind, State, TaskSnapshot
+from .snapshot import ActorSnapshot, Kind, State, TaskSnapshot, WaitReason
 from .timers import Timer
 
 
@@ -125,6 +127,7 @@ class Cell:
         "state",
         "timer",
         "waiting_for",
+        "waiting_why",
     )
 
     kind: ClassVar[Kind]
@@ -153,6 +156,8 @@ class Cell:
         self.timer: Timer | None = None
         """Whichever limit runs now: start, stop, clean-up or restart delay."""
         self.waiting_for: Cell | None = None
+        """Whom its own task waits for."""
+        self.waiting_why = WaitReason.REPLY
         self._down: Down | None = None
         self._ended: trio.Event | None = None
         self._listeners: list[Callable[[Down], object]] | None = None
@@ -166,6 +171,17 @@ class Cell:
     def over(self) -> bool:
         """True when there will be no other incarnation."""
         return self._down is not None
+
+    @property
+    def pattern(self) -> str:
+        """Its path, where a child of a dynamic supervisor is `*`."""
+        if not isinstance(self.parent, Cell):
+            return self.path
+        return f"{self.parent.pattern}/{self.parent.label(self.name)}"
+
+    def label(self, child: str) -> str:
+        """The last part of a child's pattern."""
+        return child
 
     # Down
 
@@ -310,17 +326,62 @@ class Cell:
         if self._listeners is not None and listener in self._listeners:
             self._listeners.remove(listener)
 
+    # Asked by the runtime
+
+    def take_urgent(self, ask: Ask) -> None:
+        """Take a request of the runtime's own, to be answered between two messages.
+
+        Raises:
+            ActorStopped: It takes no messages, and so none of these.
+        """
+        raise ActorStopped(self.path)
+
+    def resume(self) -> None:
+        """Handle messages again, if suspended."""
+
+    @property
+    def asked_until(self) -> float:
+        """When the asker of the request in hand gives up."""
+        return inf
+
+    # Who waits for whom
+
+    def waits_for(self) -> tuple[Cell, WaitReason] | None:
+        """The one cell that it cannot go on without, and why."""
+        if self.waiting_for is not None:
+            return self.waiting_for, self.waiting_why
+        if self.live or not isinstance(self.parent, Cell):
+            return None
+        before = self.parent.turn_before(self)
+        return None if before is None else (before, WaitReason.START)
+
+    def turn_before(self, child: Cell) -> Cell | None:
+        """The child that must be ready before this one is started, if there is one."""
+        return None
+
+    # A picture
+
+    def stack(self) -> str:
+        """Where its task stands now; empty without one."""
+        return ""
+
+    @property
+    def stashed(self) -> int:
+        """Messages set aside."""
+        return 0
+
     def tasks(self) -> tuple[TaskSnapshot, ...]:
         """Tasks inside this actor beside its own."""
         return ()
 
-    def below(self, depth: int | None) -> tuple[ActorSnapshot, ...]:
+    def below(self, depth: int | None, *, stacks: bool) -> tuple[ActorSnapshot, ...]:
         """Snapshots of the children and of so many levels below them."""
         return ()
 
-    def snapshot(self, depth: int | None = None) -> ActorSnapshot:
+    def snapshot(self, depth: int | None = None, *, stacks: bool = False) -> ActorSnapshot:
         """A picture of this cell and of so many levels below it; None is all."""
         inbox = self.inbox
+        other, why = self.waits_for() or (None, None)
         return ActorSnapshot(
             path=self.path,
             name=self.name,
@@ -331,9 +392,12 @@ class Cell:
             restarts=self.restarts,
             last_failure=self.last_failure,
             age=trio.current_time() - self.since if self.live and self.since is not None else 0.0,
-            waiting_for=self.waiting_for.path if self.waiting_for else None,
+            waiting_for=other.path if other else None,
+            waiting_why=why,
+            stashed=self.stashed,
+            stack=(self.stack() or None) if stacks else None,
             tasks=self.tasks(),
-            children=() if depth == 0 else self.below(None if depth is None else depth - 1),
+            children=() if depth == 0 else self.below(None if depth is None else depth - 1, stacks=stacks),
         )
 
 
@@ -343,11 +407,55 @@ CURRENT: ContextVar[Cell | None] = ContextVar("smarthealth.actors.current", defa
 
 def circle(start: Cell, target: Cell) -> tuple[str, ...] | None:
     """The circle that would close if `start` waited for `target`, as paths; None if none would."""
-    paths = [start.path]
-    at: Cell | None = target
-    while at is not None:
-        paths.append(at.path)
-        if at is start:
-            return tuple(paths)
-        at = at.waiting_for
-    return None
+    seen = [start]
+    at = target
+    while at is not start:
+        if at in seen:  # a circle of others, who will find out by their deadlines
+            return None
+        seen.append(at)
+        wait = at.waits_for()
+        if wait is None:
+            return None
+        at = wait[0]
+    return (*(cell.path for cell in seen), start.path)
+
+
+def waiter(task: trio.lowlevel.Task) -> Cell | None:
+    """The cell which cannot go on while this task waits; a helper task of an actor does not count."""
+    cell = CURRENT.get()
+    return cell if cell is not None and getattr(cell, "task", None) is task else None
+
+
+class Waiting:
+    """While its block runs, the actor whose task this is waits for another.
+
+    Args:
+        target: The other.
+        why: What for.
+
+    Raises:
+        AskCycle: On entering, when the other waits for this one and both would wait for ever. One who waits for an end is
+            not refused: what holds that up is told instead.
+    """
+
+    __slots__ = ("_cell", "_target", "_why")
+
+    def __init__(self, target: Cell, why: WaitReason) -> None:
+        self._target = target
+        self._why = why
+        self._cell = waiter(trio.lowlevel.current_task())
+
+    def __enter__(self) -> None:
+        cell = self._cell
+        if cell is None:
+            return
+        paths = circle(cell, self._target) if self._why is not WaitReason.STOP else None
+        if paths is not None:
+            raise AskCycle(paths)
+        cell.waiting_for = self._target
+        cell.waiting_why = self._why
+
+    def __exit__(self, *_error: object) -> None:
+        if self._cell is not None:
+            self._cell.waiting_for = None
+            self._cell.waiting_why = WaitReason.REPLY

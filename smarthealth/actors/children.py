@@ -8,12 +8,10 @@ from typing import Any, cast
 import trio
 
 from .actor import Actor, ChildSpec, Context, Service
-from .asking import Ask, Request
 from .cell import FINISHED, KILLED, STOPPED, End, Parent
 from .core import Core
-from .errors import ActorFailed, ActorStopped
-from .events import DeadLetterReason, EndReason
-from .inbox import FAIRNESS, Inbox
+from .events import EndReason
+from .handling import HandlingCell
 from .snapshot import Kind
 from .worker import WorkerCell
 
@@ -59,23 +57,19 @@ class ServiceCell(WorkerCell):
         raise RuntimeError("a service finishes by returning")
 
 
-class ActorCell(WorkerCell):
-    """An actor with its mailbox."""
+class ActorCell(HandlingCell):
+    """An actor, from its making to its clean-up."""
 
-    __slots__ = ("_actor", "_finishing", "_in_hand", "_inbox")
+    __slots__ = ("_actor",)
 
     kind = Kind.ACTOR
 
     def __init__(self, core: Core, parent: Parent, spec: ChildSpec) -> None:
         super().__init__(core, parent, spec)
-        self.inbox = self._inbox = Inbox(self, spec.mailbox)
         self._actor: Actor[Any] | None = None
-        self._in_hand: Ask | None = None
-        self._finishing = False
 
     @trio.lowlevel.disable_ki_protection
     async def _live(self) -> None:
-        self._finishing = False
         if self.halting:
             return
         actor = self._actor = cast(Callable[[], Actor[object]], self.spec.start)()
@@ -86,59 +80,10 @@ class ActorCell(WorkerCell):
         self.now_ready()
         await self._handle_messages(actor)
 
-    async def _handle_messages(self, actor: Actor[object]) -> None:
-        inbox = self._inbox
-        handle = actor.handle
-        since_checkpoint = 0
-        while not (self.halting or self._finishing) or self._draining():
-            queue = inbox.queue
-            if not queue:
-                since_checkpoint = 0
-                await inbox.park()
-                continue
-            message = inbox.take(queue)
-            if type(message) is Ask:
-                await self._answer(actor, message)
-            else:
-                try:
-                    await handle(message)
-                except Exception as error:
-                    if not (isinstance(message, Request) and isinstance(error, message.errors)):
-                        raise
-                    self.core.dead_letter(self.path, DeadLetterReason.UNCLAIMED_ERROR, message)
-            since_checkpoint += 1
-            if since_checkpoint >= FAIRNESS:
-                since_checkpoint = 0
-                await trio.lowlevel.checkpoint()
-
-    def _draining(self) -> bool:
-        return self.final and self.spec.drain and not self._finishing and bool(self._inbox.queue)
-
-    async def _answer(self, actor: Actor[object], ask: Ask) -> None:
-        if not ask.pending:
-            self.core.dead_letter(self.path, DeadLetterReason.EXPIRED, ask.request)
-            return
-        self._in_hand = ask
-        try:
-            reply = await actor.handle(ask.request)
-        except ask.request.errors as error:
-            in_time = ask.fail(error)
-        else:
-            in_time = ask.settle(reply)
-        self._in_hand = None
-        if not in_time:
-            self.core.dead_letter(self.path, DeadLetterReason.LATE_REPLY, ask.request)
-
-    def _settle(self, end: End) -> None:
-        ask, self._in_hand = self._in_hand, None
-        if ask is None:
-            return
-        if end.error is None:
-            ask.fail(ActorStopped(self.path))
-            return
-        failed = ActorFailed(self.path)
-        failed.__cause__ = end.error
-        ask.fail(failed)
+    def incarnation_over(self, end: End) -> None:
+        """The incarnation has ended; references, which keep this cell, do not keep its actor."""
+        self._actor = None
+        super().incarnation_over(end)
 
     def _has_clean_up(self) -> bool:
         return self._actor is not None and type(self._actor).stopped is not Actor.stopped
@@ -159,6 +104,8 @@ class ActorCell(WorkerCell):
         self._inbox.close(keep_queued=self.spec.drain)
 
     def _begin_halt(self) -> None:
+        self._attention = True
+        self._close_timers()
         if self._stopping is not None:
             self._stopping.set()
         if self._inbox.parked is not None:
@@ -172,5 +119,5 @@ class ActorCell(WorkerCell):
 
     def finish(self) -> None:
         """End after the current message."""
-        self._finishing = True
+        self._finishing = self._attention = True
         self._inbox.wake()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextvars
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from math import inf
 from types import TracebackType
 
 import trio
 
-from .events import DeadLetter, DeadLetterReason, Instrument, RuntimeEvent
+from .events import DeadLetter, DeadLetterReason, Instrument, MessageInstrument, RuntimeEvent
 from .timers import Timers
+from .tracers import Tracers
 
 
 class Caught:
@@ -40,12 +41,16 @@ class Core:
         "_nursery",
         "_on_fatal",
         "ask_timeout",
+        "at_end",
+        "burst",
         "cut_at",
         "dead_letters",
         "final_at",
         "observed",
         "observers",
+        "parts",
         "timers",
+        "tracers",
     )
 
     def __init__(self, nursery: trio.Nursery, ask_timeout: float, on_fatal: Callable[[BaseException], object]) -> None:
@@ -54,8 +59,16 @@ class Core:
         self.ask_timeout = ask_timeout
         self.timers = Timers(self.spawn_guarded)
         self.dead_letters: Counter[DeadLetterReason] = Counter()
+        self.tracers: Tracers | None = None
+        """Told of each message, if anybody wants to be."""
         self.observers: list[Instrument] = []
         self.observed = False
+        self.burst = 0
+        """Messages told since a sender last gave way."""
+        self.parts: dict[type, object] = {}
+        """What modules above this one keep for a system, by class; made when first used."""
+        self.at_end: list[Callable[[], object]] = []
+        """Called when the system has ended, for those who wait for something to happen in it."""
         # The budget of the system's stop: nothing but clean-up runs after the first, nothing at all after the second.
         self.cut_at = inf
         self.final_at = inf
@@ -83,11 +96,25 @@ class Core:
         """Something that is no failure of an actor (`KeyboardInterrupt`, `SystemExit`) ends the system."""
         self._on_fatal(error)
 
+    def close(self) -> None:
+        """The system has ended."""
+        self.timers.close()
+        at_end, self.at_end = self.at_end, []
+        for tell in at_end:
+            tell()
+
     def dead_letter(self, path: str, reason: DeadLetterReason, message: object) -> None:
         """Count a message that is not handled."""
         self.dead_letters[reason] += 1
         if self.observed:
             self.emit(DeadLetter(path=path, reason=reason, message_type=type(message).__name__))
+
+    def instrument(self, instruments: Iterable[Instrument]) -> None:
+        """Add those who are told of all that happens, before anything does."""
+        for instrument in instruments:
+            self.observe(instrument)
+        following = [instrument for instrument in self.observers if isinstance(instrument, MessageInstrument)]
+        self.tracers = Tracers(following) if following else None
 
     def observe(self, observer: Instrument) -> None:
         """Add an observer of events."""

@@ -26,6 +26,10 @@ class DynamicCell(SupervisorCell):
         self._max_children = policy.max_children
         self._stuck: frozenset[Cell] = frozenset()
 
+    def label(self, child: str) -> str:
+        """Children come and go: one place for all of them."""
+        return "*"
+
     def adopt(self, spec: ChildSpec) -> Cell:
         """Take in a new child if there is room."""
         if len(self.children) >= self._max_children:

@@ -8,8 +8,10 @@
     ├─ AskTimeout        no reply came in time
     ├─ AskCycle          the reply could only come after itself
     ├─ MailboxFull       the receiver's mailbox refused the request
-    ├─ NameTaken         a sibling has that name
+    ├─ NameTaken         a sibling, or another actor in the registry, has that name
+    ├─ StashFull         an actor has set aside as many messages as it may
     ├─ SupervisorFull    a dynamic supervisor has as many children as it may
+    ├─ TopicFull         a topic has as many subscribers as it may
     ├─ StageTimeout      a pipeline's stage spent too long on one item
     └─ SupervisionError  a supervisor gave up; what it could not mend are `causes`
 """
@@ -56,12 +58,14 @@ class ActorStopped(_AtPath):
 class AskTimeout(ActorError):
     """No reply came in time; a reply that comes later is dropped and counted."""
 
-    def __init__(self, path: str, timeout: float) -> None:
+    def __init__(self, path: str, timeout: float, *, inherited: bool = False) -> None:
         super().__init__(f"{path} did not reply within {timeout:g} s")
         self.path = path
         """Path of the actor asked."""
         self.timeout = timeout
         """Seconds allowed."""
+        self.inherited = inherited
+        """Whether the deadline was that of the request which the asker had in hand."""
 
 
 class AskCycle(ActorError):
@@ -80,9 +84,29 @@ class MailboxFull(_AtPath):
 
 
 class NameTaken(_AtPath):
-    """A child of that name exists."""
+    """A child, or an entry in the registry, of that name exists."""
 
     _text = "exists already"
+
+
+class StashFull(ActorError):
+    """An actor has set aside as many messages as it may."""
+
+    def __init__(self, path: str, capacity: int) -> None:
+        super().__init__(f"{path} has set aside {capacity} messages, its most")
+        self.path = path
+        """Path of the actor."""
+        self.capacity = capacity
+        """Its limit."""
+
+
+class TopicFull(ActorError):
+    """A topic has as many subscribers as it may."""
+
+    def __init__(self, max_subscribers: int) -> None:
+        super().__init__(f"the topic has {max_subscribers} subscribers, its most")
+        self.max_subscribers = max_subscribers
+        """Its limit."""
 
 
 class SupervisorFull(ActorError):

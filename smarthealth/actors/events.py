@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from typing import Protocol
 
 import attrs
 
@@ -43,6 +44,8 @@ class DeadLetterReason(enum.Enum):
     """The mailbox was full and dropped it."""
     SUPERSEDED = "superseded"
     """A later message of the same key took its place."""
+    NO_KEY = "no_key"
+    """The key function of a mailbox that keeps the latest of each key failed."""
     CYCLE = "cycle"
     """Waiting for room would have waited for itself."""
     EXPIRED = "expired"
@@ -100,7 +103,21 @@ class TaskStuck:
     """Where it stands, as a traceback prints it."""
 
 
-RuntimeEvent = ChildStarted | ChildFailed | ChildEnded | DeadLetter | TaskStuck
+@attrs.frozen(kw_only=True)
+class ActorSuspended:
+    """An actor handles no messages until it is resumed."""
+
+    path: str
+
+
+@attrs.frozen(kw_only=True)
+class ActorResumed:
+    """A suspended actor handles messages again."""
+
+    path: str
+
+
+RuntimeEvent = ChildStarted | ChildFailed | ChildEnded | DeadLetter | TaskStuck | ActorSuspended | ActorResumed
 
 
 class Instrument:
@@ -114,3 +131,63 @@ class Instrument:
 
     def on_event(self, event: RuntimeEvent) -> None:
         """Hear of an event."""
+
+
+class Outcome(enum.Enum):
+    """What became of a message that was handled."""
+
+    DONE = "done"
+    """Handled; a request has its reply."""
+    DECLARED_ERROR = "declared_error"
+    """A request's handler raised an error that the request declares."""
+    FAILED = "failed"
+    """The handler raised, and the incarnation ends."""
+    CUT = "cut"
+    """The handler was cancelled: it took longer than the stop allows."""
+    STASHED = "stashed"
+    """Set aside; it will be handled again, or lost."""
+
+
+class Receiver(Protocol):
+    """The actor that a message is sent to, as an instrument sees it."""
+
+    @property
+    def path(self) -> str:
+        """Names from the system down to the actor."""
+
+    @property
+    def pattern(self) -> str:
+        """The same with `*` for children of dynamic supervisors: as many as the program has places, not visitors."""
+
+
+class MessageInstrument(Instrument):
+    """Base class for those who follow each message; override what you need.
+
+    It must be given to `open_system`. While none is, messages are not wrapped and nothing of this is called. For all that is
+    sent to mailboxes, what was sent is what was handled (but not set aside), lost (`DeadLetter`, but for late replies and
+    unclaimed errors), or withdrawn.
+    """
+
+    __slots__ = ()
+
+    def on_send(self, receiver: Receiver, message: object) -> object:
+        """A message is sent, in its sender's task; what is returned goes with it as its token."""
+        return None
+
+    def on_withdrawn(self, receiver: Receiver, message: object, token: object) -> None:
+        """The sender was cancelled while it waited for room: the message was not sent after all."""
+
+    def on_handle(self, receiver: Receiver, message: object, token: object) -> object:
+        """The actor begins to handle a message, in its own task; what is returned is given to `on_handled`.
+
+        The token of a timer's message is None.
+        """
+        return None
+
+    def on_handled(
+        self, receiver: Receiver, message: object, state: object, outcome: Outcome, error: BaseException | None
+    ) -> None:
+        """The actor has handled it; the error is None when there was none."""
+
+    def on_ask_over(self, receiver: Receiver, request: object, token: object, error: BaseException | None) -> None:
+        """An ask that was sent is over, in the asker's task: with a reply, or with what the asker's `ask` raises."""

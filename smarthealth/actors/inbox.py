@@ -2,20 +2,24 @@
 
 Nothing here awaits but a sender that must wait for room. A message is appended and its receiver, if parked, made
 runnable, in one synchronous step; so is every way of losing one, which always ends in a dead letter or a failed ask.
-Messages are queued bare; only asks are wrapped.
+Messages are queued bare; only asks and the ticks of timers are wrapped, and told messages when an instrument follows them.
+
+Beside the queue there is the system's lane: what it holds waits for the message in hand and for nothing else, takes no
+room, and is never dropped.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Protocol
 
 import trio
 
 from .asking import Ask
 from .core import Core
-from .errors import ActorStopped, MailboxFull
+from .envelopes import Tick, content
+from .errors import ActorFailed, ActorStopped, MailboxFull
 from .events import DeadLetterReason
 from .policy import Mailbox, Overflow
 
@@ -35,14 +39,38 @@ class Owner(Protocol):
     def stop(self) -> None: ...  # noqa: D102
 
 
-class _Sender:
-    """A task that waits for room with the message it wants to send."""
+class Sender:
+    """A message in line for room, and the task that may wait until it is let in."""
 
-    __slots__ = ("message", "task")
+    __slots__ = ("_inbox", "_parked", "in_line", "message", "task")
 
-    def __init__(self, message: object, task: trio.lowlevel.Task) -> None:
+    def __init__(self, inbox: Inbox, message: object, task: trio.lowlevel.Task) -> None:
+        self._inbox = inbox
+        self._parked = False
+        self.in_line = True
         self.message = message
         self.task = task
+
+    def leave_line(self) -> None:
+        """The message was taken, or lost."""
+        self.in_line = False
+        if self._parked:
+            self._parked = False
+            trio.lowlevel.reschedule(self.task)
+
+    async def wait(self) -> None:
+        """Wait until the message has left the line.
+
+        Cancellation: It leaves the line, and has not been sent.
+        """
+        if self.in_line:
+            self._parked = True
+            await trio.lowlevel.wait_task_rescheduled(self._abort)
+
+    def _abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
+        self._parked = False
+        self._inbox.forget(self)
+        return trio.lowlevel.Abort.SUCCEEDED
 
 
 class _Slot:
@@ -58,7 +86,7 @@ class _Slot:
 class Inbox:
     """The mailbox of one actor, over all its incarnations."""
 
-    __slots__ = ("_index", "_key", "_overflow", "_owner", "_senders", "burst", "capacity", "closed", "parked", "queue")
+    __slots__ = ("_index", "_key", "_overflow", "_owner", "_senders", "capacity", "closed", "lane", "parked", "queue")
 
     def __init__(self, owner: Owner, settings: Mailbox) -> None:
         self._owner = owner
@@ -66,9 +94,9 @@ class Inbox:
         self._overflow = settings.overflow
         self._key: Callable[[object], Hashable] = settings.key
         self._index: dict[Hashable, _Slot] | None = {} if settings.overflow is Overflow.KEEP_LATEST else None
-        self._senders: dict[_Sender | Ask, None] | None = None
-        self.burst = 0
-        """Messages sent since a sender last gave way."""
+        self._senders: dict[Sender | Ask, None] | None = None
+        self.lane: deque[Ask] | None = None
+        """The system's own requests."""
         # Made when the first message comes and given back when the receiver parks: an empty deque takes 760 bytes.
         self.queue: deque[object] | None = None
         self.parked: trio.lowlevel.Task | None = None
@@ -95,7 +123,8 @@ class Inbox:
         if queue is None:
             queue = self.queue = deque()
         if self._index is not None:
-            self._conflate(queue, self._index, message)
+            if not self._conflate(queue, self._index, message):
+                return False
         elif len(queue) < self.capacity:
             queue.append(message)
         else:
@@ -104,25 +133,36 @@ class Inbox:
             self.wake()
         return True
 
-    def _conflate(self, queue: deque[object], index: dict[Hashable, _Slot], message: object) -> None:
-        key = self._key(message.request if isinstance(message, Ask) else message)
-        slot = index.get(key)
+    def _conflate(self, queue: deque[object], index: dict[Hashable, _Slot], message: object) -> bool:
+        try:
+            key = self._key(content(message))
+            slot = index.get(key)
+        except Exception as error:  # of the receiver's making: no matter of the sender's
+            self._lose_keyless(message, error)
+            return False
         if slot is not None:
             slot.message, old = message, slot.message
             self._lose(old, DeadLetterReason.SUPERSEDED)
-            return
+            return True
         if len(queue) >= self.capacity:
-            self._lose(self._pop(queue), DeadLetterReason.DROPPED)
+            self._drop_oldest(queue)
         slot = index[key] = _Slot(key, message)
         queue.append(slot)
+        return True
+
+    def _lose_keyless(self, message: object, error: Exception) -> None:
+        if isinstance(message, Ask):
+            failed = ActorFailed(self._owner.path)
+            failed.__cause__ = error
+            message.fail(failed)
+        self._owner.core.dead_letter(self._owner.path, DeadLetterReason.NO_KEY, content(message))
 
     def _overflowed(self, queue: deque[object], message: object) -> bool | None:
         if self._overflow is Overflow.WAIT:
             return None
         if self._overflow is Overflow.DROP_OLDEST:
-            oldest = queue.popleft()
+            self._drop_oldest(queue)
             queue.append(message)
-            self._lose(oldest, DeadLetterReason.DROPPED)
             return True
         if self._overflow is Overflow.DROP_NEWEST:
             self._lose(message, DeadLetterReason.DROPPED)
@@ -132,37 +172,45 @@ class Inbox:
             self._owner.stop()
         return False
 
+    def _drop_oldest(self, queue: deque[object]) -> None:
+        for at, queued in enumerate(queue):
+            if type(queued) is _Slot:
+                del queue[at], self._index[queued.key]  # type: ignore[index]  # slots are made where there is an index
+                self._lose(queued.message, DeadLetterReason.DROPPED)
+                return
+            if not isinstance(queued, Tick):
+                del queue[at]
+                self._lose(queued, DeadLetterReason.DROPPED)
+                return
+
     def refuse(self, message: object, reason: DeadLetterReason) -> None:
         """Lose a message that was not taken."""
         self._lose(message, reason)
 
     def _lose(self, message: object, reason: DeadLetterReason) -> None:
+        if isinstance(message, Tick):  # void with its timer, and nobody's loss
+            message.queued = False
+            return
         if isinstance(message, Ask):
             path = self._owner.path
             stopped = reason is DeadLetterReason.STOPPED
             if not message.fail(ActorStopped(path) if stopped else MailboxFull(path)):
                 reason = DeadLetterReason.EXPIRED
-            message = message.request
-        self._owner.core.dead_letter(self._owner.path, reason, message)
+        self._owner.core.dead_letter(self._owner.path, reason, content(message))
 
     async def wait_for_room(self, message: object) -> None:
         """Wait in line until the message was taken, or lost because the mailbox was closed."""
-        sender = _Sender(message, trio.lowlevel.current_task())
+        sender = Sender(self, message, trio.lowlevel.current_task())
         self.queue_sender(sender)
+        await sender.wait()
 
-        def abort(_raise_cancel: object) -> trio.lowlevel.Abort:
-            self.forget(sender)
-            return trio.lowlevel.Abort.SUCCEEDED
-
-        await trio.lowlevel.wait_task_rescheduled(abort)
-
-    def queue_sender(self, sender: _Sender | Ask) -> None:
+    def queue_sender(self, sender: Sender | Ask) -> None:
         """Put a sender, or an ask that waits for its reply anyway, in line for room."""
         if self._senders is None:
             self._senders = {}
         self._senders[sender] = None
 
-    def forget(self, sender: _Sender | Ask) -> None:
+    def forget(self, sender: Sender | Ask) -> None:
         """Take one out of the line, if it is in it."""
         if self._senders is not None:
             self._senders.pop(sender, None)
@@ -183,14 +231,38 @@ class Inbox:
         del self._index[slot.key]
         return slot.message
 
-    def _admit(self, queue: deque[object], senders: dict[_Sender | Ask, None]) -> None:
-        sender = next(iter(senders))
-        del senders[sender]
-        if isinstance(sender, Ask):
-            queue.append(sender)
-        else:
-            queue.append(sender.message)
-            trio.lowlevel.reschedule(sender.task)
+    def _admit(self, queue: deque[object], senders: dict[Sender | Ask, None]) -> None:
+        while senders and len(queue) < self.capacity:
+            sender = next(iter(senders))
+            del senders[sender]
+            if isinstance(sender, Ask):
+                queue.append(sender)
+            else:
+                queue.append(sender.message)
+                sender.leave_line()
+
+    def put_tick(self, tick: Tick) -> None:
+        """Queue a timer's message, whatever the capacity; not twice."""
+        if tick.queued or self.closed:
+            return
+        tick.queued = True
+        self._queue().append(tick)
+        self.wake()
+
+    def put_back(self, messages: Iterable[object]) -> None:
+        """Queue again, before all others and whatever the capacity, what had been taken."""
+        self._queue().extendleft(reversed(tuple(messages)))
+
+    def _queue(self) -> deque[object]:
+        if self.queue is None:
+            self.queue = deque()
+        return self.queue
+
+    def put_in_lane(self, ask: Ask) -> None:
+        """Take a request of the system's own; those whose askers have gone make way."""
+        self.lane = deque(waiting for waiting in self.lane or () if waiting.pending)
+        self.lane.append(ask)
+        self.wake()
 
     def wake(self) -> None:
         """Make the parked receiver runnable."""
@@ -201,6 +273,11 @@ class Inbox:
     async def park(self) -> None:
         """Wait until something is queued, or `wake` is called for another reason."""
         self.queue = None
+        self.parked = trio.lowlevel.current_task()
+        await trio.lowlevel.wait_task_rescheduled(self._unpark)
+
+    async def pause(self) -> None:
+        """The same for a receiver that leaves what is queued where it is."""
         self.parked = trio.lowlevel.current_task()
         await trio.lowlevel.wait_task_rescheduled(self._unpark)
 
@@ -219,7 +296,10 @@ class Inbox:
                 self._lose(sender, DeadLetterReason.STOPPED)
             else:
                 self._lose(sender.message, DeadLetterReason.STOPPED)
-                trio.lowlevel.reschedule(sender.task)
+                sender.leave_line()
+        lane, self.lane = self.lane, None
+        for ask in lane or ():
+            ask.fail(ActorStopped(self._owner.path))
         queue = self.queue
         while queue and not keep_queued:
             self._lose(self._pop(queue), DeadLetterReason.STOPPED)

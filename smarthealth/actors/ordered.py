@@ -18,7 +18,7 @@ from .actor import ChildSpec, Supervisor
 from .cell import STOPPED, Cell, End, Parent
 from .core import Core
 from .policy import Restart, Strategy
-from .snapshot import Kind, State
+from .snapshot import Kind, State, WaitReason
 from .supervision import MakeCell, SupervisorCell
 from .timers import Timer
 
@@ -127,6 +127,20 @@ class OrderedCell(SupervisorCell):
             child.revive()
         child.launch()
         return True
+
+    # Who waits for whom
+
+    def turn_before(self, child: Cell) -> Cell | None:
+        """The first of those to start, for those that come after it."""
+        return self._to_start[0] if child in self._to_start[1:] else None
+
+    def waits_for(self) -> tuple[Cell, WaitReason] | None:
+        """The child that it is starting or ending."""
+        if self._to_halt:
+            return self._to_halt[-1], WaitReason.STOP
+        if self._to_start and self.state is State.STARTING:
+            return self._to_start[0], WaitReason.START
+        return super().waits_for()
 
     # What children say
 

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from math import inf, isnan
 from types import TracebackType
 from typing import Generic, TypeVar, cast
 
 import trio
 
-from .asking import Ask, Request
-from .cell import CURRENT, Cell, circle
+from .asking import Ask, GetState, Request, Suspend
+from .cell import Cell, Waiting, circle, waiter
 from .errors import ActorStopped, AskCycle, AskTimeout
 from .events import DeadLetterReason, Down
 from .inbox import FAIRNESS
-from .snapshot import ActorSnapshot
+from .snapshot import ActorSnapshot, WaitReason
 
 M_contra = TypeVar("M_contra", contravariant=True)
 R = TypeVar("R")
-
-
-def _asker(task: trio.lowlevel.Task) -> Cell | None:
-    """The cell which cannot go on while this task waits; a helper task of an actor does not count."""
-    cell = CURRENT.get()
-    return cell if cell is not None and getattr(cell, "task", None) is task else None
 
 
 class Monitor:
@@ -118,31 +113,28 @@ class ActorRef(Generic[M_contra]):
             cell.core.dead_letter(cell.path, DeadLetterReason.NO_MAILBOX, message)
             return
         # Lest a sender that never has to wait starves the rest; and before the message is sent, for it can be cancelled.
-        inbox.burst += 1
-        if inbox.burst >= FAIRNESS:
-            inbox.burst = 0
+        # One count for all senders: whoever tells so many messages without giving way finds its own to be the last.
+        core = cell.core
+        core.burst += 1
+        if core.burst >= FAIRNESS:
+            core.burst = 0
             await trio.lowlevel.checkpoint()
         if inbox.offer(message) is not None:
             return
-        sender = _asker(trio.lowlevel.current_task())
-        if sender is None:
-            await inbox.wait_for_room(message)
-        elif circle(sender, cell) is not None:
-            inbox.refuse(message, DeadLetterReason.CYCLE)
-        else:
-            sender.waiting_for = cell
-            try:
+        try:
+            with Waiting(cell, WaitReason.ROOM):
                 await inbox.wait_for_room(message)
-            finally:
-                sender.waiting_for = None
+        except AskCycle:
+            inbox.refuse(message, DeadLetterReason.CYCLE)
 
     async def ask(self, request: Request[R], timeout: float | None = None) -> R:  # noqa: ASYNC109 - the deadline of a conversation, not of a call
         """Send a request and wait for the reply.
 
         Args:
             request: What is asked; its class declares the errors that may come back.
-            timeout: Seconds until `AskTimeout`. None means as long as the caller's own cancel scopes allow, or, when
-                those set no deadline, the system's `ask_timeout`.
+            timeout: Seconds until `AskTimeout`. None means as long as the caller's own cancel scopes allow, and, for an
+                actor that handles a request, as long as the asker of that waits; when none of these sets a deadline,
+                the system's `ask_timeout`.
 
         Raises:
             ActorFailed: The actor raised something undeclared; it is the cause.
@@ -150,31 +142,34 @@ class ActorRef(Generic[M_contra]):
             AskTimeout: Time is up.
             AskCycle: The actor asked waits for the asker.
             MailboxFull: The mailbox refused the request or dropped it.
+            ValueError: The timeout is no number.
             Exception: Any error that the request's class declares.
 
         Backpressure: Waits, within the deadline, while the mailbox is full and its policy is to wait.
 
         Cancellation: The request is skipped when its turn comes; a reply under way is dropped and counted.
         """
+        return await self._ask(request, timeout)
+
+    async def _ask(self, request: Request[R], timeout: float | None, *, urgent: bool = False) -> R:  # noqa: ASYNC109
         cell = self._cell
         inbox = cell.inbox
         if inbox is None or inbox.closed:
             raise ActorStopped(cell.path)
         task = trio.lowlevel.current_task()
-        asker = _asker(task)
+        asker = waiter(task)
         if asker is not None and (paths := circle(asker, cell)) is not None:
             raise AskCycle(paths)
-        if timeout is None and trio.current_effective_deadline() == float("inf"):
-            timeout = cell.core.ask_timeout
         ask = Ask(request, task)
-        if timeout is not None:
-            ask.timer = cell.core.timers.after(timeout, lambda: ask.fail(AskTimeout(cell.path, timeout)))
-        if inbox.offer(ask) is None:
+        _set_deadline(ask, cell, timeout, asker)
+        if urgent:
+            cell.take_urgent(ask)
+        elif inbox.offer(ask) is None:
             inbox.queue_sender(ask)
         if asker is not None:
             asker.waiting_for = cell
         try:
-            return cast(R, await ask.reply())
+            return cast(R, await (ask.reply() if ask.token is None else _followed_reply(ask, cell)))
         finally:
             inbox.forget(ask)
             if asker is not None:
@@ -186,16 +181,89 @@ class ActorRef(Generic[M_contra]):
 
     async def wait_stopped(self) -> Down:
         """Wait until the actor has ended and will not come back."""
-        return await self._cell.wait_ended()
+        with Waiting(self._cell, WaitReason.STOP):
+            return await self._cell.wait_ended()
 
     def monitor(self) -> Monitor:
         """Watch for the actor's end: `async with ref.monitor() as monitor: down = await monitor.receive()`."""
         return Monitor(self._cell)
 
-    def snapshot(self, depth: int | None = None) -> ActorSnapshot:
+    def snapshot(self, depth: int | None = None, *, stacks: bool = False) -> ActorSnapshot:
         """A picture of this actor and those below it.
 
         Args:
             depth: How many levels below it to show; None shows all. Each actor shown costs microseconds.
+            stacks: Whether to show where the actors' tasks stand, which costs far more.
         """
-        return self._cell.snapshot(depth)
+        return self._cell.snapshot(depth, stacks=stacks)
+
+    def stack(self) -> str:
+        """Where the actor's task, and the tasks in its nurseries, stand now; empty when it has none."""
+        return self._cell.stack()
+
+    async def get_state(self, timeout: float | None = None) -> object:  # noqa: ASYNC109 - as in `ask`
+        """What the actor's `get_state` shows, taken between two messages; it waits for the one in hand, but for no other.
+
+        Args:
+            timeout: As in `ask`.
+
+        Raises:
+            ActorFailed: The actor's `get_state` raised; the actor lives.
+            ActorStopped: The actor is stopped, or is no actor but a service or a supervisor.
+            AskTimeout: Time is up.
+            AskCycle: The actor waits for the caller.
+        """
+        return await self._ask(GetState(), timeout, urgent=True)
+
+    async def suspend(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as in `ask`
+        """Have the actor handle no messages until `resume`; returns when the one in hand is finished.
+
+        Messages wait in the mailbox, as its policy says. The actor can be stopped, shows its state, and stays suspended when
+        it is restarted with its siblings.
+
+        Args:
+            timeout: As in `ask`.
+
+        Raises:
+            ActorStopped: The actor is stopped, or is no actor but a service or a supervisor.
+            AskTimeout: Time is up; it will not be suspended.
+            AskCycle: The actor waits for the caller.
+        """
+        await self._ask(Suspend(), timeout, urgent=True)
+
+    def resume(self) -> None:
+        """Have a suspended actor go on; for others, this is no matter."""
+        self._cell.resume()
+
+
+async def _followed_reply(ask: Ask, cell: Cell) -> object:
+    """Wait for the reply and tell the instruments how the ask ended."""
+    tracers = cell.core.tracers
+    assert tracers is not None
+    try:
+        reply = await ask.reply()
+    except BaseException as error:
+        tracers.ask_over(cell, ask.request, ask.token, error)
+        raise
+    tracers.ask_over(cell, ask.request, ask.token, None)
+    return reply
+
+
+def _set_deadline(ask: Ask, cell: Cell, timeout: float | None, asker: Cell | None) -> None:
+    """Say when the ask fails, or when its asker will be cancelled by its own scopes, whichever it is."""
+    inherited = False
+    if timeout is None:
+        ask.deadline = trio.current_effective_deadline()
+        until = inf if asker is None else asker.asked_until
+        if until < ask.deadline:
+            inherited = True
+            timeout = until - trio.current_time()
+        elif ask.deadline == inf:
+            timeout = cell.core.ask_timeout
+        else:
+            return  # Trio sees to it
+    elif isnan(timeout):
+        raise ValueError("a timeout of nan s would never come")
+    ask.deadline = until if inherited else trio.current_time() + timeout
+    limit = timeout
+    ask.timer = cell.core.timers.at(ask.deadline, lambda: ask.fail(AskTimeout(cell.path, limit, inherited=inherited)))

@@ -24,10 +24,25 @@ class State(enum.Enum):
     """Not running: its turn to start has not come, or its restart is due later."""
     STARTING = "starting"
     RUNNING = "running"
+    SUSPENDED = "suspended"
+    """Running, but handles no messages until it is resumed."""
     STOPPING = "stopping"
     STUCK = "stuck"
     """Cancelled, and does not end."""
     STOPPED = "stopped"
+
+
+class WaitReason(enum.Enum):
+    """What an actor waits for another actor for."""
+
+    REPLY = "reply"
+    """It has asked."""
+    ROOM = "room"
+    """It tells, or publishes, and the mailbox is full."""
+    START = "start"
+    """The other must be ready first: it starts it, or comes after it."""
+    STOP = "stop"
+    """The other must have ended first."""
 
 
 @attrs.frozen(kw_only=True)
@@ -60,7 +75,13 @@ class ActorSnapshot:
     age: float
     """Seconds since this incarnation became ready; 0 before."""
     waiting_for: str | None
-    """Path of the actor whose reply or room in the mailbox it waits for."""
+    """Path of the actor that it waits for; None when it waits for none."""
+    waiting_why: WaitReason | None = None
+    """What it waits for that actor for."""
+    stashed: int = 0
+    """Messages that it has set aside."""
+    stack: str | None = None
+    """Where its task stands, as a traceback prints it; None unless asked for, or when it has no task."""
     tasks: tuple[TaskSnapshot, ...] = ()
     children: tuple[ActorSnapshot, ...] = ()
 

@@ -15,12 +15,12 @@ from collections.abc import Callable, Collection, Iterable
 import trio
 
 from .actor import ChildSpec, DynamicSupervisor, Supervisor
-from .cell import FINISHED, STOPPED, Cell, End, Parent, Starter
+from .cell import FINISHED, STOPPED, Cell, End, Parent, Starter, Waiting
 from .core import Core
-from .errors import ActorStopped, NameTaken, SupervisionError
+from .errors import ActorStopped, AskCycle, NameTaken, SupervisionError
 from .events import ChildFailed, ChildStarted, EndReason
 from .policy import Restart
-from .snapshot import ActorSnapshot, State
+from .snapshot import ActorSnapshot, State, WaitReason
 
 ROLLBACK_LIMIT = 30.0
 """Seconds that a cancelled start waits for its child's end; a child that takes longer ends without being waited for."""
@@ -90,12 +90,13 @@ class SupervisorCell(Cell):
         return child
 
     async def start(self, child: Cell) -> None:
-        """Start an adopted child and wait until it is ready."""
+        """Start an adopted child and wait until it is ready; one whose start is not waited for to its end is stopped."""
         starter = child.starter = Starter()
         self._start_adopted(child)
         try:
-            await starter.wait()
-        except trio.Cancelled:
+            with Waiting(child, WaitReason.START):
+                await starter.wait()
+        except (trio.Cancelled, AskCycle):
             child.stop()
             with trio.move_on_after(ROLLBACK_LIMIT, shield=True):
                 await child.wait_ended()
@@ -112,9 +113,9 @@ class SupervisorCell(Cell):
         """All of them, in order."""
         return self.children.values()
 
-    def below(self, depth: int | None) -> tuple[ActorSnapshot, ...]:
+    def below(self, depth: int | None, *, stacks: bool) -> tuple[ActorSnapshot, ...]:
         """Snapshots of the children and of so many levels below them."""
-        return tuple(child.snapshot(depth) for child in self.children.values())
+        return tuple(child.snapshot(depth, stacks=stacks) for child in self.children.values())
 
     # Own life
 

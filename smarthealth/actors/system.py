@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
-from types import TracebackType
 
 import trio
 
@@ -13,9 +11,11 @@ from .actor import ChildSpec, Supervisor, SupervisorRef
 from .cell import Cell, End
 from .core import Caught, Core
 from .errors import SupervisionError, first_leaf
-from .events import DeadLetterReason, Instrument, RuntimeEvent
+from .event_stream import EventStream
+from .events import DeadLetterReason, Instrument
 from .ordered import OrderedCell
 from .policy import DEFAULT_BACKOFF, Backoff, Strategy
+from .registry import Registry, registry_of
 from .supervision import MakeCell
 from .tree import make_cell
 
@@ -83,47 +83,6 @@ class RootCell(OrderedCell):
         self.body.cancel()
 
 
-class EventStream(Instrument):
-    """Events of a system since this was opened, oldest first; when its reader falls behind, the oldest are dropped."""
-
-    __slots__ = ("_arrived", "_core", "_events", "missed")
-
-    def __init__(self, core: Core, capacity: int) -> None:
-        self._core = core
-        self._events: deque[RuntimeEvent] = deque(maxlen=capacity)
-        self._arrived = trio.Event()
-        self.missed = 0
-        """Events dropped."""
-
-    def on_event(self, event: RuntimeEvent) -> None:
-        """Queue it."""
-        self.missed += len(self._events) == self._events.maxlen
-        self._events.append(event)
-        self._arrived.set()
-
-    async def __aenter__(self) -> EventStream:
-        self._core.observe(self)
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
-        self._core.unobserve(self)
-
-    def __aiter__(self) -> EventStream:
-        return self
-
-    async def __anext__(self) -> RuntimeEvent:
-        while not self._events:
-            self._arrived = trio.Event()
-            await self._arrived.wait()
-        return self._events.popleft()
-
-    def receive_nowait(self) -> RuntimeEvent | None:
-        """The oldest event, if there is one."""
-        return self._events.popleft() if self._events else None
-
-
 class System(SupervisorRef):
     """A system of actors: the topmost supervisor. Stopping it stops everything, in order."""
 
@@ -137,6 +96,11 @@ class System(SupervisorRef):
     def dead_letters(self) -> Mapping[DeadLetterReason, int]:
         """How many messages and replies were lost, by reason, since the start."""
         return dict(self._core.dead_letters)
+
+    @property
+    def registry(self) -> Registry:
+        """The names under which its actors can be found."""
+        return registry_of(self._core)
 
     def open_events(self, capacity: int = 1024) -> EventStream:
         """A stream of what happens from now on; while none is open, events are not even made.
@@ -191,7 +155,7 @@ async def open_system(
     intensity: int = 3,
     period: float = 5.0,
     backoff: Backoff = DEFAULT_BACKOFF,
-    instrument: Instrument | None = None,
+    instrument: Instrument | Iterable[Instrument] | None = None,
 ) -> AsyncIterator[System]:
     """Run a system of actors beside the body of an `async with` block.
 
@@ -203,7 +167,7 @@ async def open_system(
         intensity: Restarts of the system's own children within `period` that are borne.
         period: Seconds.
         backoff: How long to wait before such a restart.
-        instrument: Is told of events from the start; for logs and metrics.
+        instrument: One or several that are told of events, and of messages, from the start; for logs, metrics and spans.
 
     Raises:
         SupervisionError: The system gave up. The block's body is cancelled then.
@@ -216,8 +180,7 @@ async def open_system(
     try:
         async with trio.open_nursery() as nursery:
             core = Core(nursery, ask_timeout, outcome.fatal)
-            if instrument is not None:
-                core.observe(instrument)
+            core.instrument((instrument,) if isinstance(instrument, Instrument) else instrument or ())
             root = RootCell(core, outside, ChildSpec(name=name, start=policy), policy, make_cell, shutdown_timeout)
             outcome.watch(root)
             root.launch()
@@ -226,7 +189,7 @@ async def open_system(
                 yield System(core, root)
             root.stop()
             await _see_it_end(outside.over, root, outcome)
-            core.timers.close()
+            core.close()
     except BaseExceptionGroup as group:
         outcome.interrupted(group)
     outcome.leave(outside.failure, body.error)

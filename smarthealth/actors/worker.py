@@ -7,7 +7,6 @@ cancel that scope from the system's heap of deadlines.
 
 from __future__ import annotations
 
-import traceback
 from abc import abstractmethod
 from collections.abc import Awaitable, Callable
 
@@ -17,7 +16,9 @@ from .actor import ChildSpec, Gauge
 from .cell import CURRENT, Cell, End, Parent
 from .core import Caught, Core
 from .events import EndReason, TaskStuck
+from .keyed_timers import KeyedTimers
 from .snapshot import State, TaskSnapshot
+from .stacks import stack_of
 
 DEFAULT_STOP_TIMEOUT = 5.0
 """Seconds, for actors and services that name none."""
@@ -146,9 +147,7 @@ class WorkerCell(Cell):
     def _report_stuck(self) -> None:
         self.state = State.STUCK
         if self.core.observed:
-            frames = self.task.iter_await_frames() if self.task is not None else ()
-            stack = "".join(traceback.StackSummary.extract(frames).format())
-            self.core.emit(TaskStuck(path=self.path, stack=stack))
+            self.core.emit(TaskStuck(path=self.path, stack=self.stack()))
         self.start_failed(End(EndReason.FAILED, trio.TooSlowError(f"{self.path} was cancelled and does not end")))
         self.parent.child_stuck(self)
 
@@ -162,6 +161,24 @@ class WorkerCell(Cell):
             if self.halting:
                 self._stopping.set()
         return self._stopping
+
+    def stash(self) -> None:
+        """Set the message in hand aside."""
+        raise RuntimeError("a service has no messages to set aside")
+
+    def unstash_all(self) -> int:
+        """Queue again what was set aside."""
+        raise RuntimeError("a service has no messages that were set aside")
+
+    def own_timers(self) -> KeyedTimers:
+        """Timers of this incarnation."""
+        raise RuntimeError("a service has no mailbox for a timer's message; it may sleep")
+
+    # A picture
+
+    def stack(self) -> str:
+        """Where its task, and the tasks in its nurseries, stand now."""
+        return stack_of(self.task)
 
     def tasks(self) -> tuple[TaskSnapshot, ...]:
         """Stages of the pipelines that run in this actor."""
