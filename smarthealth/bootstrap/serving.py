@@ -6,6 +6,7 @@ import resource
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from functools import partial
 
 import trio
 
@@ -48,8 +49,9 @@ async def serve(settings: Settings, overrides: Mapping[str, str], on_ready: Read
         await _serve_by_workers(settings, overrides, on_ready)
         return
     with open_ports(settings) as listeners:
-        async with open_server(settings, listeners, on_ready):
-            await wait_for_signal()
+        addresses: list[str] = []
+        async with open_server(settings, listeners, addresses.extend):
+            await wait_for_signal(lambda: on_ready(addresses))
 
 
 @asynccontextmanager
@@ -91,9 +93,14 @@ def open_ports(settings: Settings) -> Iterator[Sequence[Listener]]:
         yield listeners
 
 
-async def wait_for_signal() -> None:
-    """Wait for SIGTERM or SIGINT."""
+async def wait_for_signal(begun: Callable[[], None]) -> None:
+    """Wait for SIGTERM or SIGINT.
+
+    Args:
+        begun: Called when a signal will be heard; whoever is told before may send one that ends the process undrained.
+    """
     with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        begun()
         async for _ in signals:
             return
 
@@ -129,8 +136,8 @@ def run_worker(worker: Worker) -> None:
 
 async def _serve_as_worker(settings: Settings, worker: Worker) -> None:
     with _listening(worker.binds(), settings) as listeners:
-        async with open_server(settings, listeners, lambda _: worker.say_ready()):
-            await _wait_any(wait_for_signal, worker.wait_orphaned)
+        async with open_server(settings, listeners, lambda _: None):
+            await _wait_any(partial(wait_for_signal, worker.say_ready), worker.wait_orphaned)
 
 
 async def _wait_any(*waits: Callable[[], Awaitable[None]]) -> None:

@@ -34,7 +34,7 @@ from smarthealth.storage.embedded import keep_embedded_running
 
 from .accounts import open_tokens
 from .errors import StartError
-from .index import open_index
+from .index import make_index
 from .models import Models, open_models
 from .stores import Stores, data_folder, open_stores
 
@@ -87,8 +87,11 @@ class World:
             await trio.sleep_forever()
 
     async def keep_index(self, context: Context) -> None:
-        """Hold the index open, and keep it true to the database."""
-        self._index = await open_index(self.settings, self.stores, self.models.embedder)
+        """Keep the index true to the database.
+
+        Its first use opens it, which is here and at once; the server need not wait for that, nor a question but with its search.
+        """
+        self._index = await make_index(self.settings, self.stores, self.models.embedder)
         await Indexer(self.stores.pool, self._index).serve(context)
 
     async def serve(self, context: Context, listeners: Sequence[Listener], on_ready: Ready) -> None:

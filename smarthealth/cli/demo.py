@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from .ask import put
+from .loading import load
 from .preparing import prepare
 from .serve import DataOption, HostOption, PortOption, overrides_of
 
@@ -30,6 +31,7 @@ def demo(
     data: DataOption = None,
 ) -> None:
     """Start everything embedded, load invented patients, ask one question and show the stream; then serve on."""
+    load("smarthealth.bootstrap.serving", "smarthealth.bootstrap.demo", "smarthealth.cli.client")
     settings = prepare(overrides_of(SMARTHEALTH_HOST=host, SMARTHEALTH_PORT=port, SMARTHEALTH_DATA=data))
     if not trio.run(_run, settings, once):
         raise typer.Exit(1)
@@ -48,8 +50,7 @@ async def _run(settings: Settings, once: bool) -> bool:
             token = await issue_token(settings, world.stores, user.email)
             answered = await _ask(console, addresses[0], token)
             if not once:
-                _say_where(console, addresses, user)
-                await wait_for_signal()
+                await wait_for_signal(lambda: _say_where(console, addresses, user))
                 console.print("stopping…", style="dim")
     return answered
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import trio
 import typer
 
+from .loading import load
 from .preparing import prepare
 
 HostOption = Annotated[str | None, typer.Option(help="address to listen on [default: 127.0.0.1]")]
@@ -34,6 +35,7 @@ def serve(
     tls_key: Annotated[Path | None, typer.Option(help="PEM file with its key")] = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, then drain and exit 0. Prints `ready` and its addresses when it accepts."""
+    load("smarthealth.bootstrap.serving")
     from smarthealth.bootstrap.serving import serve as run_server
 
     overrides = overrides_of(

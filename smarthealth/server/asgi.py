@@ -1,4 +1,8 @@
-"""The root application: WebSockets to the gateway, HTTP to Quart, both told of the lifespan."""
+"""The root application: WebSockets to the gateway, HTTP to Quart, which is loaded when it is first asked for.
+
+Quart and what it stands on take a tenth of a second to load, more on a slow machine. Whoever speaks by WebSocket alone, as a
+server's first client mostly does, need not wait for that.
+"""
 
 from __future__ import annotations
 
@@ -27,14 +31,18 @@ class RootApp:
 
     Args:
         gateway: For WebSocket scopes.
-        http: For the others.
+        make_http: Makes the application for HTTP scopes; called once, in a thread, since what it imports blocks.
         request_timeout: Seconds to answer an HTTP request.
         language: Of the refusal when that is over.
     """
 
-    def __init__(self, gateway: ASGIApp, http: ASGIApp, *, request_timeout: float, language: Language) -> None:
+    def __init__(
+        self, gateway: ASGIApp, make_http: Callable[[], ASGIApp], *, request_timeout: float, language: Language
+    ) -> None:
         self._gateway = gateway
-        self._http = http
+        self._make_http = make_http
+        self._http: ASGIApp | None = None
+        self._making = trio.Lock()
         self._request_timeout = request_timeout
         self._language = language
 
@@ -46,7 +54,7 @@ class RootApp:
             case "http":
                 await self._answer(scope, receive, send)
             case _:
-                await self._http(scope, receive, send)
+                await _live(receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         begun = False
@@ -58,7 +66,8 @@ class RootApp:
             await send(event)
 
         with trio.move_on_after(self._request_timeout) as limit:
-            await self._http(scope, receive, sending)
+            http = await self._made_http()
+            await http(scope, receive, sending)
         if limit.cancelled_caught:
             log.warning("request_timed_out", path=scope["path"])
             refused = unavailable("UNAVAILABLE")
@@ -66,3 +75,18 @@ class RootApp:
             headers = refusal_headers(refused, body)
             await send({"type": "http.response.start", "status": int(refused.status), "headers": headers})
             await send({"type": "http.response.body", "body": body})
+
+    async def _made_http(self) -> ASGIApp:
+        async with self._making:
+            if self._http is None:
+                self._http = await trio.to_thread.run_sync(self._make_http)
+            return self._http
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    """Say yes to starting and to ending: whatever must be opened and closed is another child of the system."""
+    ended = False
+    while not ended:
+        event = await receive()
+        await send({"type": f"{event['type']}.complete"})
+        ended = event["type"] == "lifespan.shutdown"

@@ -6,7 +6,6 @@ import time
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
-import attrs
 import structlog
 from quart import Response, g, request
 from quart_trio import QuartTrio
@@ -17,7 +16,7 @@ from smarthealth.storage.errors import StorageError
 from smarthealth.storage.patients import DOCUMENT_TYPES, PatientInfo, display_name
 
 from . import metrics
-from .accounts import Accounts, principal_of
+from .accounts import principal_of
 from .addresses import client_address, subscriber
 from .answers import file_answer, json_answer, refusal_answer
 from .api import (
@@ -29,18 +28,12 @@ from .api import (
     PatientRow,
     read_login,
 )
+from .desk import Desk
 from .errors import Refused, forbidden, not_found, too_many, unavailable
 from .gateway import bearer_token
-from .health import HealthChecks
-from .login import SignIn
 from .observer import asked_on_this_machine, draw_tree
 from .openapi import asyncapi_document, openapi_document
-from .origins import OriginRule
-from .rate import TokenBuckets
 from .security_headers import REDOCS_OWN, security_headers
-from .services import ServerServices
-from .settings import ServerSettings
-from .static import Pages
 
 log = structlog.get_logger()
 
@@ -64,21 +57,6 @@ PREFLIGHT_HEADERS = {
 }
 
 Answer = Callable[[], Awaitable[Response]]
-
-
-@attrs.frozen(kw_only=True)
-class Desk:
-    """What the HTTP side works with."""
-
-    settings: ServerSettings
-    services: ServerServices
-    accounts: Accounts
-    origins: OriginRule
-    failures: TokenBuckets[str]
-    """By address; shared with WebSockets."""
-    health: HealthChecks
-    sign_in: SignIn
-    pages: Pages = attrs.field(factory=Pages)
 
 
 def make_http_app(desk: Desk) -> QuartTrio:

@@ -18,11 +18,11 @@ from smarthealth.actors import ChildSpec, Context
 
 from .accounts import Accounts
 from .addresses import on_loopback_only
-from .asgi import RootApp
+from .asgi import ASGIApp, RootApp
+from .desk import Desk
 from .errors import ConfigurationError
 from .gateway import Doorkeeping, Gateway
 from .health import HealthChecks
-from .http import Desk, make_http_app
 from .hypercorn import LAST_WORDS, Bind, Listener, Shell
 from .login import SignIn
 from .origins import OriginRule
@@ -140,13 +140,18 @@ def make_app(
         health=HealthChecks(services.checks, settings.health_timeout, lambda: services.connections.draining),
         sign_in=SignIn(services.users, services.passwords, services.tokens, services.audit, settings),
     )
-    http = make_http_app(desk)
     return RootApp(
         gateway,
-        http,  # type: ignore[arg-type]  # Quart's own types for ASGI
+        partial(_make_http_app, desk),
         request_timeout=settings.request_timeout,
         language=services.language,
     )
+
+
+def _make_http_app(desk: Desk) -> ASGIApp:
+    from .http import make_http_app
+
+    return make_http_app(desk)  # type: ignore[return-value]  # Quart's own types for ASGI
 
 
 def check_origins(settings: ServerSettings, listeners: Sequence[Listener]) -> OriginRule:

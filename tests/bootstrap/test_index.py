@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from smarthealth.bootstrap.index import index_folder, open_index
+from smarthealth.bootstrap.index import index_folder, make_index, open_index
 from smarthealth.bootstrap.stores import Stores
 from smarthealth.llm.errors import ModelUnavailable
 from smarthealth.retrieval.hashing import HashedEmbedder
@@ -39,6 +39,17 @@ async def test_an_index_is_found_again(make_settings: MakeSettings, pool: Pool) 
     again = await open_index(settings, Stores.over(pool), HashedEmbedder())
     assert (again.state, await again.patients()) == (IndexState.READY, {1})
     assert index_folder(settings).parent == settings.general.data
+
+
+async def test_an_index_is_opened_by_its_first_use(make_settings: MakeSettings, pool: Pool) -> None:
+    """A server makes the index without looking at it, and whoever uses it first finds what is there."""
+    settings = make_settings()
+    written = await open_index(settings, Stores.over(pool), HashedEmbedder())
+    await written.reset()
+    await written.replace_patients({1: [CHUNK]})
+    index = await make_index(settings, Stores.over(pool), HashedEmbedder())
+    assert index.state is IndexState.UNOPENED
+    assert [hit.chunk.text for hit in (await index.search(1, "asthma")).hits] == ["Asthma"]
 
 
 async def test_an_index_of_another_database_is_outdated(make_settings: MakeSettings, pool: Pool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Sequence
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
 async def test_it_serves_until_it_is_told_to_stop(
     settings: Settings, interrupt: Interrupt, get: Callable[[str, str], Awaitable[Page]]
 ) -> None:
-    """It says its addresses when it accepts, serves there, drains at SIGTERM, and returns."""
+    """It says its addresses when it accepts and hears signals, serves there, drains at SIGTERM, and returns."""
     addresses: list[str] = []
     accepting = trio.Event()
 
     def on_ready(found: Sequence[str]) -> None:
+        assert signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL
         addresses.extend(found)
         accepting.set()
 

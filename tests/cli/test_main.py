@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -121,16 +119,6 @@ def test_a_defect_keeps_its_traceback(run: Run, environment: pytest.MonkeyPatch)
     environment.setattr("smarthealth.cli.main.app", defective)
     with pytest.raises(LookupError, match="a defect"):
         run()
-
-
-def test_help_loads_little() -> None:
-    """Help is quick, since it loads neither the database's driver nor the index nor the server."""
-    script = (
-        "import sys; from smarthealth.cli.main import app; app(['--help'], standalone_mode=False);"
-        "print(*sys.modules, file=sys.stderr)"
-    )
-    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert {"lancedb", "psycopg", "openai", "fhir", "quart", "hypercorn"} & set(ran.stderr.split()) == set()
 
 
 def test_the_page_of_commands_names_every_command_and_option() -> None:

@@ -7,11 +7,15 @@ from typing import Any
 import structlog
 import trio
 
-from smarthealth.server.asgi import RootApp
+from smarthealth.server.asgi import ASGIApp, RootApp
+
+
+async def nothing(*arguments: Any) -> None:
+    """Neither receives nor sends."""
 
 
 async def test_scopes_go_where_they_belong() -> None:
-    """WebSockets to the gateway, everything else to HTTP, the lifespan too."""
+    """WebSockets go to the gateway and requests to the HTTP application, which is made once, for the first of them."""
     seen: list[tuple[str, str]] = []
 
     async def gateway(scope: Any, receive: Any, send: Any) -> None:
@@ -20,13 +24,34 @@ async def test_scopes_go_where_they_belong() -> None:
     async def http(scope: Any, receive: Any, send: Any) -> None:
         seen.append(("http", scope["type"]))
 
-    async def nothing(*arguments: Any) -> None:
-        pass
+    def make_http() -> ASGIApp:
+        seen.append(("made", ""))
+        return http
 
-    root = RootApp(gateway, http, request_timeout=1, language="es")
-    for kind in ("websocket", "http", "lifespan"):
-        await root({"type": kind}, nothing, nothing)
-    assert seen == [("gateway", "websocket"), ("http", "http"), ("http", "lifespan")]
+    root = RootApp(gateway, make_http, request_timeout=1, language="es")
+    await root({"type": "websocket"}, nothing, nothing)
+    assert seen == [("gateway", "websocket")]
+    async with trio.open_nursery() as nursery:
+        for _ in range(2):
+            nursery.start_soon(root, {"type": "http"}, nothing, nothing)
+    assert seen[1:] == [("made", ""), ("http", "http"), ("http", "http")]
+
+
+async def test_starting_and_ending_need_nothing() -> None:
+    """The lifespan is answered at once, and makes nothing."""
+    told, heard = trio.open_memory_channel[Any](2)
+    sent: list[str] = []
+
+    async def send(event: Any) -> None:
+        sent.append(event["type"])
+
+    def make_http() -> ASGIApp:
+        raise AssertionError("made for a lifespan")
+
+    for kind in ("lifespan.startup", "lifespan.shutdown"):
+        told.send_nowait({"type": kind})
+    await RootApp(nothing, make_http, request_timeout=1, language="es")({"type": "lifespan"}, heard.receive, send)
+    assert sent == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
 
 
 async def test_request_that_is_not_answered_in_time_is_503(autojump_clock: object) -> None:
@@ -44,7 +69,7 @@ async def test_request_that_is_not_answered_in_time_is_503(autojump_clock: objec
     async def send(event: Any) -> None:
         sent.append(event)
 
-    root = RootApp(hang, hang, request_timeout=5, language="es")
+    root = RootApp(hang, lambda: hang, request_timeout=5, language="es")
     with structlog.testing.capture_logs() as lines:
         await root({"type": "http", "path": "/hang"}, trio.sleep_forever, send)
     assert [event.get("status") for event in sent] == [503, None]

@@ -157,20 +157,19 @@ class _Catching:
         return IndexingReport(patients=self._done, chunks=self._chunks, removed=removed, seconds=self._seconds())
 
     async def _reconcile(self) -> int:
+        held = await self._held()
         if self._index.needs_rebuild:
             await self._index.reset()
-        held = await self._held()
         gone = held - await self._patients.existing(held)
         await self._index.remove_patients(gone)
         await self._patients.forget_indexed(await self._patients.ids_with_records() - held)
         return len(gone)
 
     async def _held(self) -> set[int]:
+        """Patients of whom anything can be searched; asking also shows whether the index has to be made anew."""
         try:
             return await self._index.patients()
         except IndexUnavailable:
-            # only now it shows that the index is damaged, or made by another model: it is derived, and made anew
-            await self._index.reset()
             return set()
 
     async def _index_patients(self, states: Sequence[IndexState]) -> None:
