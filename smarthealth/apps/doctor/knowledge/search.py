@@ -7,7 +7,7 @@ The index is derived from the articles' files: its origin is their digest, so th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import chain, repeat
 from typing import Final
 
@@ -20,9 +20,9 @@ from smarthealth.apps.doctor.case import Passage
 from smarthealth.conversation.application import Language
 from smarthealth.llm.errors import ModelError
 from smarthealth.retrieval import Chunk
-from smarthealth.retrieval.errors import RetrievalError
+from smarthealth.retrieval.errors import IndexUnavailable, RetrievalError
 from smarthealth.retrieval.index import ChunkIndex
-from smarthealth.retrieval.model import Hit
+from smarthealth.retrieval.model import Hit, IndexState
 
 from .article import Article
 from .loading import load_articles
@@ -38,20 +38,23 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 class KnowledgeBase:
-    """The articles and their index."""
+    """The articles and their index.
 
-    def __init__(self, index: ChunkIndex) -> None:
-        self._index = index
-        self._passages = {
-            _id_of(passage): passage
-            for article in load_articles().values()
-            for language in SHELVES
-            for passage in passages_of(article, language)
-        }
+    Args:
+        open_index: Makes the index, given its origin; called in `serve`, as reading the articles takes a moment.
+        warm_up: What else is to be read before the first message comes; runs in a thread.
+    """
+
+    def __init__(self, open_index: Callable[[str], ChunkIndex], warm_up: Callable[[], object] = load_articles) -> None:
+        self._open_index = open_index
+        self._warm_up = warm_up
+        self._index: ChunkIndex | None = None
+        self._passages: Mapping[str, Passage] = {}
 
     async def serve(self, context: Context) -> None:
         """Bring the index up to date, again until it is, and stay; ready at once, since agents can do without search."""
         context.started()
+        await trio.to_thread.run_sync(self._warm_up)
         for wait in chain((FIRST_RETRY,), repeat(RETRY)):
             if await self._try_to_prepare():
                 break
@@ -65,18 +68,24 @@ class KnowledgeBase:
             RetrievalError: It cannot be written.
             ModelError: The embedding model failed.
         """
-        await self._index.reopen()
-        if self._index.needs_rebuild or await self._index.patients() != set(SHELVES.values()):
-            await self._index.reset()
-            await self._index.replace_patients({number: self._chunks(shelf) for shelf, number in SHELVES.items()})
-            await self._index.compact()
+        if self._index is None:
+            self._passages = await trio.to_thread.run_sync(_all_passages)
+            self._index = self._open_index(digest_of_articles())
+        index = self._index
+        await index.reopen()
+        if index.needs_rebuild or await index.patients() != set(SHELVES.values()):
+            await index.reset()
+            await index.replace_patients({number: self._chunks(shelf) for shelf, number in SHELVES.items()})
+            await index.compact()
 
     async def find(self, query: str, language: Language, limit: int) -> tuple[Passage, ...]:
         """The sections of articles that tell of what is asked, best first.
 
         Raises:
-            RetrievalError: The index cannot be searched.
+            RetrievalError: The index cannot be searched, or not yet.
         """
+        if self._index is None:
+            raise IndexUnavailable(IndexState.UNOPENED)
         result = await self._index.search(SHELVES[language], query, limit=limit)
         found = (self._passage(hit, result.terms) for hit in result.hits)
         return tuple(passage for passage in found if passage is not None)
@@ -112,6 +121,15 @@ class KnowledgeBase:
             )
             for number, passage in enumerate(own, start=1)
         ]
+
+
+def _all_passages() -> Mapping[str, Passage]:
+    return {
+        _id_of(passage): passage
+        for article in load_articles().values()
+        for language in SHELVES
+        for passage in passages_of(article, language)
+    }
 
 
 def digest_of_articles() -> str:
