@@ -51,13 +51,25 @@ def computed(make: Callable[[Material], Finding]) -> Callable[[Material], list[F
 
 def trend(material: Material) -> Finding:
     """Where values went, from the first to the last."""
-    ordered = in_order(material.entries)
+    pick, toward = material.ask.pick, material.ask.toward
+    ordered = in_order(pick_entries(material.entries, pick) if pick.count else material.entries)
     if len(ordered) < 2:
         return make_finding(material, Fact(say="trend"), ordered)
     first, last = ordered[0], ordered[-1]
+    if toward is not None:
+        before = ordered[-2:-1] if len(ordered) > 2 else []
+        items = [item_for(material, entry) for entry in (first, last, *before)]
+        if before:
+            items[2] = attrs.evolve(items[2], note=_direction(before[0], last))
+        fact = Fact(say="trend", detail=_direction(first, last), toward=toward, total=len(ordered))
+        return make_finding(material, fact, [first, last, *before], items)
     low, high = min(ordered, key=_number), max(ordered, key=_number)
     extremes = [low, high] if {low.id, high.id} - {first.id, last.id} else []
-    return make_finding(material, Fact(say="trend", detail=_direction(first, last)), [first, last, *extremes])
+    return make_finding(
+        material,
+        Fact(say="trend", detail=_direction(first, last), total=len(ordered) if pick.count else None),
+        [first, last, *extremes],
+    )
 
 
 def change(material: Material) -> Finding:

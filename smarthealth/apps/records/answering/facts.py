@@ -63,6 +63,8 @@ class Fact:
     number: float | None = None
     """A computed number: a mean, a difference, an age, days."""
     unit: str | None = None
+    toward: str | None = None
+    """Which way it was asked to have gone: `up` or `down`."""
     detail: str | None = None
     """Narrower: a direction, a field of the patient, a reason of refusal."""
 

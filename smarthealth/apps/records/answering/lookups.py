@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import assert_never
 
 import attrs
 
@@ -120,6 +121,11 @@ class _LookUp:
             return [self._absent(ask, _anchor_topic(ask), Matched(core=()))]
         wanted = await self._wanted(ask, topic, matched, period, named)
         found = await self._find(wanted, matched, topic)
+        if not found.entries and period is not None and self._is_of_a_stay(ask):
+            # how it stood then is told by the last measurement up to that time
+            ask, period = attrs.evolve(ask, pick=Pick(order=Order.LATEST)), attrs.evolve(period, since=None)
+            wanted = await self._wanted(ask, topic, matched, period, named)
+            found = await self._find(wanted, matched, topic)
         material = Material(
             ask=ask,
             topic=topic,
@@ -188,7 +194,7 @@ class _LookUp:
             case AgeRange():
                 return self._years_of_life(ask.period)
             case Anchor():
-                return await self._around(ask.period, ask)
+                return await self._around(ask.period)
 
     def _years_of_life(self, ages: AgeRange) -> tuple[TimeRange | None, bool]:
         born = self._person.birth_date
@@ -198,27 +204,29 @@ class _LookUp:
         until = None if ages.until is None else _birthday(born, ages.until + 1) - timedelta(days=1)
         return TimeRange(since=since, until=until), True
 
-    def _is_measured(self, ask: Ask) -> bool:
-        """Whether one measurement is asked for: how it stood at a visit is told by the last one up to it."""
-        return ask.operation is Operation.VALUE and all(topic.concepts and topic.is_measured for topic in ask.topics)
+    def _is_of_a_stay(self, ask: Ask) -> bool:
+        """Whether one measurement at a visit or during a stay is asked for."""
+        during = isinstance(ask.period, Anchor) and ask.period.relation == "during"
+        measured = all(topic.concepts and topic.is_measured for topic in ask.topics)
+        return during and measured and ask.operation is Operation.VALUE
 
-    async def _around(self, anchor: Anchor, ask: Ask) -> tuple[TimeRange | None, bool]:
+    async def _around(self, anchor: Anchor) -> tuple[TimeRange | None, bool]:
         matched = self._matcher.match(anchor.topic)
         if not matched.core:
             return None, False
-        names = tuple((known.kind, known.display, known.category) for known in matched.core)
-        oldest_first = anchor.pick.order is not Order.LATEST
-        found = await self._chart.find(Wanted(kinds=matched.kinds, names=names, oldest_first=oldest_first), limit=1)
-        day = found.entries[0].on if found.entries else None
-        if day is None:
+        reasons = None
+        if anchor.reason is not None:
+            reasons = self._matcher.reasons(anchor.reason, await self._chart.reasons(matched.kinds))
+        wanted = Wanted(
+            kinds=matched.kinds,
+            names=tuple((known.kind, known.display, known.category) for known in matched.core),
+            reasons=reasons,
+            oldest_first=anchor.pick.order is not Order.LATEST,
+        )
+        found = await self._chart.find(wanted, limit=1)
+        if not found.entries or found.entries[0].on is None:
             return None, False
-        if anchor.relation == "during" and not self._is_measured(ask):
-            return TimeRange(since=day, until=found.entries[0].until or day), True
-        if anchor.relation == "before":
-            return TimeRange(until=day - timedelta(days=1)), True
-        if anchor.relation == "after":
-            return TimeRange(since=day + timedelta(days=1)), True
-        return TimeRange(until=day), True
+        return _relative_to(found.entries[0], anchor), True
 
     def _period_words(self, ask: Ask, period: TimeRange | None) -> str | None:
         if period is None:
@@ -355,6 +363,24 @@ def _refused(ask: Ask, refusal: Refusal) -> Finding:
 
 def _anchor_topic(ask: Ask) -> Topic:
     return ask.period.topic if isinstance(ask.period, Anchor) else ask.topics[0]
+
+
+def _relative_to(entry: Entry, anchor: Anchor) -> TimeRange:
+    """The days before, after, at or during an entry."""
+    start = entry.on or date.min
+    until = entry.until or start
+    day = until if anchor.is_end else start
+    match anchor.relation:
+        case "before":
+            return TimeRange(until=day - timedelta(days=1))
+        case "after":
+            return TimeRange(since=day + timedelta(days=1))
+        case "at":
+            return TimeRange(until=day)
+        case "during":
+            return TimeRange(since=start, until=until)
+        case _:
+            assert_never(anchor.relation)
 
 
 def _birthday(born: date, years: int) -> date:

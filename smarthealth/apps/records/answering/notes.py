@@ -11,7 +11,7 @@ from .chart import Found
 from .entries import Entry
 from .findings import Finding
 from .material import Material, absence, say_of_entries
-from .passages import gist, mentions, quotable, section_text
+from .passages import advice_text, gist, mentions, quotable, section_text
 from .picking import pick_entries
 
 MOST_QUOTED = 3
@@ -23,20 +23,23 @@ def report_notes(material: Material, glossary: Glossary) -> list[Finding]:
     ask = material.ask
     topic = next((topic for topic in ask.topics if topic.is_specific), None)
     pick = ask.pick
-    if pick.order is Order.ALL and ask.period is None and topic is None:
+    one = pick.order is Order.ALL and ask.period is None and topic is None
+    if one and ask.section is None:
         pick = Pick(order=Order.LATEST)
     quoted: list[tuple[Entry, str]] = []
     for entry in pick_entries(material.entries, pick):
         text = entry.body or ""
         if topic is not None:
             quote = quotable(mentions(text, topic, glossary))
+        elif ask.section == "advice":
+            quote = advice_text(text) or ""
         elif ask.section is not None:
             quote = section_text(text, ask.section) or ""
         else:
             quote = gist(text)
         if quote and quote not in (earlier for _, earlier in quoted):
             quoted.append((entry, quote))
-        if len(quoted) == MOST_QUOTED:
+        if len(quoted) == (1 if one else MOST_QUOTED):
             break
     if not quoted:
         missing = attrs.evolve(material, topic=topic or material.topic, found=Found((), 0))

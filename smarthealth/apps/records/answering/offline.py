@@ -113,12 +113,28 @@ def _trend(speech: Speech) -> str:
     fact, extremes = speech.fact, ""
     if len(fact.items) < 2:
         return speech.fill("single")
+    if fact.toward is not None:
+        return _went(speech, fact.toward)
     if len(fact.items) == 4:
         low, high = fact.items[2:]
         extremes = PHRASES["extremes"][speech.language].format(
             low=low.value, low_mark=mark(low), high=high.value, high_mark=mark(high)
         )
     return speech.fill("trend", **_ends(speech), extremes=extremes, direction=_word(_TRENDS, speech))
+
+
+def _went(speech: Speech, toward: str) -> str:
+    """Whether it went the way that was asked, over all and from the last but one."""
+    fact, step = speech.fact, ""
+    if len(fact.items) > 2:
+        before = fact.items[2]
+        went = _WENT[before.note][speech.language]
+        step = PHRASES["step"][speech.language].format(
+            value=before.value, date=speech.date(before), mark=mark(before), went=went
+        )
+    yes = (fact.detail or "").endswith(toward)
+    verdict = speech.pick("Sí" if yes else "No", "Yes" if yes else "No")
+    return speech.fill("went", **_ends(speech), verdict=verdict, went=_word(_WENT, speech), step=step)
 
 
 def _change(speech: Speech) -> str:
@@ -218,6 +234,13 @@ _TRENDS: _Words = {
     "level_up": {"es": "se mantiene casi estable, con una ligera subida", "en": "it has stayed nearly stable, rising slightly"},
     "level_down": {"es": "se mantiene casi estable, con una ligera bajada", "en": "it has stayed nearly stable, falling slightly"},
 }  # fmt: skip
+_WENT: _Words = {
+    "up": {"es": "ha subido", "en": "has risen"},
+    "down": {"es": "ha bajado", "en": "has fallen"},
+    "level": {"es": "se mantiene igual", "en": "is unchanged"},
+    "level_up": {"es": "ha subido ligeramente", "en": "has risen slightly"},
+    "level_down": {"es": "ha bajado ligeramente", "en": "has fallen slightly"},
+}
 _CHANGES: _Words = {
     "up": {"es": "ha subido", "en": "has risen by"},
     "down": {"es": "ha bajado", "en": "has fallen by"},

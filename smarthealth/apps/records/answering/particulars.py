@@ -29,7 +29,7 @@ def asked_of(say: Say, note: Callable[[Entry], str | None]) -> Callable[[Materia
                 else _newest_day(entries)
             )
             known = [entry for entry in in_order(entries)[::-1] if note(entry) or (say == "who" and entry.people)]
-            picked = [_telling(entry, known) for entry in picked]
+            picked = [entry if entry in known else _telling(entry, known) for entry in picked]
         else:
             picked = pick_entries(entries, pick)
         items = [

@@ -36,6 +36,8 @@ _SECTION_HEADINGS = {
     "plan": ("plan", "assessment and plan", "assessment", "plan de manejo", "analisis y plan", "evaluacion"),
 }
 """Headings, folded, by the name that `modifiers` gives a section."""
+_ADVICE = re.compile(r"\b(?:recom[ei]|aconsej|suger|sugi|indicaciones|advi[sc]e|suggest|counsel|instruct)")
+"""Beginnings of words by which a line of a note, folded, gives advice."""
 _GIST = ("complaint", "plan", "present")
 """The sections that say most, in the order in which they are quoted."""
 
@@ -83,6 +85,12 @@ def section_text(text: str, name: str) -> str | None:
     return quotable(lines) or None
 
 
+def advice_text(text: str) -> str | None:
+    """What a note recommends: its lines of advice, else its plan; None when it has neither."""
+    lines = [line for section in sections_of(text) for line in section.lines if _ADVICE.search(fold_letters(line))]
+    return quotable(lines) or section_text(text, "plan")
+
+
 def gist(text: str) -> str:
     """The lines of a note that say most."""
     known = [found for name in _GIST if (found := section_text(text, name))]
@@ -117,8 +125,9 @@ def mentions(text: str, topic: Topic, glossary: Glossary) -> list[str]:
     words = search_words(topic) if not topic.concepts else ()
     found: list[str] = []
     for section in sections_of(text):
+        of_heading = {match.concept.id for match in glossary.concepts(section.heading) if not match.corrected}
         for line in section.lines:
-            named = {match.concept.id for match in glossary.concepts(line) if not match.corrected}
+            named = of_heading | {match.concept.id for match in glossary.concepts(line) if not match.corrected}
             folded = fold_letters(line)
             if named & family or (
                 words and all(any(re.search(rf"\b{re.escape(form)}", folded) for form in forms) for forms in words)

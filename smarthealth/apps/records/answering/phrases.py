@@ -134,6 +134,14 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "es": "{About}{period}: {direction}, de {first_value} el {first_date} {first_mark} a {last_value} el {last_date} {last_mark}, en {total} mediciones{extremes}.",
         "en": "{About}{period}: {direction}, from {first_value} on {first_date} {first_mark} to {last_value} on {last_date} {last_mark}, over {total} measurements{extremes}.",
     },
+    "went": {
+        "es": "{verdict}, {about}{period} {went}: de {first_value} el {first_date} {first_mark} a {last_value} el {last_date} {last_mark}, en {total} mediciones{step}.",
+        "en": "{verdict}, {about}{period} {went}: from {first_value} on {first_date} {first_mark} to {last_value} on {last_date} {last_mark}, over {total} measurements{step}.",
+    },
+    "step": {
+        "es": "; frente al valor anterior, {value} el {date} {mark}, {went}",
+        "en": "; against the value before, {value} on {date} {mark}, it {went}",
+    },
     "extremes": {"es": " (mínimo {low} {low_mark}, máximo {high} {high_mark})", "en": " (lowest {low} {low_mark}, highest {high} {high_mark})"},
     "change": {
         "es": "{About}{period} {direction} {difference}: de {first_value} el {first_date} {first_mark} a {last_value} el {last_date} {last_mark}.",

@@ -21,6 +21,7 @@ def _topic(kind: str) -> Topic:
 
 SUMMARY_ASKS: tuple[Ask, ...] = (
     Ask(operation=Operation.LIST, topics=(_topic("condition"),), status=Status.ACTIVE),
+    Ask(operation=Operation.LIST, topics=(_topic("condition"),), status=Status.ENDED),
     Ask(operation=Operation.LIST, topics=(_topic("medication"),), status=Status.ACTIVE),
     Ask(operation=Operation.EXISTS, topics=(_topic("allergy"),)),
     Ask(operation=Operation.LIST, topics=(_topic("procedure"),)),

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal
 
 import attrs
 
 from smarthealth.retrieval.concepts import ConceptMatch
 
 from .folding import CONCEPT, Reading
-from .kinds import ENCOUNTER, find_kinds
-from .question import Anchor, Order, Pick, Topic
+from .kinds import find_kinds
+from .question import Anchor, Relation, Topic
+from .stays import find_stay
 
 _EVENT_WORDS = (
     r"(?:(?:de|del|que|a|al|la|el|los|las|su|sus|un|una|se|le|lo|fue|fuera|fuese|haber|habia|sido|ser|hacerse|tener|tuvo|tuviera|empezar|empezara|comenzar|iniciar|inicio|comienzo|"
     r"diagnostic\w*|operac\w*|operar\w*|operad[oa]|cirugia|intervencion|procedimiento|realiz\w*|recet\w*|prescri\w*|vacun\w*|tratamiento|tomar|primer[oa]?|con|por|"
     r"the|his|her|their|being|been|was|were|had|having|s?he|they|patient|diagnos\w*|with|of|surgery|operation|procedure|started?|starting|getting|got|received|receiving|taking|prescri\w*|onset|first|a|an|to)\s+)*"
 )
-_Relation = Literal["before", "after", "at"]
-_RELATION_WORDS: tuple[tuple[_Relation, str], ...] = (
+_RELATION_WORDS: tuple[tuple[Relation, str], ...] = (
     ("before", r"antes|previ[oa]s?|previamente|anterior(?:es)?|before|prior|preceding"),
     ("after", r"despues|tras|luego|posterior(?:es|mente)?|a\s+partir|desde|after|following|since"),
     (
@@ -33,18 +32,6 @@ _RELATIONS = tuple(
 )
 _TIME_BETWEEN = re.compile(r"\b(?:tiempo|dias|meses|anos|semanas|time|days|months|years|weeks|long|edad|age|old)\b")
 _SINCE_WHEN = re.compile(r"\b(?:desde\s+cuando|since\s+when|hace\s+cuanto)\b")
-
-
-_LAST_WORDS = r"ultim[oa]|mas\s+reciente|last|latest|most\s+recent"
-_FIRST_WORDS = r"primer[oa]?|first"
-_VISIT = (
-    r"(?:consulta|visita|cita|atencion|control|chequeo|hospitalizacion|ingreso|encuentro|visit|appointment|encounter|"
-    r"consultation|check-?up|admission|hospitali[sz]ation)"
-)
-_AT_VISIT = re.compile(
-    rf"\b(?:de|en|durante|at|from|during|in|of)\s+(?:la|su|el|the|his|her)\s+(?:(?P<last>{_LAST_WORDS})|(?P<first>{_FIRST_WORDS}))\s+(?P<visit>{_VISIT})"
-    rf"(?:\s+(?:medic[oa]|clinic[oa]))?\b|\b(?:de|en|durante)\s+(?:la|su)\s+(?P<visit_last>{_VISIT})\s+mas\s+reciente\b"
-)
 
 
 @attrs.frozen
@@ -61,9 +48,9 @@ def find_anchor(reading: Reading, matches: Sequence[ConceptMatch]) -> AnchorMatc
     text = reading.open
     if _SINCE_WHEN.search(text):
         return None
-    visit = _find_visit(text, bool(matches))
-    if visit is not None:
-        return visit
+    stay = find_stay(reading, matches)
+    if stay is not None:
+        return AnchorMatch(stay.start, stay.end, stay.anchor)
     for relation, pattern in _RELATIONS:
         found = pattern.search(text)
         if found is None:
@@ -79,25 +66,6 @@ def find_anchor(reading: Reading, matches: Sequence[ConceptMatch]) -> AnchorMatc
             found.start(), found.end(), Anchor(relation=relation, topic=Topic(concepts=concepts, surface=surface))
         )
     return None
-
-
-def _find_visit(text: str, has_concepts: bool) -> AnchorMatch | None:
-    """`at the last visit`, where the clause is about something other than visits."""
-    found = _AT_VISIT.search(text)
-    if found is None:
-        return None
-    rest = text[: found.start()] + " " + text[found.end() :]
-    others = any(kind.is_noun and "encounter" not in kind.kinds for kind in find_kinds(rest))
-    if not (has_concepts or others):
-        return None
-    kind = next(iter(find_kinds(text[found.start() : found.end()])), None)
-    pick = Pick(order=Order.FIRST if found["first"] else Order.LATEST)
-    topic = Topic(
-        kinds=frozenset({ENCOUNTER}),
-        category=kind.category if kind else None,
-        surface=text[found.start() : found.end()],
-    )
-    return AnchorMatch(found.start(), found.end(), Anchor(relation="during", topic=topic, pick=pick))
 
 
 def _is_about_something_else(text: str, found: re.Match[str], has_other_concepts: bool) -> bool:

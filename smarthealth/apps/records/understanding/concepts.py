@@ -13,6 +13,7 @@ from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.words import set_of, stem, words
 
 from .demographics import DEMOGRAPHIC_PATTERNS, find_fields
+from .directions import VERBS, measured_by_verb
 from .fillers import FILLERS
 from .folding import fold_letters
 from .kinds import KIND_PATTERNS
@@ -39,6 +40,7 @@ _COMPARED = compile_phrases(
     mas (?:alt|baj|elevad|grand|pequen)[a-z]+(?: valor)?|(?:highest|lowest|maximum|minimum)(?: value)?|all[ -]time (?:high|low)
     cuanto (?:ha |le |se )*(?:subi|baj|perdi|gan)(?:o|do|ado)(?: de)?(?: (?:o|y) (?:subio|bajo))?|(?:subi|baj)(?:o|ado|do) (?:o|u|y) (?:subi|baj)(?:o|ado|do)
     cuanto(?= [a-z]+ (?:ha )?(?:perdi|gan|subi|baj)(?:o|do|ado)\b)~
+    rx(?= (?:for|list)\b)|(?:active|current|what|which) rx
     (?:aplicaci(?:on|ones)|dosis|refuerzos?|doses?|shots?)(?= (?:de|of)\b)
     """
 )
@@ -66,8 +68,8 @@ def find_concepts(text: str, glossary: Glossary) -> list[ConceptMatch]:
     text = "".join("," if mark == "," else letter for letter, mark in zip(text, plain, strict=True))
     asked = find_fields(fold_letters(text))
     found: list[ConceptMatch] = []
-    for match in _named(text, glossary):
-        if match.concept.id in GENERIC or _is_small(match, text):
+    for match in _beside_verbs(text, glossary):
+        if match.surface and (match.concept.id in GENERIC or _is_small(match, text)):
             continue
         if any(match.start < field.end and field.start < match.end for field in asked):
             continue
@@ -80,6 +82,25 @@ def find_concepts(text: str, glossary: Glossary) -> list[ConceptMatch]:
             ConceptMatch(concept=cause, start=dying.start(), end=dying.end(), surface=text[dying.start() : dying.end()])
         )
     return found
+
+
+def _beside_verbs(text: str, glossary: Glossary) -> list[ConceptMatch]:
+    """Concepts of a text whose verbs of rising and falling name nothing where something measured is spoken of."""
+    verbs = [match.span() for match in VERBS.finditer(fold_letters(text))]
+    if not verbs:
+        return _named(text, glossary)
+    plain = text
+    for start, end in verbs:
+        plain = plain[:start] + "," * (end - start) + plain[end:]
+    matches = _named(plain, glossary)
+    if any("observation" in match.concept.kinds for match in matches):
+        return matches
+    by_verb = measured_by_verb(text)
+    if by_verb is None or by_verb[0] not in glossary:
+        return _named(text, glossary)
+    concept, start = by_verb
+    # of no width, so that the verb stays to be read
+    return [*matches, ConceptMatch(concept=glossary[concept], start=start, end=start, surface="")]
 
 
 def _named(text: str, glossary: Glossary) -> list[ConceptMatch]:

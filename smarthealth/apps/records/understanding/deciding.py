@@ -70,13 +70,21 @@ def _is_about_entries(clause: Clause) -> bool:
 
 def _operation(clause: Clause) -> Operation:
     for cue in clause.cues:
+        if cue.operation in _SAYS_LITTLE and clause.toward is not None:
+            break
         if _CONDITIONS.get(cue.operation, _always)(clause):
             return cue.operation
+    if clause.toward is not None and clause.topics and _measures(clause):
+        return Operation.TREND
     if not clause.topics:
         return Operation.VALUE
     if any(topic.has_results for topic in clause.topics):
         return Operation.VALUE
     return Operation.EXISTS if clause.topics[0].is_specific else Operation.LIST
+
+
+_SAYS_LITTLE = frozenset({Operation.EXISTS, Operation.VALUE})
+"""Operations whose cues give way to a verb of rising or falling."""
 
 
 def _always(_clause: Clause) -> bool:
@@ -115,6 +123,7 @@ def _tells_when_or_changes(clause: Clause) -> bool:
 
 _CONDITIONS: Mapping[Operation, Callable[[Clause], bool]] = {
     Operation.SUMMARY: summarises,
+    Operation.EXISTS: lambda clause: not _picks_extreme(clause),
     Operation.STATUS: lambda clause: _is_specific(clause) and not (clause.topics and _measures(clause)),
     Operation.NORMAL: lambda clause: _measures(clause) and not _picks_extreme(clause),
     Operation.TREND: _measures,

@@ -61,8 +61,9 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         ingresos?(?: (?:hospitalarios?|al hospital|en el hospital))?|ingresad[oa]s?|ingreso hospitalario
         internaci(?:on|ones)|internad[oa]s?|internamientos?|estancias? hospitalarias?|hospitali[sz]ations?
         hospitali[sz]ed|(?:hospital )?admissions?|admitted(?: to (?:the |a )?hospital)?
+        length of stay|(?:stay(?:ed|ing)?|was|were|been|s?he|patient) in (?:the )?hospital
         inpatient(?: (?:stays?|visits?|encounters?|admissions?))?|hospital stays?
-        dad[oa]s? de alta|alta (?:hospitalaria|medica)|(?:le|lo|la) dieron (?:de )?alta|(?:egres(?:o|ado|ada)|sali(?:o|do)) (?:de la clinica|del hospital)|discharged?(?: (?:from|home))?
+        dad[oa]s? de alta|alta (?:hospitalaria|medica)|(?:le|lo|la) dieron (?:de |el )?alta|(?:el|de|del|al) alta(?! (?:densidad|resolucion|hospitalaria|medica))|(?:egres(?:o|ado|ada)|sali(?:o|do)) (?:de la clinica|del hospital)|discharged?(?: (?:from|home))?
         """,
     ),
     (
@@ -107,7 +108,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         enfermedad(?:es)?|diagnosticos?|condici(?:on|ones)(?: (?:medic[oa]s?|clinicas?|cronicas?|de salud))?
         patologi(?:a|as)|padecimientos?|dolencias?|afecci(?:on|ones)|trastornos?|comorbilidad(?:es)?
         problemas? (?:de salud|medicos?|activos?|clinicos?|resueltos?|cronicos?)|lista de problemas|problemas
-        antecedentes patologicos|males|morbilidades|hallazgos|diseases?|diagnos[ei]s
+        antecedentes patologicos|dxs?|males|morbilidades|hallazgos|diseases?|diagnos[ei]s
         (?:medical |health |chronic )?conditions?|illness(?:es)?|disorders?|ailments?|comorbidit(?:y|ies)
         (?:medical |health |active )?problems?(?: list)?|(?:medical|health) issues?
         """,
@@ -121,7 +122,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         formulas? medicas?|formulaci(?:on|ones)|drogas? (?:recetad|prescrit|formulad)as?|remedios?|pastillas?
         comprimidos|tratamientos?(?: (?:farmacologicos?|medicos?|con medicamentos))?|farmacoterapia
         terapia farmacologica|medications?|medicines?|drugs?|prescriptions?|meds|pills?|pharmacotherapy
-        (?:drug )?treatments?|drug therap(?:y|ies)|rx
+        (?:drug )?treatments?|drug therap(?:y|ies)|rx|ttos?|txs?
         """,
     ),
     (

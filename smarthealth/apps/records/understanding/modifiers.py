@@ -45,9 +45,17 @@ _DISTINCT = compile_phrases(
 
 _SECTIONS: tuple[tuple[str, str], ...] = (
     (
+        "advice",
+        r"""
+        recomend\w+|aconsej\w+|consejos?|indicaciones|sugeri(?:do|da|dos|das|o|eron)|sugerencias?|instrucciones
+        recommend\w*|advi[sc]e\w*|suggest\w*|counsel\w*|instruct\w*
+        """,
+    ),
+    (
         "complaint",
         r"""
         motivo (?:de|principal de) (?:la )?(?:consulta|visita)|queja(?: principal)?|se quejaba|sintomas?|por que consulto
+        ~(?:^|\b)cc(?= (?:of|in|from|last|latest|note)\b)~
         chief complaint|presenting complaint|complain(?:t|ts|ed|ing)?(?: of)?|symptoms?
         """,
     ),

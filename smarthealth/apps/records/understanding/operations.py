@@ -58,6 +58,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:durante|por) cuanto tiempo|duracion
         cuant[oa]s (?:dias|semanas|meses|anos|horas|minutos) (?:le )?(?:duro|dura|lleva|estuvo|permanecio|tomo|tuvo|ha (?:estado|durado|tenido|tomado)|hace|pas[oó])~
         how long\b(?! ago)~
+        (?:dias|tiempo) (?:total(?:es)? )?de (?:estancia|hospitalizacion|internacion|internamiento|ingreso)
         (?:duration|length) of|(?:days|weeks|months|years) passed until
         (?:dias|semanas|meses|anos) (?:pasaron|tardo|tardaron)
         how many (?:days|weeks|months|years|hours|minutes) (?:did|has|have|was|is|does|had)
@@ -122,6 +123,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         r"""
         (?:a)?normal(?:es|idad|ly)?|(?:en|dentro del?|fuera del?) (?:los )?(?:rangos?|limites|valores)
         rangos? (?:normal|de referencia)~
+        ~§\s*(?:(?:muy|very|too|demasiado) )?(?:alt[oa]s?|baj[oa]s?|elevad[oa]s?|high|low|elevated)\b(?! (?:de|than|que))~
         valores? de referencia|alterad[oa]s?
         preocup[a-z]+~
         adecuad[oa]s?|controlad[oa]s?|saludables?|(?:sali(?:o|eron)|fue|fueron) (?:bien|mal)
@@ -144,7 +146,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:como|con que frecuencia|cuant[oa]s veces al dia) (?:se )?(?:lo |la )?(?:debe |tiene que |hay que )?toma(?:r|rlo|rla|rse)?
         cuant[oa]s? (?:miligramos|mg|pastillas|tabletas|comprimidos|gramos|unidades|inhalaciones|puffs|gotas|capsulas|ml|mililitros|cucharadas)|concentracion
         (?:que|cuanta|cual(?:es)?) (?:concentracion|cantidad|presentacion)
-        (?:how many (?:mg|milligrams|pills|tablets|units|puffs|drops|capsules)|how (?:often|much|frequently) (?:should|does|must|is|was|did)\b[^?]*\b(?:take|taken|taking|prescribed)|how much\b[^?]*\bprescribed|how (?:is|are|was|should|must|do|does)\b[^?]*\b(?:taken|take|administered|dosed)|dosages?|dos(?:e|es|ing)|strength|posology)\b(?! of (?:the )?(?:§+\s*)?vaccin)~
+        (?:how many (?:mg|milligrams|pills|tablets|units|puffs|drops|capsules)|how (?:often|much|frequently) (?:should|does|must|is|was|did)\b[^?]*\b(?:take|taken|taking|prescribed)|how much\b[^?]*\bprescribed|how (?:is|are|was|should|must|do|does)\b[^?]*\b(?:taken|take|taking|administered|dosed)|sig|dosages?|dos(?:e|es|ing)|strength|posology)\b(?! of (?:the )?(?:§+\s*)?vaccin)~
         """,
     ),
     (
@@ -182,7 +184,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         a que se deb(?:io|e|ia)|(?:por|para) (?:que|cual) (?:enfermedad|diagnostico|condicion|problema|afeccion)
         (?:que|cual) (?:enfermedad|diagnostico|condicion|problema) (?:justific|motiv|llev|origin|caus|explic)\w+~
         que (?:motivo|lo llevo|la llevo|causo|provoco)|a causa de que|(?:debido|causa|por) a que|why
-        what\b[^?]*\bfor\s*\?~
+        what\b[^?]*\bfor\s*(?:\?|$)~
         for (?:what|which) (?:conditions?|diseases?|diagnos[ei]s|problems?|reasons?|illness|disorder)|for what
         (?:the )?(?:reason|indication|cause of|purpose)|what\b[^?]*\b(?:led|prompted|caused)|how come
         """,
@@ -192,17 +194,18 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         84,
         r"""
         (?:cuant[oa]s|(?:el )?numero (?:total )?de|cantidad de|total de|cuenta (?:las|los)|conteo)
-        con que frecuencia|how many|(?:the )?(?:total )?number of|count|how often|how frequently|total of|tally
+        n(?:o|ro|um)\.? de|con que frecuencia|how many|(?:the )?(?:total )?number of|count|how often|how frequently|total of|tally
         """,
     ),
     (
         Operation.WHEN,
         83,
         r"""
-        (?:desde|hasta)?\s*cuando
+        (?:desde|hasta)?\s*cuando|(?:inicio|comienzo|debut|aparicion) de(?:l)?
         (?:en|de|a|desde|hasta)?\s*(?:que|cual(?:es)?(?: (?:es|fue|era|fueron|son))?(?: (?:la|las))?) (?:fechas?|dias?|ano|mes|epoca|momento)
         fechas? (?:de|del|en|exacta|en que|que|tiene)|hace cuanto|cuanto (?:tiempo )?hace
         (?:la|indica|dame|dime) (?:la )?fecha|(?:el|la) (?:dia|ano|mes|fecha) (?:en )?que|when
+        ~(?:admission|discharge|onset|diagnosis|visit|§)\s+dates?\b~
         (?:what|which|on what|on which|in what|in which) (?:was the |is the |were the )?(?:dates?|days?|years?|months?)
         (?:dates?|day|time) (?:of|when|that|for)|how long ago|since when|the dates?
         """,
@@ -219,7 +222,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         que (?:se )?(?:sabe(?:s|mos)?|hay que saber|informacion (?:hay|tienes|tiene|existe))\b(?!.*§)~
         que (?:me )?(?:puedes?|podrias?) (?:contar|decir|comentar)\w* (?:de|del|sobre|acerca)\b(?!.*§)~
         quien es (?:este|esta|el|la) paciente|who is (?:this|the) patient|what should (?:i|we) know
-        summar(?:y|ies|i[sz]e|i[sz]es)|overview
+        summar(?:y|ies|i[sz]e|i[sz]es)|overview|pmhx?
         (?:medical|clinical|health|patient(?:'s)?) (?:history|background|profile|picture)
         tell me about (?:the|this|my|him|her)?\s*(?:patient|case|person)?\s*[?.]?$~
         what do (?:we|you) know|brief me|catch me up|general (?:state|condition|health)
@@ -242,7 +245,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:alguna vez|algun[oa]?s?|jamas|nunca|antecedentes? de|historia de|historial de|sabes si|confirma|verifica|comprueba|averigua|es cierto que|si (?:el paciente |la paciente )?(?:tiene|ha|tuvo|padece|es|toma|recibio))
         ~(?:^|[,;.:]\s*|\band )(?:has|have|had|does|do|did|is|are|was|were|any)
         ever|(?:is there|are there|was there|were there)
-        (?:whether|confirm|check if|if (?:the patient|s?he) (?:has|had|is|was|takes|ever))|(?:a |any )?history of
+        (?:whether|confirm|check if|if (?:the patient|s?he) (?:has|had|is|was|takes|ever))|(?:a |any )?(?:history|h/?x) of
         """,
     ),
     (

@@ -118,6 +118,9 @@ _TABLE: tuple[tuple[str, Callable[[re.Match[str]], Pick]], ...] = (
 _COMPILED_FROM_THE_END = tuple((compile_phrases(phrases), make) for phrases, make in _FROM_THE_END)
 _COMPILED = tuple((compile_phrases(phrases), make) for phrases, make in _TABLE)
 _NTH = re.compile(rf"\b(?:el|la|the)\s+(?P<o>{_ORDINAL})\b|\b(?P<p>{_ORDINAL})\s+(?=§|[a-z])")
+_NOT_THAT = re.compile(
+    r"\b(?:not|no)\s+(?:the\s+|el\s+|la\s+)?(?:last|latest|most\s+recent|first|ultim[oa]|primer[oa])\b"
+)
 _NOT_AN_ORDINAL = re.compile(r"\bsegundos\b")
 
 _THAN = r"(?:\s*(?:or equal to|o igual(?:es)? a|de los|de|que|a|than|los|las))*\s*"
@@ -154,6 +157,7 @@ def find_threshold(folded: str) -> ThresholdMatch | None:
 
 def find_pick(folded: str) -> PickMatch | None:
     """Find which of the entries is meant, in a folded text whose times are covered."""
+    folded = _NOT_THAT.sub(lambda match: " " * len(match[0]), folded)
     for pattern, make in _COMPILED_FROM_THE_END:
         match = pattern.search(folded)
         if match is not None:

@@ -16,6 +16,8 @@ import attrs
 from smarthealth.retrieval.concepts import Concept
 
 Language = Literal["es", "en"]
+Toward = Literal["up", "down"]
+Relation = Literal["before", "after", "at", "during"]
 
 
 class Operation(enum.Enum):
@@ -163,10 +165,14 @@ class Topic:
 class Anchor:
     """A time told by something else in the record: before the appendectomy, since the diagnosis."""
 
-    relation: Literal["before", "after", "at", "during"]
+    relation: Relation
     topic: Topic
     pick: Pick = Pick()
     """Which of its entries; the first one where it does not say."""
+    is_end: bool = False
+    """Whether its end is meant, as a discharge is the end of a stay."""
+    reason: Topic | None = None
+    """Only entries for this: the admission for pneumonia."""
 
 
 Period = TimeRange | AgeRange | Anchor
@@ -194,6 +200,8 @@ class Ask:
     threshold: Threshold | None = None
     field: Field | None = None
     refusal: Refusal | None = None
+    toward: Toward | None = None
+    """Whether it went this way is asked."""
     section: str | None = None
     """The part of a note that is asked for, such as `complaint`."""
     distinct: bool = False

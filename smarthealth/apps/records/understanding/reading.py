@@ -11,6 +11,7 @@ from smarthealth.retrieval.glossary import Glossary
 from .anchors import find_anchor
 from .concepts import find_concepts, is_clinical
 from .demographics import find_fields
+from .directions import direction_spans, find_direction
 from .fillers import is_filler
 from .folding import CONCEPT, PERIOD, Reading, fold_letters
 from .kinds import KindCue, find_kinds
@@ -24,7 +25,7 @@ from .modifiers import (
 from .names import find_names
 from .operations import OperationCue, find_operations
 from .picks import find_pick, find_threshold
-from .question import Field, Period, Pick, Refusal, Status, Threshold, Topic
+from .question import Field, Period, Pick, Refusal, Status, Threshold, Topic, Toward
 from .refusals import find_refusal
 from .timerange import find_period
 from .topics import find_subject
@@ -48,6 +49,8 @@ class Clause:
     period: Period | None
     status: Status | None
     threshold: Threshold | None
+    toward: Toward | None
+    """Which way something is asked to have gone."""
     fields: tuple[Field, ...]
     """The patient's own data that are asked for."""
     refusal: Refusal | None
@@ -88,6 +91,7 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         *([(pick.start, pick.end)] if pick else []),
         *((kind.start, kind.end) for kind in kinds),
         *((field.start, field.end) for field in fields),
+        *direction_spans(visible),
     ]:
         _cover_ascii(reading, start, _word_end(visible, end))
     people = _people(reading, glossary)
@@ -103,6 +107,7 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         period=period.period if period else anchored.anchor if anchored else None,
         status=find_status(visible),
         threshold=threshold.threshold if threshold else None,
+        toward=find_direction(text, visible),
         fields=tuple(field.field for field in fields),
         refusal=find_refusal(reading.folded, visible),
         section=find_section(visible),

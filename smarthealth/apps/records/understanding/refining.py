@@ -11,10 +11,13 @@ from collections.abc import Callable
 
 import attrs
 
+from .directions import compares_with_the_last
 from .folding import CONCEPT, fold_letters
 from .kinds import ALLERGY, CAREPLAN, CONDITION, DOCUMENT, IMMUNIZATION, MEDICATION
+from .modifiers import find_section
 from .question import Anchor, Ask, Operation, Order, Pick, Status, TimeRange, Topic
 from .reading import Clause
+from .refusals import asks_for_recorded_advice
 
 _GOING_ON = frozenset({CONDITION, MEDICATION, CAREPLAN, ALLERGY})
 """Kinds of entry that go on or are over; the others just happened."""
@@ -31,7 +34,8 @@ _ONE_BEFORE = re.compile(
 _BEFORE_LAST = re.compile(
     r"\b(?:(?:anterior|previ[oa])\s+al?|antes\s+del?|before|previous\s+to|prior\s+to|preceding)\s+(?:(?:el|la|lo|that|the)\s+)*"
     r"(?:ultim[oa]|mas\s+reciente|actual|de\s+ahora|last|latest|most\s+recent|current)"
-    r"(?:\s+(?:one|value|reading|measurement|result|medicion|toma|valor|resultado|control|prueba))?\s*(?:[?.,;!]|$)"
+    r"(?:\s+(?:one|value|reading|measurement|result|medicion|toma|valor|resultado|control|prueba))?"
+    rf"(?:\s+(?:de|del|of|for)\s+(?:(?:la|el|su|the|his|her)\s+)?{CONCEPT}+)?\s*(?:[?.,;!]|$)"
 )
 _ACCORDING_TO = re.compile(r"\b(?:segun|de\s+acuerdo\s+con|according\s+to)\b")
 _CURRENT = re.compile(r"\b(?:actual(?:es)?|current)\b")
@@ -77,6 +81,8 @@ def _as_document(topic: Topic) -> Topic:
 
 def _text_of_a_note(ask: Ask, clause: Clause) -> Ask:
     """What a note says, rather than the note."""
+    if clause.section == "advice":
+        ask = attrs.evolve(ask, section=None)
     if DOCUMENT not in _kinds(ask):
         return attrs.evolve(ask, section=None)
     if _ACCORDING_TO.search(clause.visible):
@@ -84,6 +90,24 @@ def _text_of_a_note(ask: Ask, clause: Clause) -> Ask:
     as_entry = ask.operation in (Operation.COUNT, Operation.WHEN, Operation.WHO, Operation.WHERE)
     reads = clause.reads or ask.section is not None or any(topic.is_specific for topic in ask.topics)
     return attrs.evolve(ask, section=None) if as_entry or not reads else attrs.evolve(ask, operation=Operation.NOTE)
+
+
+def _part_of_the_notes(ask: Ask, clause: Clause) -> Ask:
+    """What a doctor recommended, or what the plan is, is told by the notes, whether or not they are named."""
+    others = tuple(topic for topic in ask.topics if topic.is_specific and not _names_a_part(topic))
+    given = clause.section == "advice" and asks_for_recorded_advice(fold_letters(clause.text))
+    named = clause.section == "plan" and not others and any(map(_names_a_part, ask.topics))
+    if not given and not named:
+        return ask
+    return attrs.evolve(ask, operation=Operation.NOTE, section=clause.section, topics=(*others, _NOTES))
+
+
+def _names_a_part(topic: Topic) -> bool:
+    """Whether a topic is no more than the words for a part of a note."""
+    return bool(topic.terms) and not topic.concepts and all(map(find_section, topic.terms))
+
+
+_NOTES = Topic(kinds=frozenset({DOCUMENT}))
 
 
 def _whether_it_goes_on(ask: Ask, _clause: Clause) -> Ask:
@@ -139,9 +163,13 @@ def _no_extreme_of_the_unmeasured(ask: Ask, _clause: Clause) -> Ask:
 
 
 def _value_after_an_event(ask: Ask, _clause: Clause) -> Ask:
-    """How it was after an operation is told by the first measurement after it."""
-    after = isinstance(ask.period, Anchor) and _JUST_AFTER.search(ask.period.topic.surface.casefold())
-    if ask.operation is Operation.VALUE and _is_measured(ask) and ask.pick == Pick() and after:
+    """How it was after an operation, or on admission, is told by the first measurement from then on."""
+    period = ask.period
+    if not isinstance(period, Anchor) or ask.operation is not Operation.VALUE:
+        return ask
+    after = period.relation == "after" or _JUST_AFTER.search(period.topic.surface.casefold())
+    on_admission = period.relation == "during" and period.topic.category == "inpatient" and not period.is_end
+    if _is_measured(ask) and ask.pick == Pick() and (after or on_admission):
         return attrs.evolve(ask, pick=Pick(order=Order.FIRST))
     return ask
 
@@ -177,11 +205,20 @@ def _states_of_what_has_some(ask: Ask, _clause: Clause) -> Ask:
     return ask
 
 
+def _whether_it_went_so(ask: Ask, clause: Clause) -> Ask:
+    """`did it fall`: yes or no; over all values, or from the last but one."""
+    if ask.operation not in (Operation.TREND, Operation.CHANGE):
+        return ask
+    recent = Pick(order=Order.LATEST, count=2) if compares_with_the_last(clause.visible) else Pick()
+    return attrs.evolve(ask, toward=clause.toward if ask.operation is Operation.TREND else None, pick=recent)
+
+
 _RULES: tuple[Callable[[Ask, Clause], Ask], ...] = (
     _note_by_its_name,
     _whether_it_goes_on,
     _values,
     _text_of_a_note,
+    _part_of_the_notes,
     _all_that_is_current,
     _value_of_today,
     _since_when,
@@ -190,4 +227,5 @@ _RULES: tuple[Callable[[Ask, Clause], Ask], ...] = (
     _last_but_one,
     _counting,
     _states_of_what_has_some,
+    _whether_it_went_so,
 )

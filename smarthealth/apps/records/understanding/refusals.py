@@ -40,7 +40,7 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         (?:el|la|del|de la)?\s*paciente (?:(?:con|de) (?:documento|cedula|identificacion|numero|id|historia|cc|dni|pasaporte)\s*)?(?:numero|no\.?|n\.?o|#|id|:|cc|ce|ti|pa|rc)*\s*\d{3,}[\d-]*
         patient(?: (?:id|number|no\.?|#))*\s*#?\s*\d{3,}[\d-]*
         (?:cedula|documento|identificacion|pasaporte|document|id) (?:numero |number |no\.?\s*|n\.?o\s*|#)?\d{4,}
-        patient in (?:bed|room)|paciente de la (?:cama|habitacion)
+        (?:patient|pt) in (?:bed|room)|(?:paciente|pte|px) (?:de|en) (?:la )?(?:cama|habitacion)
         (?:mi|my) (?!(?:paciente|patient|pregunta|question|peso|weight|presion|historia|historial)\b)(?:madre|padre|mama|papa|hij[oa]|herman[oa]|espos[oa]|marido|mujer|abuel[oa]|ti[oa]|prim[oa]|vecin[oa]|amig[oa]|mother|father|mom|dad|son|daughter|brother|sister|wife|husband|friend|neighbou?r|perro|gato|dog|cat|colega)
         """,
     ),
@@ -100,7 +100,7 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         (?:efectos?|reacciones?) (?:secundari[oa]s?|advers[oa]s?|colaterales?|indeseables?)~
         side[\s-]+effects?|adverse (?:effects?|reactions?|events?)|interaccion(?:es)?|interact(?:s|ions?|ing)?
         contraindica\w*~
-        (?:que tan (?:car[oa]|costos[oa]|barat[oa])|(?:es|son) (?:muy )?(?:car[oa]|costos[oa]|barat[oa])s?|how (?:expensive|cheap)|cuanto (?:cuesta|costo|costaron|cobra(?:n|ron)?|vale\b(?! (?:su|el|la) §)|pago|gasto|debe)|precios?|costos?|costes?|facturas?|facturacion|tarifas?|honorarios|copagos?|seguros?(?: medicos?| de salud)?|aseguradora|eps|poliza|cobertura|saldo|deuda|pagar|price|prices|cost|costs|bill(?:s|ed|ing)?|invoice|charges?|charged|fees?|copay|reimburse\w*|reembols\w*|insurance|insurer|insured|payer|coverage|expensive|how much (?:did|does) (?:it|the|that|this)\b[^?]*\b(?:cost|pay)|paid|pay)
+        (?:que tan (?:car[oa]|costos[oa]|barat[oa])|(?:es|son) (?:muy )?(?:car[oa]|costos[oa]|barat[oa])s?|how (?:expensive|cheap)|cuanto (?:le |se |les )?(?:cuesta|costo|costaron|cobr(?:o|an?|aron)|vale\b(?! (?:su|el|la) §)|pago|gasto|debe)|precios?|costos?|costes?|facturas?|facturacion|tarifas?|honorarios|copagos?|seguros?(?: medicos?| de salud)?|aseguradora|eps|poliza|cobertura|saldo|deuda|pagar|price|prices|cost|costs|bill(?:s|ed|ing)?|invoice|charges?|charged|fees?|copay|reimburse\w*|reembols\w*|insurance|insurer|insured|payer|coverage|expensive|how much (?:did|does) (?:it|the|that|this)\b[^?]*\b(?:cost|pay)|paid|pay)
         (?:proxim[oa]s?|siguientes?|pendientes?|futur[oa]s?|programad[oa]s?|agendad[oa]s?)\b[^?]*\b(?:citas?|consultas?|visitas?|controles?|cirugias?|turnos?|procedimientos?|examen(?:es)?|vacunas?|dosis|pruebas?|agenda)
         (?:citas?|consultas?|visitas?|controles?|turnos?|cirugias?|examen(?:es)?|pruebas?|dosis|vacunas?) (?:medicas? )?(?:pendientes?|proxim[oa]s?|futur[oa]s?|programad[oa]s?|agendad[oa]s?|por venir|le (?:falta|toca))~
         (?:agenda|agendar|programar|reservar|reprogramar|cancelar)
@@ -157,6 +157,30 @@ REFUSAL_PATTERNS = tuple(phrases for _, _, phrases in _TABLE)
 _COMPILED = tuple((refusal, anywhere, compile_phrases(phrases)) for refusal, anywhere, phrases in _TABLE)
 
 
+_OF_THE_RECORD = compile_phrases(
+    r"""
+    (?:recomend|aconsej|sugir|indic)(?:o|aron|ieron|aba|aban)|(?:se|fue|habia|habian|han|ha) (?:le )?(?:recomendad[oa]|aconsejad[oa]|sugerid[oa])
+    (?:recomendaciones|recomendacion|consejos?|sugerencias?|indicaciones|instrucciones) (?:(?:medicas?|dadas?|previas?|anteriores|registrad[oa]s|escrit[oa]s) )*(?:que (?:se )?(?:(?:le|les|me) )?(?:dio|dieron|hizo|hicieron|dejo|dejaron|dijo|dijeron|figuran|constan|hay|escribio)|del? (?:su |la |el |los )?(?:(?:ultim[oa]s?|primer[oa]?) )?(?:medic|doctor|nota|consulta|visita|alta|epicrisis|control|profesional)|(?:en|al|segun|dadas?|registradas?|escritas?)\b|$|\s*[?.])~
+    ~^\W*(?:(?:cuales|que) (?:son|fueron|eran) )?(?:las |sus )?recomendaciones\W*$~
+    (?:did|has|have|had) (?:the |his |her |any )?(?:doctors?|physicians?|providers?|clinicians?|notes?|[a-z]+) (?:recommend(?:ed)?|advised?|suggest(?:ed)?)
+    (?:was|were|been|is|are) (?:s?he |the patient |they |there )?(?:any(?:thing)? )?(?:advised|recommended|counsell?ed|instructed|told)
+    (?:recommendations?|advice|instructions|suggestions?) (?:(?:recorded|documented|written|noted|previously) )*(?:(?:was|were|that|which) )*(?:given|made|noted|recorded|written|in|from|at|on discharge|by|of the (?:doctor|note|visit|last))\b~
+    (?:doctor|physician|provider|clinician)'?s? (?:recommendations?|advice|instructions?)
+    """
+)
+"""Advice that somebody gave and wrote down: that is a matter of the record."""
+_OF_THE_FUTURE = compile_phrases(
+    r"""
+    (?:me|nos) (?:recomiendas?|aconsejas?|sugieres)|deberia\w*|should|do you|would you|your
+    """
+)
+
+
+def asks_for_recorded_advice(folded: str) -> bool:
+    """Whether the advice is asked for that the record says was given, none of ours."""
+    return _OF_THE_RECORD.search(folded) is not None and _OF_THE_FUTURE.search(folded) is None
+
+
 def find_refusal(folded: str, visible: str) -> Refusal | None:
     """Find why a question cannot be answered from a record, by its phrases.
 
@@ -166,5 +190,6 @@ def find_refusal(folded: str, visible: str) -> Refusal | None:
     """
     for refusal, anywhere, pattern in _COMPILED:
         if pattern.search(folded if anywhere else visible):
-            return refusal
+            is_recorded = refusal is Refusal.ADVICE and asks_for_recorded_advice(folded)
+            return None if is_recorded else refusal
     return None

@@ -27,7 +27,7 @@ _AFTER = r"\b(?:despues|posterior(?:es|idad)?|tras|after|following|later\s+than|
 _SINCE = r"\b(?:desde|a\s+partir|since|starting|from|as\s+of|onwards?\s+from)(?:\s+(?:de|del|in|from))?"
 _BEFORE = (
     r"\b(?:antes|previ[oa]s?|previamente|anterior(?:es|idad)?|before|prior|earlier\s+than|older\s+than|preceding)"
-    r"(?:\s+(?:a|al|de|del|to|que|than))?"
+    r"(?:\s+(?:a|al|de|del|to|que|than|that|the|one|of|from|value|valor))*"
 )
 _UNTIL = r"\b(?:hasta|until|till|up\s+to|through|by)"
 _WITHIN = r"\b(?:en|durante|in|during|on|for|de|del|of|el|a|al|para|within|throughout|around|fechad[oa]|dated?|from)"

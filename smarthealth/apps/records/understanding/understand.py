@@ -56,7 +56,13 @@ _OVER_ALL = frozenset({Operation.AVERAGE, Operation.TREND, Operation.CHANGE, Ope
 """Operations over all entries, whichever was picked before."""
 _FOR_THIS = re.compile(r"^\W*(?:y\s+|and\s+)?(?:que\s+hay\s+)?(?:para|por|contra|for)\s")
 _FOR_THAT = re.compile(r"\b(?:para|por|contra)\s+(?:eso|ello|esa|ese|este|esto)\b|\bfor\s+(?:that|it|this)\b")
-_ONE_BEFORE = re.compile(r"\b(?:anterior|previ[oa]|previous|(?:one\s+)?before\s+that|one\s+before)\b")
+_ONE_BEFORE = re.compile(
+    r"\b(?:anterior|previ[oa]|previous|prior|(?:el|la)\s+de\s+antes|(?:one\s+)?before\s+that|one\s+before|the\s+earlier\s+one)\b"
+)
+_WIDENS = re.compile(
+    r"\b(?:(?:en|de)\s+(?:general|total|todo\s+(?:el\s+)?(?:tiempo|historial|registro)|toda\s+(?:la|su)\s+(?:historia|vida))|de\s+tod[oa]s|de\s+siempre|historic[oa]"
+    r"|overall|in\s+(?:general|total|all)|ever|all[\s-]time|of\s+all(?:\s+of\s+them)?|altogether|whenever|any\s+year|(?:en\s+)?cualquier\s+(?:ano|fecha))\b"
+)
 _NEEDS_NO_TOPIC = frozenset({Operation.SUMMARY, Operation.DEMOGRAPHIC, Operation.UNANSWERABLE})
 
 
@@ -190,14 +196,18 @@ def _merged(ask: Ask, clause: Clause, before: Ask) -> Ask:
     if ask.topics and _FOR_THIS.search(fold_letters(clause.text)) and _is_given(before) and not clause.cues:
         return attrs.evolve(before, reason=ask.topics[0])
     operation = _merged_operation(ask, clause, before)
-    keeps_period = ask.period is None and (clause.pick is None or not ask.topics)
+    keeps_period = ask.period is None and (clause.pick is None or not ask.topics) and not _WIDENS.search(clause.visible)
+    period = before.period if keeps_period else ask.period
+    pick = _merged_pick(ask, clause, before, operation)
+    if keeps_period and isinstance(period, TimeRange) and pick.nth > 1:
+        period = TimeRange(until=period.until)  # what was before it may lie before that time
     return attrs.evolve(
         ask,
         operation=operation,
         topics=ask.topics or before.topics,
         reason=ask.reason or (before.reason if not ask.topics else None),
-        pick=_merged_pick(ask, clause, before, operation),
-        period=before.period if keeps_period else ask.period,
+        pick=pick,
+        period=period,
         status=ask.status or before.status,
         section=ask.section or before.section,
     )
