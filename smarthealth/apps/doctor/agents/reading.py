@@ -36,7 +36,8 @@ _DURATION: Final = re.compile(
     rf"\b(?P<number>\d+(?:[.,]\d+)?|{'|'.join(_NUMBERS)})\s+(?P<unit>hour|day|week|month|year|hora|dia|semana|mes|ano)(?:s|es)?\b"
 )
 _TEMPERATURE: Final = re.compile(
-    r"\b(?P<number>\d{2,3}(?:[.,]\d)?)\s*(?:°|º|grados|degrees|de fiebre|de temperatura|c\b|f\b|fever)"
+    r"(?:(?:fiebre|temperatura|calentura|fever|temperature|temp)\s+(?:\w+\s+){0,3})?"
+    r"\b(?P<number>\d{2,3}(?:[.,]\d)?)\b(?P<unit>\s*(?:°|º|grados|degrees|de fiebre|de temperatura|c\b|f\b|fever))?"
 )
 _NEGATED: Final = re.compile(
     r"\b(?:no|sin|niego|niega|tampoco|nunca|not|without|never|denies|deny|don't|do not|doesn't|haven't|hasn't|isn't|nor)\b"
@@ -53,6 +54,8 @@ _OF_SOMEBODY: Final = re.compile(
 )
 FAHRENHEIT_FROM: Final = 90.0
 """Temperatures of people from here on are in degrees Fahrenheit."""
+COLDEST, HOTTEST = 30.0, 45.0
+"""Degrees Celsius; what is outside is no temperature of a person."""
 
 
 @attrs.frozen(kw_only=True)
@@ -147,6 +150,8 @@ def _days(message: str) -> float | None:
 
 
 def _celsius(message: str) -> float | None:
-    found = [float(match["number"].replace(",", ".")) for match in _TEMPERATURE.finditer(message)]
+    """The highest temperature that is said with its unit, or after a word for it."""
+    told = (match for match in _TEMPERATURE.finditer(message) if match["unit"] or not match[0][0].isdigit())
+    found = [float(match["number"].replace(",", ".")) for match in told]
     likely = [(one - 32) / 1.8 if one >= FAHRENHEIT_FROM else one for one in found]
-    return max((one for one in likely if 30 <= one <= 45), default=None)
+    return max((one for one in likely if COLDEST <= one <= HOTTEST), default=None)

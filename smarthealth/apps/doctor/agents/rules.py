@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Final
 
 import attrs
@@ -19,6 +20,8 @@ MOST_ARTICLES: Final = 2
 """Complaints of one message that are followed."""
 GOOD_SCORE: Final = 0.5
 """Of a passage found by search; a lesser one does not tell what the message is about."""
+_TAKEN: Final = "/"
+"""In place of a name that was found: no word."""
 UNKNOWN: Final[Level] = "IV"
 """Of a complaint that no article tells of."""
 
@@ -65,11 +68,11 @@ def holds(when: Condition, reading: Reading, case: Case) -> bool:
 
 def _about(case: Case, reading: Reading) -> tuple[Article, ...]:
     """The articles that the message names; else those of what was said before; else those that search found."""
-    found = _named(reading, case)
+    found = _named(reading)
     for earlier in reversed(case.history):
         if found:
             break
-        found = _named(read(attrs.evolve(case, message=earlier.message)), case)
+        found = _named(read(attrs.evolve(case, message=earlier.message)))
     if not found:
         articles = load_articles()
         ids = dict.fromkeys(one.article for one in case.sources if one.score >= GOOD_SCORE and one.article in articles)
@@ -77,16 +80,22 @@ def _about(case: Case, reading: Reading) -> tuple[Article, ...]:
     return tuple(found[:MOST_ARTICLES])
 
 
-def _named(reading: Reading, case: Case) -> list[Article]:
-    """Articles by the longest name that the message uses; a name within a longer one's does not count."""
+def _named(reading: Reading) -> list[Article]:
+    """The articles that a message names, by their longest names first; a name within a longer one's does not count."""
     text = reading.whole if reading.is_question else reading.text
-    best: list[tuple[int, Article]] = []
-    for article in load_articles().values():
-        names = [name for names in article.names.values() for name in names if f" {name} " in text]
-        if names:
-            best.append((max(map(len, names)), article))
-    best.sort(key=lambda pair: (-pair[0], pair[1].id))
-    return [article for _, article in best]
+    found: dict[str, Article] = {}
+    for name, article in _names():
+        if f" {name} " in text:
+            text = text.replace(f" {name} ", f" {_TAKEN} ")
+            found.setdefault(article.id, article)
+    return list(found.values())
+
+
+@cache
+def _names() -> tuple[tuple[str, Article], ...]:
+    """Every name of every article, the longest first."""
+    names = [(name, one) for one in load_articles().values() for names in one.names.values() for name in names]
+    return tuple(sorted(names, key=lambda pair: (-len(pair[0]), pair[0])))
 
 
 def _triage(case: Case, reading: Reading, articles: tuple[Article, ...]) -> TriageResult:
