@@ -219,9 +219,11 @@ class Cell:
 
     def stop(self) -> None:
         """Stop for good, in order."""
-        if self.final or self.state is State.STOPPED:
+        if self.over:
+            self.parent.child_gone(self)  # it had finished, and a restart of its group would start it again
+        elif self.final:
             return
-        if self.live:
+        elif self.live:
             self.halt(final=True)
         else:
             self.final = True

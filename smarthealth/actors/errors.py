@@ -30,6 +30,17 @@ def first_leaf(group: BaseExceptionGroup[BaseException]) -> BaseException | None
     return None
 
 
+def is_fatal(error: BaseException) -> bool:
+    """True for what is no failure of an actor: `KeyboardInterrupt`, `SystemExit` and their like, alone or in a group.
+
+    A cancellation that leaves an actor is stale, kept and raised again by its code, for its scope takes those of the runtime
+    and shields from others: a failure like any other.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        return any(is_fatal(member) for member in error.exceptions)
+    return not isinstance(error, (Exception, trio.Cancelled))
+
+
 class ActorError(Exception):
     """Root of all errors raised by the runtime itself."""
 

@@ -15,6 +15,7 @@ import trio
 from .actor import ChildSpec, Gauge
 from .cell import CURRENT, Cell, End, Parent
 from .core import Caught, Core
+from .errors import is_fatal
 from .events import EndReason, TaskStuck
 from .keyed_timers import KeyedTimers
 from .snapshot import State, TaskSnapshot
@@ -76,8 +77,7 @@ class WorkerCell(Cell):
     def _end_of(self, error: BaseException | None, *, cut: bool) -> End:
         if error is None:
             return self._how_it_ended(cut=cut)
-        # A cancellation seen here is stale, kept and raised again by the actor: our scope takes its own, and it shields.
-        if not isinstance(error, (Exception, trio.Cancelled)):
+        if is_fatal(error):
             self.core.fatal(error)
         return End(EndReason.FAILED, error)
 

@@ -51,3 +51,20 @@ async def test_first_leaf_is_no_cancellation(autojump_clock: trio.testing.MockCl
     alone = BaseExceptionGroup("", [cancelled])
     assert errors.first_leaf(alone) is None
     assert errors.first_leaf(BaseExceptionGroup("", [cancelled, alone, ExceptionGroup("", [failure])])) is failure
+
+
+async def test_what_is_fatal(autojump_clock: trio.testing.MockClock) -> None:
+    """What is no exception and no cancellation, however deep in groups; stale cancellations are failures like others."""
+    cancelled: BaseException | None = None
+    with trio.move_on_after(1):
+        try:
+            await trio.sleep_forever()
+        except trio.Cancelled as error:
+            cancelled = error
+            raise
+    assert cancelled is not None
+    assert not errors.is_fatal(OSError())
+    assert not errors.is_fatal(cancelled)
+    assert not errors.is_fatal(BaseExceptionGroup("", [cancelled, ExceptionGroup("", [OSError()])]))
+    assert errors.is_fatal(KeyboardInterrupt())
+    assert errors.is_fatal(BaseExceptionGroup("", [OSError(), BaseExceptionGroup("", [SystemExit()])]))

@@ -7,114 +7,115 @@ from collections.abc import Iterator
 
 import attrs
 
-from smarthealth.actors.asking import Ask
 from smarthealth.actors.cell import Cell
 from smarthealth.actors.core import Core
-from smarthealth.actors.events import DeadLetterReason
+from smarthealth.actors.events import DeadLetterReason, MessageInstrument, Outcome, Receiver
 from smarthealth.actors.snapshot import State
 from smarthealth.actors.worker import WorkerCell
 
-NOT_ABOUT_A_MESSAGE = frozenset({DeadLetterReason.LATE_REPLY, DeadLetterReason.UNCLAIMED_ERROR})
-"""Dead letters of messages that have been handled."""
-
-
-def content(message: object) -> object:
-    """The message itself, of an ask its request."""
-    return message.request if isinstance(message, Ask) else message
+NOT_OF_THE_BOOKS = frozenset(
+    {DeadLetterReason.LATE_REPLY, DeadLetterReason.UNCLAIMED_ERROR, DeadLetterReason.NO_MAILBOX}
+)
+"""Dead letters of messages that have been handled, or were never sent to a mailbox."""
 
 
 @attrs.define(eq=False)
-class Asker:
-    """Someone who waits for the reply to an ask."""
+class Entry:
+    """One message sent."""
 
-    ask: Ask
     books: Books
-    settled: int = 0
-    """How often the ask was settled."""
-
-    def __attrs_post_init__(self) -> None:
-        self.books.asking.add(self)
-
-    def leave(self, due: int) -> None:
-        """The asker goes on; its ask should have been settled so often."""
-        self.books.asking.discard(self)
-        if self.settled != due:
-            self.books.wrong.append(f"{self.ask.request!r} was settled {self.settled} times, not {due}")
+    path: str
+    message: object
+    outcome: str | None = None
+    """None until it is handled, lost or withdrawn."""
 
 
-@attrs.define(eq=False)
-class Books:
+class Books(MessageInstrument):
     """One system's."""
 
-    core: Core
-    cells: list[Cell] = attrs.Factory(list)
-    open: dict[tuple[str, int], list[object]] = attrs.Factory(dict)
-    """Messages by receiver and identity of which nothing has been seen but their sending."""
-    counts: Counter[str] = attrs.Factory(Counter)
-    asking: set[Asker] = attrs.Factory(set)
-    """Asks whose askers wait."""
-    up: Counter[str] = attrs.Factory(Counter)
-    """By path, incarnations that started and have not been cleaned up."""
-    wrong: list[str] = attrs.Factory(list)
-    """What was seen to be wrong on the way."""
-    closed: bool = False
+    def __init__(self, core: Core) -> None:
+        self.core = core
+        self.cells: list[Cell] = []
+        """All that were ever made, the topmost first."""
+        self.up: Counter[str] = Counter()
+        """By path, incarnations that started and have not been cleaned up."""
+        self.closed = False
+        self._open: dict[tuple[str, int], list[Entry]] = {}
+        """By receiver and identity of the message."""
+        self._wrong: list[str] = []
 
-    def sent(self, path: str, message: object) -> None:
-        """A message was offered to a mailbox."""
-        self.counts["sent"] += 1
-        message = content(message)
-        self.open.setdefault((path, id(message)), []).append(message)
+    # Messages
 
-    def done(self, path: str, message: object, how: str) -> None:
-        """A message was handled, lost or taken back."""
-        key = path, id(message)
-        waiting = self.open.get(key)
-        if not waiting:
-            self.wrong.append(f"{path}: {how} twice or never sent: {message!r}")
+    def on_send(self, receiver: Receiver, message: object) -> Entry:
+        """Open an entry."""
+        entry = Entry(self, receiver.path, message)
+        self._open.setdefault((receiver.path, id(message)), []).append(entry)
+        return entry
+
+    def on_withdrawn(self, receiver: Receiver, message: object, token: object) -> None:
+        """Close it: it was not sent after all."""
+        self._close(token, "withdrawn")
+
+    def on_handle(self, receiver: Receiver, message: object, token: object) -> object:
+        """Know it again when it has been handled."""
+        return token
+
+    def on_handled(
+        self, receiver: Receiver, message: object, state: object, outcome: Outcome, error: BaseException | None
+    ) -> None:
+        """Close it, unless it was set aside; timers' messages have no entry."""
+        if state is not None and outcome is not Outcome.STASHED:
+            self._close(state, "handled")
+
+    def lost(self, path: str, reason: DeadLetterReason, message: object) -> None:
+        """Close it: it is a dead letter."""
+        if reason in NOT_OF_THE_BOOKS:
             return
-        self.counts[how] += 1
-        waiting.pop()
-        if not waiting:
-            del self.open[key]
+        entries = self._open.get((path, id(message)))
+        if entries:
+            self._close(entries[0], "lost")
+        else:
+            self._wrong.append(f"{path}: lost ({reason.value}) what was not waiting: {message!r}")
 
-    def dead_letter(self, path: str, reason: DeadLetterReason, message: object) -> None:
-        """A message was lost, or a reply."""
-        if reason is DeadLetterReason.NO_MAILBOX:
-            self.counts["sent"] += 1
-            self.counts["lost"] += 1
-        elif reason not in NOT_ABOUT_A_MESSAGE:
-            self.done(path, message, "lost")
+    def _close(self, entry: object, outcome: str) -> None:
+        assert isinstance(entry, Entry)
+        if entry.outcome is not None:
+            self._wrong.append(f"{entry.path}: {outcome} after it was {entry.outcome}: {entry.message!r}")
+            return
+        entry.outcome = outcome
+        key = entry.path, id(entry.message)
+        self._open[key].remove(entry)
+        if not self._open[key]:
+            del self._open[key]
+
+    # The end
+
+    def note(self, violation: str) -> None:
+        """Something is wrong."""
+        self._wrong.append(violation)
 
     def closing(self) -> None:
-        """The system has ended; from now on nothing may come, and nobody may wait."""
+        """The system has ended: no timer may be left but those of its own budget."""
         self.closed = True
-        self.wrong.extend(f"{asker.ask.request!r} waits for its reply" for asker in self.asking if asker.ask.pending)
         budget = (self.core.cut_at, self.core.final_at)
         left = [entry for entry in self.core.timers._heap if entry[2].callback and entry[0] not in budget]
         if left:
-            self.wrong.append(f"{len(left)} timers are left")
+            self.note(f"{len(left)} timers are left")
 
     def violations(self) -> Iterator[str]:
         """All rules broken by a system that should have closed."""
-        root = self.cells[0].path if self.cells else "a system"
         if not self.closed:
-            yield f"{root} has not closed"
+            yield f"{self.cells[0].path if self.cells else 'a system'} has not closed"
             return
-        yield from self.wrong
-        yield from self._unbalanced(root)
+        yield from self._wrong
+        for entries in self._open.values():
+            yield from (f"{entry.path}: neither handled nor lost: {entry.message!r}" for entry in entries)
+        for path, number in self.up.items():
+            if number:
+                yield f"{path}: started {number} times more than cleaned up"
         for cell in self.cells:
             yield from _remains(cell)
         yield from (f"task {task.name} lives" for task in self.core._nursery.child_tasks)
-
-    def _unbalanced(self, root: str) -> Iterator[str]:
-        for (path, _), messages in self.open.items():
-            yield from (f"{path}: neither handled nor lost: {message!r}" for message in messages)
-        counts = self.counts
-        if counts["sent"] != counts["handled"] + counts["lost"] + counts["taken back"]:
-            yield f"{root}: the books are not even: {dict(counts)}"
-        for path, number in self.up.items():
-            if number:
-                yield f"{path}: started {number} times more than it was cleaned up"
 
 
 def _remains(cell: Cell) -> Iterator[str]:
@@ -129,5 +130,6 @@ def _remains(cell: Cell) -> Iterator[str]:
         yield f"{cell.path} waits for {cell.waiting_for.path}"
     if cell.starter is not None:
         yield f"someone waits for the start of {cell.path}"
-    if cell.inbox is not None and (cell.inbox.depth or cell.inbox.parked is not None):
+    inbox = cell.inbox
+    if inbox is not None and (inbox.depth or inbox.lane or inbox.parked is not None):
         yield f"the mailbox of {cell.path} is in use"

@@ -138,7 +138,7 @@ def _faulty_service(faults: Faults, own: Service) -> Service:
         try:
             await _serve_until(faults.due("run", CrashService, CrashService), partial(own, context))
         finally:
-            await _end(faults.due("stop", SlowStop, FailStop))
+            await _end(faults.due("stop", SlowStop, FailStop))  # noqa: ASYNC102 - it is shielded as long as ordered
 
     return serve
 

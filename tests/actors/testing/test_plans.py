@@ -227,6 +227,19 @@ async def test_services_fail_to_start_crash_and_end_badly(autojump_clock: MockCl
     assert log.events[-2] == ChildEnded(path="app/serve", reason=EndReason.FAILED)
 
 
+async def test_a_service_may_end_before_it_is_to_crash(autojump_clock: MockClock) -> None:
+    """Then it has ended."""
+
+    async def serve_shortly(context: Context) -> None:
+        context.started()
+        await trio.sleep(1)
+
+    with FaultPlan(CrashService(path="app/serve", after=5)):
+        async with open_system("app") as system:
+            ref = await system.start_child(ChildSpec(name="serve", start=serve_shortly, restart=Restart.TRANSIENT))
+            assert (await ref.wait_stopped()).reason is EndReason.FINISHED
+
+
 async def test_a_start_may_take_for_ever(autojump_clock: MockClock, calls: list[str]) -> None:
     """It fails at its limit."""
     with FaultPlan(SlowStart(path="app/echo", seconds=inf)):
