@@ -1,19 +1,19 @@
-"""The edge rules hold whatever the scheduler does, and wherever a cancellation strikes.
+"""Under load, with crashes, restarts and stops in the middle, the books are even, under any schedule.
 
-`trio` runs the tasks of one round in random order; here it does so by seed, and the same scenario runs under many seeds.
-A sweep then cancels the scenario from outside at its first step, its second, and so on to its last.
+Each scenario keeps its own books and runs twice: as it is, and watched by the test kit, whose instrument has the runtime
+wrap its messages.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 
 import attrs
 import pytest
 import trio
-from trio.testing import MockClock
 
 from smarthealth.actors.actor import Actor, ChildSpec, Context, DynamicSupervisor, Supervisor, SupervisorRef
 from smarthealth.actors.asking import Request
@@ -23,21 +23,24 @@ from smarthealth.actors.pipeline import Emit, Pipeline, Stage
 from smarthealth.actors.policy import Backoff, Mailbox, Overflow, Restart, Strategy
 from smarthealth.actors.refs import ActorRef
 from smarthealth.actors.system import open_system
+from smarthealth.actors.testing import cancel_sweep, explore, run_virtual
+from smarthealth.actors.testing.schedules import seeded
 
-SEEDS = 20
-
-
-@pytest.fixture
-def seed(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
-    """Has Trio run the tasks of a round in the order that this seed gives."""
-    number: int = request.param
-    monkeypatch.setattr(trio._core._run, "_ALLOW_DETERMINISTIC_SCHEDULING", True)
-    monkeypatch.setattr(trio._core._run, "_r", random.Random(number))
-    random.seed(number)
-    return number
+SEEDS = range(20)
 
 
-seeded = pytest.mark.parametrize("seed", range(SEEDS), indirect=True)
+Load = Callable[[ActorRef[object], "Ledger", random.Random], Awaitable[None]]
+
+
+def run_bare(scenario: Callable[[], Awaitable[None]], seeds: Iterable[int]) -> None:
+    """Run a scenario under each seed, with nothing else looking."""
+    for seed in seeds:
+        with seeded(seed):
+            run_virtual(scenario)
+
+
+either = pytest.mark.parametrize("run", [run_bare, explore])
+Run = Callable[[Callable[[], Awaitable[None]], Iterable[int]], None]
 
 
 @attrs.frozen
@@ -111,9 +114,6 @@ async def tell_some(ref: ActorRef[object], ledger: Ledger, chance: random.Random
         await ref.tell(Work(chance.randrange(100), chance.choice([0, 0.01])))
 
 
-Load = Callable[[ActorRef[object], Ledger, random.Random], Awaitable[None]]
-
-
 def supervisor_of(ledger: Ledger, strategy: Strategy, overflow: Overflow) -> Supervisor:
     """Three workers with small mailboxes."""
     mailbox = Mailbox(
@@ -123,33 +123,40 @@ def supervisor_of(ledger: Ledger, strategy: Strategy, overflow: Overflow) -> Sup
     return Supervisor(children=children, strategy=strategy, intensity=1000, backoff=Backoff(initial=0.02))
 
 
-@seeded
+@either
 @pytest.mark.parametrize("overflow", list(Overflow))
-async def test_books_are_even_under_any_schedule(autojump_clock: MockClock, seed: int, overflow: Overflow) -> None:
+def test_books_are_even_under_any_schedule(run: Run, overflow: Overflow) -> None:
     """Under load, crashes, group restarts and a stop in the middle, no message is lost in silence."""
-    ledger, chance = Ledger(), random.Random(seed)
-    async with open_system("app", intensity=1000) as system:
-        await burden(system, ledger, chance, overflow, tell_some)
-        lost = system.dead_letters
-    assert ledger.started == ledger.stopped
-    assert ledger.told == ledger.handled + sum(lost.values()) - lost.get(Reason.UNCLAIMED_ERROR, 0)
+
+    async def scenario() -> None:
+        ledger = Ledger()
+        async with open_system("app", intensity=1000) as system:
+            await burden(system, ledger, overflow, tell_some)
+            lost = system.dead_letters
+        assert ledger.started == ledger.stopped
+        assert ledger.told == ledger.handled + sum(lost.values()) - lost.get(Reason.UNCLAIMED_ERROR, 0)
+
+    run(scenario, SEEDS)
 
 
-@seeded
+@either
 @pytest.mark.parametrize("overflow", list(Overflow))
-async def test_no_ask_hangs_under_any_schedule(autojump_clock: MockClock, seed: int, overflow: Overflow) -> None:
+def test_no_ask_hangs_under_any_schedule(run: Run, overflow: Overflow) -> None:
     """Whatever becomes of the actors, each ask is settled once, within its deadline."""
-    ledger, chance = Ledger(), random.Random(seed)
-    async with open_system("app", intensity=1000) as system:
-        await burden(system, ledger, chance, overflow, ask_some, tell_some)
-    assert ledger.started == ledger.stopped
-    assert ledger.asked == sum(ledger.settled.values()) == 6 * 9
+
+    async def scenario() -> None:
+        ledger = Ledger()
+        async with open_system("app", intensity=1000) as system:
+            await burden(system, ledger, overflow, ask_some, tell_some)
+        assert ledger.started == ledger.stopped
+        assert ledger.asked == sum(ledger.settled.values()) == 6 * 9
+
+    run(scenario, SEEDS)
 
 
-async def burden(
-    system: SupervisorRef, ledger: Ledger, chance: random.Random, overflow: Overflow, *loads: Load
-) -> None:
+async def burden(system: SupervisorRef, ledger: Ledger, overflow: Overflow, *loads: Load) -> None:
     """Have three workers bear the load of nine tasks, and stop one of them, or all, in the middle."""
+    chance = random.Random(random.random())  # which follows from the seed
     policy = supervisor_of(ledger, chance.choice(list(Strategy)), overflow)
     sup = await system.start_supervisor(ChildSpec(name="sup", start=policy))
     refs = sup.children()
@@ -163,10 +170,15 @@ async def burden(
     await sup.wait_stopped()
 
 
-@seeded
-async def test_connections_come_and_go_under_any_schedule(autojump_clock: MockClock, seed: int) -> None:
+@either
+def test_connections_come_and_go_under_any_schedule(run: Run) -> None:
     """Nested supervisors that start, end by their significant child, are stopped or cancelled, all leave the tree."""
-    ledger, chance = Ledger(), random.Random(seed)
+    run(come_and_go, SEEDS)
+
+
+async def come_and_go() -> None:
+    """Twenty connections."""
+    ledger, chance = Ledger(), random.Random(random.random())
 
     async def session(context: Context) -> None:
         context.started()
@@ -205,23 +217,9 @@ async def test_connections_come_and_go_under_any_schedule(autojump_clock: MockCl
     assert ledger.started == ledger.stopped
 
 
-class CancelAt(trio.abc.Instrument):
-    """Cancels a scope before the step of that number."""
-
-    def __init__(self, at: int) -> None:
-        self.at = at
-        self.steps = 0
-        self.scope = trio.CancelScope()
-
-    def before_task_step(self, task: trio.lowlevel.Task) -> None:
-        """Count, and cancel when it is time."""
-        self.steps += 1
-        if self.steps == self.at:
-            self.scope.cancel()
-
-
-async def whole_life(ledger: Ledger, scope: trio.CancelScope) -> None:
+async def whole_life(scope: trio.CancelScope) -> None:
     """A system that does a bit of everything."""
+    ledger = Ledger()
 
     async def double(item: int, emit: Emit[int]) -> None:
         await emit(item)
@@ -246,30 +244,20 @@ async def whole_life(ledger: Ledger, scope: trio.CancelScope) -> None:
             await trio.sleep(0.2)
             sup.stop()
             await sup.wait_stopped()
+    assert ledger.started == ledger.stopped
 
 
-def sweep(at: int) -> int:
-    """Run the scenario, cancelled at that step; the number of steps it took."""
-    ledger, instrument = Ledger(), CancelAt(at)
-    trio.run(whole_life, ledger, instrument.scope, instruments=[instrument], clock=MockClock(autojump_threshold=0))
-    assert ledger.started == ledger.stopped, f"cancelled at step {at}"
-    return instrument.steps
-
-
-@pytest.mark.parametrize("seed", range(5), indirect=True)
+@pytest.mark.parametrize("seed", range(5))
 def test_cancellation_at_any_step_leaves_nothing_behind(seed: int) -> None:
     """Cancelled from outside at any step of its life, a system ends in order: each `started` has its `stopped`."""
-    steps = sweep(0)
-    assert steps > 50
-    for at in range(1, steps + 1):
-        sweep(at)
+    assert cancel_sweep(whole_life, seed=seed) > 50
 
 
 def test_interrupt_at_any_step_leaves_as_itself() -> None:
     """An exception of the body at any moment is what leaves, and nothing hangs."""
     for moment in range(40):
         with pytest.raises(ZeroDivisionError):
-            trio.run(fail_after, moment / 400, clock=MockClock(autojump_threshold=0))
+            run_virtual(partial(fail_after, moment / 400))
 
 
 async def fail_after(seconds: float) -> None:
