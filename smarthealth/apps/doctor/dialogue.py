@@ -92,13 +92,12 @@ class DoctorDialogue(Dialogue):
         except WireError as error:
             await self._refuse_unless_emergency(text, error)
             return
-        match command:
-            case Ping():
-                self._link.reply(Pong(timestamp=self._timestamp()))
-            case Recall(session_id=session):
-                await self._recall(self._caller(session))
-            case Say():
-                await self._hear(command)
+        if isinstance(command, Ping):
+            self._link.reply(Pong(timestamp=self._timestamp()))
+        elif isinstance(command, Recall):
+            await self._recall(self._caller(command.session_id))
+        else:
+            await self._hear(command)
 
     async def _hear(self, say: Say) -> None:
         caller = self._caller(say.session_id)

@@ -22,7 +22,7 @@ from smarthealth.apps.doctor.results import Level, TriageResult
 from smarthealth.apps.doctor.services import Alarm, DoctorServices, Refusal
 from smarthealth.apps.doctor.settings import DoctorSettings
 from smarthealth.apps.doctor.wire import Contact
-from smarthealth.conversation.application import Language, Principal
+from smarthealth.conversation.application import Endpoint, Language, Principal
 from smarthealth.conversation.connections import Connections
 from smarthealth.conversation.settings import ConversationSettings
 from smarthealth.llm.port import ChatMessage, ChatRequest
@@ -209,9 +209,28 @@ class World:
 
 
 @attrs.define(eq=False)
+class Host:
+    """A server with the doctor on it."""
+
+    connections: Connections
+    endpoints: Sequence[Endpoint[Any]]
+    nursery: trio.Nursery
+
+    def connect(self, principal: Principal | None = None, user_id: int | None = None) -> Client:
+        """Connect a client."""
+        socket = MemorySocket()
+        endpoint = self.endpoints[0 if user_id is None else 1]
+        parts = {} if user_id is None else {"user_id": str(user_id)}
+        serve = functools.partial(self.connections.serve, socket, endpoint, principal, parts, address="192.0.2.7")
+        self.nursery.start_soon(serve)
+        return Client(self, socket)
+
+
+@attrs.define(eq=False)
 class Client:
     """A client of the doctor."""
 
+    host: Host
     socket: MemorySocket
     _read: int = 0
 
@@ -245,21 +264,17 @@ def world() -> World:
 
 @pytest.fixture
 def connect(world: World) -> Connect:
-    """Connect a client; each has a server of its own, around the same world."""
+    """Connect a client to a server of its own, around the same world."""
 
     @asynccontextmanager
     async def open_it(principal: Principal | None = None, user_id: int | None = None) -> AsyncIterator[Client]:
         connections = Connections(ConversationSettings(), wall_clock=lambda: 1_000_000 + trio.current_time())
-        application = doctor_application(world.services())
-        endpoint = application.endpoints[0 if user_id is None else 1]
-        parts = {} if user_id is None else {"user_id": str(user_id)}
-        socket = MemorySocket()
+        endpoints = doctor_application(world.services()).endpoints
         async with trio.open_nursery() as nursery, open_system("test") as system:
             await connections.start(system)
-            serve = functools.partial(connections.serve, socket, endpoint, principal, parts, address="192.0.2.7")
-            nursery.start_soon(serve)
-            yield Client(socket)
-            socket.leave()
+            client = Host(connections, endpoints, nursery).connect(principal, user_id)
+            yield client
+            client.socket.leave()
 
     return open_it
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from trio.testing import MockClock
 
 from smarthealth.apps.doctor.application import doctor_application, is_own_or_clinician
 from smarthealth.conversation.application import Principal
-from tests.apps.doctor.conftest import ANA, DOCTOR, LUIS, World
+from smarthealth.testing.script import Reply
+from tests.apps.doctor.conftest import ANA, DOCTOR, LUIS, Connect, World, kinds
 
 
 @pytest.mark.parametrize(
@@ -35,3 +37,15 @@ def test_both_paths_are_the_document_s(world: World) -> None:
         ("/api/v1/ws/chat/{user_id}", "required"),
     ]
     assert all(endpoint.turns.sequential and endpoint.language == "en" for endpoint in application.endpoints)
+
+
+async def test_a_user_s_path_reads_the_user_s_profile(
+    world: World, connect: Connect, autojump_clock: MockClock
+) -> None:
+    """The number in the path says whose; the path without one reads nobody's."""
+    world.model.script.add(*[Reply(text="x")] * 6)
+    world.profiles.users[7] = '{"age_months": 2}'
+    for user_id, alarmed in ((7, True), (None, False)):
+        async with connect(ANA, user_id=user_id) as client:
+            await client.settled()
+            assert ("emergency" in kinds(await client.heard({"message": "a fever"}, seconds=1))) is alarmed

@@ -11,7 +11,9 @@ import trio
 from trio.testing import MockClock
 
 from smarthealth.apps.doctor import texts
+from smarthealth.apps.doctor.dialogue import _reason
 from smarthealth.conversation.application import Principal
+from smarthealth.conversation.errors import TurnRefused
 from smarthealth.retrieval.errors import IndexUnavailable
 from smarthealth.retrieval.model import IndexState
 from smarthealth.storage.errors import StorageUnavailable
@@ -439,3 +441,37 @@ async def test_an_answer_that_is_left_is_remembered_as_far_as_it_was_heard(
         await client.heard({"message": "I cough", "session_id": SESSION}, seconds=1)
     (kept,) = [exchange for exchanges in world.sessions.exchanges.values() for exchange in exchanges]
     assert (kept.question, kept.answer.strip()) == ("I cough", "As far as")
+
+
+async def test_a_session_is_busy_on_another_connection(
+    world: World, connect: Connect, autojump_clock: MockClock
+) -> None:
+    """One and the same session is not answered twice at once; what refuses is told apart by its code."""
+    world.model.script.add(Reply(text="x", ending=Ending.HANG))
+    async with connect(ANA) as client:
+        other = client.host.connect(ANA)
+        await client.heard({"message": "I cough", "session_id": SESSION})
+        await other.settled()
+        (event,) = await other.heard({"message": "I cough", "session_id": SESSION.upper()})
+        other.socket.leave()
+    assert (event["error_type"], event["code"]) == ("rate_limit_error", "SESSION_BUSY")
+
+
+async def test_a_server_that_goes_away_answers_nothing_new(
+    world: World, connect: Connect, autojump_clock: MockClock
+) -> None:
+    """What runs may end; an alarm still goes out, without its advice."""
+    world.model.script.add(Reply(text="x", ending=Ending.HANG))
+    async with connect() as client:
+        await client.heard({"message": "I cough"})
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(client.host.connections.drain, 20.0)
+            await client.settled()
+            events = await client.heard({"message": "and sneeze"}, {"message": "chest pain"})
+    assert kinds(events) == ["error", *EMERGENCY[:3], "error"]
+    assert {event["code"] for event in events if event["type"] == "error"} == {"GOING_AWAY"}
+
+
+def test_what_the_engine_may_refuse_for_else_is_an_error_of_the_server() -> None:
+    """A reason that this protocol does not know is told without detail."""
+    assert _reason(TurnRefused()) == ("server_error", texts.SERVER_FAILED, "PROCESSING_ERROR")
