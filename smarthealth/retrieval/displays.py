@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import attrs
 
-from .cognates import best_likeness, skeleton
-from .vocabulary_files import read_word_pairs
-from .words import QUESTION_WORDS, STOP_WORDS, content_words, fold, folded_words, stem
-
-_LIKE_ENOUGH = 0.62
-"""Likeness from which two words are taken for the same; found on pairs of Spanish and English names of the glossary."""
+from .cognates import best_likeness
+from .senses import LIKE_ENOUGH, root, senses
+from .words import QUESTION_WORDS, STOP_WORDS, content_words, folded_words
 
 
 @attrs.frozen(kw_only=True)
@@ -43,7 +40,7 @@ def match_displays(question: str, displays: Iterable[str], *, least: float = 0.2
     Returns:
         Best first; empty when the question has no word that could name an entry.
     """
-    asked = {word.folded: _senses(word.folded) for word in content_words(question)}
+    asked = {word.folded: senses(word.folded) for word in content_words(question)}
     worded = {display: _display_words(display) for display in displays}
     rarity = _rarity(worded)
     matches = (_match(display, held, asked, rarity) for display, held in worded.items())
@@ -55,11 +52,11 @@ def _match(
 ) -> DisplayMatch:
     recognised: list[str] = []
     covered: dict[str, float] = {}
-    for word, senses in asked.items():
+    for word, meant in asked.items():
         best, likeness = max(
-            ((own, best_likeness(own, senses)) for own in held), key=lambda pair: (pair[1], pair[0]), default=("", 0.0)
+            ((own, best_likeness(own, meant)) for own in held), key=lambda pair: (pair[1], pair[0]), default=("", 0.0)
         )
-        if likeness >= _LIKE_ENOUGH:
+        if likeness >= LIKE_ENOUGH:
             recognised.append(word)
             covered[best] = max(covered.get(best, 0.0), likeness)
     weight = sum(rarity[own] for own in held)
@@ -81,27 +78,7 @@ def _rarity(worded: Mapping[str, frozenset[str]]) -> dict[str, float]:
 @lru_cache(maxsize=8192)
 def _display_words(display: str) -> frozenset[str]:
     return frozenset(
-        skeleton(word)
+        root(word)
         for word in folded_words(display)
         if word not in STOP_WORDS and word not in QUESTION_WORDS and len(word) > 1 and word.isalpha()
     )
-
-
-@lru_cache(maxsize=8192)
-def _senses(word: str) -> frozenset[str]:
-    """Skeletons of a folded word and of what the dictionary says it means in the other language."""
-    return frozenset({skeleton(word)} | {skeleton(other) for other in translations(word)})
-
-
-def translations(word: str) -> frozenset[str]:
-    """What a folded Spanish or English word means in the other language, by the dictionary of general words."""
-    return _dictionary().get(stem(word), frozenset())
-
-
-@cache
-def _dictionary() -> dict[str, frozenset[str]]:
-    pairs: dict[str, set[str]] = {}
-    for spanish, english in read_word_pairs():
-        pairs.setdefault(stem(fold(spanish)), set()).add(fold(english))
-        pairs.setdefault(stem(fold(english)), set()).add(fold(spanish))
-    return {word: frozenset(others) for word, others in pairs.items()}

@@ -9,7 +9,7 @@ from datetime import date
 import attrs
 
 from .cognates import skeleton
-from .displays import translations
+from .senses import translations
 from .fusion import fuse
 from .glossary import Glossary
 from .model import Chunk, Hit, SearchResult

@@ -42,9 +42,9 @@ def read_concepts() -> Iterator[Concept]:
             yield _concept(line, kinds)
 
 
-def read_word_pairs() -> Iterator[tuple[str, str]]:
-    """Read the pairs of general words, Spanish and English, of `words.tsv`."""
-    lines = (files("smarthealth.retrieval") / "vocabulary" / "words.tsv").read_text(encoding="utf-8").splitlines()
+def read_word_pairs(name: str = "words") -> Iterator[tuple[str, str]]:
+    """Read pairs of words, Spanish and English: of clinical names (`words`), or of everyday talk and notes (`everyday`)."""
+    lines = (files("smarthealth.retrieval") / "vocabulary" / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
     for line in lines[1:]:
         spanish, english = line.split("\t")
         for one in _terms(spanish):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smarthealth.retrieval.displays import match_displays, translations
+from smarthealth.retrieval.displays import match_displays
 
 DISPLAYS = [
     "Methotrexate 2.5 MG Oral Tablet",
@@ -54,10 +54,3 @@ def test_displays_without_words_are_no_obstacle() -> None:
 def test_no_text_makes_matching_fail(question: str, displays: list[str]) -> None:
     """Scores of any texts lie in (0, 1]."""
     assert all(0 < match.score <= 1.0001 for match in match_displays(question, displays))
-
-
-def test_general_words_are_translated_both_ways() -> None:
-    """The dictionary knows inflected words of both languages."""
-    assert "knee" in translations("rodillas")
-    assert "rodilla" in translations("knee")
-    assert translations("nada") == frozenset()

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import attrs
 
+from smarthealth.apps.records.understanding.concepts import looks_clinical
 from smarthealth.apps.records.understanding.folding import fold_letters
 from smarthealth.apps.records.understanding.question import Topic
 from smarthealth.retrieval.concepts import Concept
 from smarthealth.retrieval.displays import match_displays
 from smarthealth.retrieval.glossary import Glossary
+from smarthealth.retrieval.senses import roots_of, translations
 
 from .entries import Known
 
@@ -68,6 +70,8 @@ _SURGICAL = re.compile(
     r"|cesarean|arthroscop|implant|replacement|insertion|resection|catheteri|intervention"
 )
 _SHORTEST_LITERAL = 4
+_MEASURED = frozenset({"observation", "report"})
+_SMALL = roots_of("a an and by de del el en for in la of on para por the to with y")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 _CATEGORIES = {
@@ -111,6 +115,9 @@ class Matcher:
         if not topic.terms or not found.core:
             return found
         narrowed = self._by_words(topic.terms, found.core)
+        if not narrowed.core and not any(map(_names_something, topic.terms)):
+            # they tell how or when it was: `perímetro cefálico al nacer`, `latest glucose with units`
+            return attrs.evolve(found, quality=Quality.NARROWED)
         if not narrowed.core:
             return Matched(core=(), quality=Quality.NARROWED)
         return attrs.evolve(found, core=narrowed.core, related=())
@@ -181,18 +188,24 @@ class Matcher:
         return Matched(core=tuple(plain or beside), related=tuple(beside) if plain else (), quality=Quality.NARROWER)
 
     def _named_in_display(self, topic: Topic, candidates: Sequence[Known]) -> Matched:
-        """Entries whose display holds a name of the concept: `Allergy to …` of something that is usually a medicine."""
-        names = {_squeezed(name) for concept in topic.concepts for name in (*concept.english, *concept.spanish)}
-        long_enough = {name for name in names if len(name) >= _SHORTEST_LITERAL}
-        found = [
-            known
-            for known in candidates
-            if any(f" {name} " in f" {_squeezed(known.display)} " for name in long_enough)
-            and (topic.kinds or not _BESIDE.search(known.display))
-        ]
-        if not topic.kinds or not found:
-            return _NOTHING
-        return Matched(core=tuple(found), quality=Quality.WORDS)
+        """Entries whose display holds all words of a name of the concept, in either language and in any inflection.
+
+        What the glossary knows to be another measurement is passed over: a hemoglobin A1c is no hemoglobin.
+        """
+        names = {roots_of(name) - _SMALL for concept in topic.concepts for name in (*concept.english, *concept.spanish)}
+        names = {name for name in names if sum(map(len, name)) >= _SHORTEST_LITERAL}
+        found = [known for known in candidates if self._holds_a_name(known, names, topic)]
+        of_kind = [known for known in found if known.kind in topic.all_kinds] or found
+        wholes = [known for known in of_kind if not known.is_part]
+        return Matched(core=tuple(wholes or of_kind), quality=Quality.WORDS) if found else _NOTHING
+
+    def _holds_a_name(self, known: Known, names: Collection[frozenset[str]], topic: Topic) -> bool:
+        if not topic.kinds and _BESIDE.search(known.display):
+            return False
+        if known.kind in _MEASURED and known.kind in topic.all_kinds and self.names_of(known):
+            return False
+        held = roots_of(bare_display(known.display))
+        return any(name <= held for name in names)
 
     def _by_words(self, terms: Sequence[str], candidates: Sequence[Known]) -> Matched:
         displays = {known.display for known in candidates}
@@ -216,6 +229,11 @@ def _allergy_class(known: Known) -> frozenset[str]:
     """Which class of allergies an entry belongs to by its category."""
     categories = (known.category or "").split(", ") if known.kind == "allergy" else ()
     return frozenset(_ALLERGY_CLASSES[category] for category in categories if category in _ALLERGY_CLASSES)
+
+
+def _names_something(word: str) -> bool:
+    """Whether a word is one of which the names of clinical things are made: a part of the body, a specimen, a disease."""
+    return bool(translations(word)) or looks_clinical(word)
 
 
 def _squeezed(text: str) -> str:

@@ -14,8 +14,8 @@ import attrs
 from smarthealth.apps.records.understanding.folding import fold_letters
 from smarthealth.apps.records.understanding.question import Refusal, Topic
 from smarthealth.apps.records.understanding.refusals import find_refusal
-from smarthealth.retrieval.displays import translations
 from smarthealth.retrieval.glossary import Glossary
+from smarthealth.retrieval.senses import translations
 
 QUOTE_LENGTH = 420
 """Characters of one quotation."""
@@ -36,6 +36,12 @@ _SECTION_HEADINGS = {
     "plan": ("plan", "assessment and plan", "assessment", "plan de manejo", "analisis y plan", "evaluacion"),
 }
 """Headings, folded, by the name that `modifiers` gives a section."""
+_NO_HEADING = "-"
+_INLINE = re.compile(
+    r"^[ \t]*(?P<heading>motivo de consulta|chief complaint|enfermedad actual|plan(?: de manejo)?|an[aá]lisis y plan|recomendaciones):[ \t]+(?P<rest>\S.*)$",
+    re.MULTILINE | re.IGNORECASE,
+)
+"""A heading with its text on the same line, which is all of its section."""
 _ADVICE = re.compile(r"\b(?:recom[ei]|aconsej|suger|sugi|indicaciones|advi[sc]e|suggest|counsel|instruct)")
 """Beginnings of words by which a line of a note, folded, gives advice."""
 _GIST = ("complaint", "plan", "present")
@@ -53,13 +59,14 @@ class Section:
 def sections_of(text: str) -> list[Section]:
     """Cut a note at its headings; what stands before the first has the heading ""."""
     found: list[Section] = []
+    text = _INLINE.sub(lambda match: f"# {match['heading']}\n{match['rest']}\n# {_NO_HEADING}\n", text)
     headings = list(_HEADING.finditer(text))
     starts = [(0, 0, "")] + [(match.start(), match.end(), match["marked"] or match["colon"]) for match in headings]
     ends = [start for start, _, _ in starts[1:]] + [len(text)]
     for (_, body, heading), end in zip(starts, ends, strict=True):
         lines = _lines(text[body:end])
         if lines:
-            found.append(Section(heading.strip(), tuple(lines)))
+            found.append(Section(heading.strip().removeprefix(_NO_HEADING), tuple(lines)))
     return found
 
 

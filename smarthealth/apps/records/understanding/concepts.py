@@ -8,8 +8,8 @@ from functools import cache
 import attrs
 
 from smarthealth.retrieval.concepts import ConceptMatch
-from smarthealth.retrieval.displays import translations
 from smarthealth.retrieval.glossary import Glossary
+from smarthealth.retrieval.senses import translations
 from smarthealth.retrieval.words import set_of, stem, words
 
 from .demographics import DEMOGRAPHIC_PATTERNS, find_fields

@@ -89,11 +89,7 @@ def matched(topic: Topic, text: str = "question") -> tuple[list[str], Quality]:
         ),
         (Topic(kinds=frozenset({"procedure"}), category="surgery"), ["Appendectomy"], Quality.KIND),
         (Topic(kinds=frozenset({"observation"}), category="vital-signs"), ["Body Weight"], Quality.KIND),
-        (
-            Topic(kinds=frozenset({"observation"}), concepts=(GLOSSARY["creatinine"],)),
-            ["Hematocrit beside creatinine"],
-            Quality.WORDS,
-        ),
+        (Topic(kinds=frozenset({"observation"}), concepts=(GLOSSARY["creatinine"],)), [], Quality.NONE),
         (Topic(concepts=(GLOSSARY["systolic-blood-pressure"],)), ["Systolic Blood Pressure"], Quality.CONCEPT),
     ],
 )
@@ -128,3 +124,30 @@ def test_the_kinds_of_what_is_meant() -> None:
     """Which tables' rows are to be looked at."""
     found = Matcher("question", RECORD, GLOSSARY).match(Topic(terms=("zorblaxine",)))
     assert found.kinds == {"allergy"}
+
+
+@pytest.mark.parametrize(
+    ("concept", "kind", "display", "expected"),
+    [
+        ("intrauterine-device", "procedure", "Removal of intrauterine device", True),
+        ("jaundice", "condition", "Neonatal jaundice (disorder)", True),
+        ("hospice-care", "encounter", "Admission to hospice (procedure)", True),
+        ("hemoglobin", "observation", "Hemoglobin A1c/Hemoglobin.total in Blood", False),
+        ("depression", "procedure", "Depression screening (procedure)", False),
+    ],
+)
+def test_a_concept_is_found_by_its_name_in_a_display(concept: str, kind: str, display: str, *, expected: bool) -> None:
+    """All words of one of its names stand in the display, which is no other measurement and no mere screening."""
+    code = "4548-4" if kind == "observation" else None
+    entry = Known(kind=kind, code=code, display=display, category=None, is_part=False, count=1)
+    matched = Matcher("question", [entry], GLOSSARY).match(Topic(concepts=(GLOSSARY[concept],), surface=concept))
+    assert bool(matched.core) is expected
+
+
+def test_words_beside_a_measurement_do_not_hide_it() -> None:
+    """`latest glucose with units`: what no entry has as a word tells how a measurement is asked for."""
+    entry = Known(kind="observation", code="2339-0", display="Glucose", category=None, is_part=False, count=1)
+    topic = Topic(concepts=(GLOSSARY["glucose"],), terms=("units",), surface="glucose")
+    matched = Matcher("question", [entry], GLOSSARY).match(topic)
+    assert matched.core == (entry,)
+    assert matched.quality is Quality.NARROWED

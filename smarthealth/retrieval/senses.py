@@ -1,0 +1,75 @@
+"""What one word may mean: its root, and the roots of what the dictionary of general words has for it.
+
+A question has a thing as a verb (`trasplantaron`), a record as a noun (`Transplant of kidney`). The root is what is left of
+a word's skeleton without the ending that makes it a verb, a participle or the noun of an action. The dictionary is followed
+to the other language and back, so that `niño` meets `infantil` as well as `child`.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+from .cognates import likeness, skeleton
+from .vocabulary_files import read_word_pairs
+from .words import fold, folded_words, stem
+
+LIKE_ENOUGH = 0.62
+"""Likeness from which two words are taken for the same; found on pairs of Spanish and English names of the glossary."""
+_SHORTEST_ROOT = 4
+_ENDING = re.compile(
+    r"(?<=.{4})(?:(?:ac|ic|c|ss?)ion|[ai]d[ao]?s?|at(?:ed|ing|i)?|it(?:ed)?|ar(?:on|se)?|ier(?:on)?|[ai]ba?n?|ando|iendo|ing|ed|er|ir|amient|imient|ment)$"
+)
+"""Never so much that fewer than four letters are left."""
+_TRANS = re.compile(r"^trans")
+
+
+@lru_cache(maxsize=65536)
+def root(word: str) -> str:
+    """The skeleton of a folded word without the ending of a verb, a participle or the noun of an action."""
+    bare = _TRANS.sub("tras", skeleton(word))
+    shorter = _ENDING.sub("", bare)
+    return shorter[:-1] if shorter.endswith("t") and len(shorter) > _SHORTEST_ROOT else shorter
+
+
+@lru_cache(maxsize=16384)
+def senses(word: str) -> frozenset[str]:
+    """Roots of a folded word, of its translations, and of its synonyms in its own language."""
+    return frozenset(root(form) for form in forms(word))
+
+
+@lru_cache(maxsize=16384)
+def forms(word: str) -> frozenset[str]:
+    """A folded word with its translations and its synonyms, each a single word."""
+    pairs = _pairs("words", "everyday")
+    others = pairs.get(stem(word), frozenset())
+    synonyms = frozenset(same for other in others for same in pairs.get(stem(other), ()))
+    return frozenset(form for form in (word, *others, *synonyms) if form.isalnum())
+
+
+def translations(word: str) -> frozenset[str]:
+    """What a folded word of which clinical names are made means in the other language, by the dictionary of such words."""
+    return _pairs("words").get(stem(word), frozenset())
+
+
+@lru_cache(maxsize=16384)
+def roots_of(text: str) -> frozenset[str]:
+    """Roots of all words of a text, its small words too."""
+    return frozenset(map(root, folded_words(text)))
+
+
+def is_meant(word: str, roots: frozenset[str]) -> bool:
+    """Whether a folded word, by any of its senses, is among the roots of a text."""
+    own = senses(word)
+    if own & roots:
+        return True
+    return any(likeness(mine, other) >= LIKE_ENOUGH for mine in own for other in roots)
+
+
+@cache
+def _pairs(*names: str) -> dict[str, frozenset[str]]:
+    pairs: dict[str, set[str]] = {}
+    for spanish, english in (pair for name in names for pair in read_word_pairs(name)):
+        pairs.setdefault(stem(fold(spanish)), set()).add(fold(english))
+        pairs.setdefault(stem(fold(english)), set()).add(fold(spanish))
+    return {word: frozenset(others) for word, others in pairs.items()}
