@@ -74,6 +74,8 @@ class ChunkIndex:
         self._limiter = trio.CapacityLimiter(self._settings.threads)
         self._writing = trio.Lock()
         self._state = IndexState.UNOPENED
+        self._unreadable: str | None = None
+        """Id of a table that opens though a part of it cannot be read; other searches may well succeed."""
         self._writes = 0
         self._rows_written = 0
 
@@ -103,13 +105,15 @@ class ChunkIndex:
 
     @property
     def state(self) -> IndexState:
-        """As of the last use."""
+        """As of the last use; damage that one search has met stays until the table is another one."""
+        if self._state is IndexState.READY and self._unreadable == self._table.id:
+            return IndexState.DAMAGED
         return self._state
 
     @property
     def needs_rebuild(self) -> bool:
         """True when nothing can be searched before the index is written anew, as far as is known."""
-        return self._state not in (IndexState.READY, IndexState.UNOPENED)
+        return self.state not in (IndexState.READY, IndexState.UNOPENED)
 
     async def reopen(self) -> IndexState:
         """Look again at what is in the folder."""
@@ -286,12 +290,15 @@ class ChunkIndex:
     async def _read_again(self, read: Callable[[], T]) -> T:
         try:
             return await self._in_thread(read)
-        except (OSError, RuntimeError) as error:
+        except IndexUnavailable as error:
+            self._state = error.state
+            raise
+        except (OSError, RuntimeError, ValueError) as error:
             if _INVALID in str(error):
                 raise
-            # It opens, and yet cannot be read.
-            self._state = IndexState.DAMAGED
-            raise IndexUnavailable(self._state) from error
+            # It opens, and yet cannot be read: by pages lost in a file that was open before, also as a ValueError.
+            self._unreadable = self._table.id
+            raise IndexUnavailable(IndexState.DAMAGED) from error
 
     async def _write(self, write: Callable[[], None]) -> None:
         failure = None
@@ -320,7 +327,7 @@ class ChunkIndex:
             await self._compact()
 
     async def _compact(self) -> None:
-        if self._state is IndexState.READY and await self._in_thread(self._table.compact, abandon_on_cancel=False):
+        if self.state is IndexState.READY and await self._in_thread(self._table.compact, abandon_on_cancel=False):
             self._writes = self._rows_written = 0
 
     async def _in_thread(self, call: Callable[[], T], *, abandon_on_cancel: bool = True) -> T:

@@ -108,6 +108,11 @@ class ChunkTable:
         self._session: Session | None = None
         self._opened: Mapping[str, str] = {}
 
+    @property
+    def id(self) -> str | None:
+        """Of the table that was opened last: another one after each `reset`, by whichever process."""
+        return self._opened.get(_ID)
+
     def open(self) -> IndexState:
         """Open the table, if it is there and ours."""
         self._table = None

@@ -214,19 +214,28 @@ async def test_an_index_of_another_model_is_outdated(tmp_path: Path, index: Chun
     assert caught.value.state is IndexState.OUTDATED
 
 
+@pytest.mark.parametrize(
+    "error",
+    [RuntimeError("lance error: LanceError(IO)"), ValueError("Invalid input, Empty buffers but expected 603 values")],
+)
 async def test_a_table_that_opens_and_cannot_be_read_is_damaged(
-    index: ChunkIndex, chunks: Chunks, monkeypatch: pytest.MonkeyPatch
+    index: ChunkIndex, chunks: Chunks, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     """When reading fails twice though the table opens, the index is damaged."""
     await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
 
     def search(_table: ChunkTable, _query: Query) -> tuple[list[Row], list[Row]]:
-        raise RuntimeError("lance error: LanceError(IO)")
+        raise error
 
-    monkeypatch.setattr(ChunkTable, "search", search)
-    with pytest.raises(IndexUnavailable) as caught:
+    with monkeypatch.context() as broken, pytest.raises(IndexUnavailable) as caught:
+        broken.setattr(ChunkTable, "search", search)
         await index.search(1, "asma")
     assert caught.value.state is index.state is IndexState.DAMAGED
+    assert await texts(index, 1, "asma") == ["Asthma"]
+    await index.reopen()
+    assert index.needs_rebuild, "another search that finds what it needs mends nothing"
+    await index.reset()
+    assert not index.needs_rebuild
 
 
 @pytest.mark.parametrize("error", [RuntimeError("Invalid user input: x"), KeyError("ours")])
@@ -269,9 +278,16 @@ async def test_a_table_that_vanishes_between_two_tries_is_unavailable(
     def replace(_table: ChunkTable, _chunks: object, _vectors: object) -> None:
         raise IndexUnavailable(IndexState.OUTDATED)
 
+    def search(_table: ChunkTable, _query: Query) -> tuple[list[Row], list[Row]]:
+        raise IndexUnavailable(IndexState.OUTDATED)
+
     monkeypatch.setattr(ChunkTable, "replace", replace)
+    monkeypatch.setattr(ChunkTable, "search", search)
     with pytest.raises(IndexUnavailable):
         await index.replace_patient(1, chunks(1, ("condition", "Gout", 2019)))
+    with pytest.raises(IndexUnavailable):
+        await index.search(1, "asma")
+    assert index.needs_rebuild
 
 
 @pytest.mark.parametrize("trouble", ["fails", "hangs"])

@@ -19,7 +19,7 @@ from . import texts
 from .services import RecordsServices
 from .stages import APPLICATION
 from .turn import Caller, QueryTurn
-from .wire import CODEC, Connected, ErrorDetail, Event, Failed, Ping, Pong, Query
+from .wire import CODEC, Connected, ErrorDetail, Event, Failed, Ping, Pong, Query, session_of
 
 AUDIT_LIMIT: Final = 2.0
 """Seconds that the audit of a refusal may hold up a client's next message."""
@@ -47,7 +47,7 @@ class RecordsDialogue(Dialogue):
         try:
             command = CODEC.decode(text)
         except WireError as error:
-            await self._refuse(texts.refused(error))
+            await self._refuse(texts.refused(error), session_of(text))
             return
         if isinstance(command, Ping):
             self._link.reply(Pong())
@@ -57,19 +57,19 @@ class RecordsDialogue(Dialogue):
     async def _ask(self, query: Query) -> None:
         retry_after = self._services.query_limiter.allow(self._caller.user_id)
         if retry_after > 0:
-            await self._refuse(texts.rate_limited(retry_after), query)
+            await self._refuse(texts.rate_limited(retry_after), query.session_id)
             return
         turn_id = f"{self._caller.connection_id}/query/{self._queries + 1}"
         try:
             await self._link.start_turn(QueryTurn(self._services, query, self._caller, turn_id))
         except TurnRefused as refused:
-            await self._refuse(_reason(refused), query)
+            await self._refuse(_reason(refused), query.session_id)
         else:
             self._queries += 1
 
-    async def _refuse(self, detail: ErrorDetail, query: Query | None = None) -> None:
+    async def _refuse(self, detail: ErrorDetail, session_id: str | None) -> None:
         """Say why, and leave a row in the audit."""
-        self._link.reply(Failed(session_id=query.session_id if query else UNSET, error=detail))
+        self._link.reply(Failed(session_id=session_id or UNSET, error=detail))
         self._services.telemetry.error(APPLICATION, detail.code.value)
         entry = AuditEntry(
             event="refusal",
@@ -77,7 +77,7 @@ class RecordsDialogue(Dialogue):
             application=APPLICATION,
             user_id=self._caller.user_id,
             address=self._caller.address,
-            session_id=UUID(query.session_id) if query else None,
+            session_id=UUID(session_id) if session_id else None,
         )
         written = False
         try:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Final, Protocol
 
 import attrs
@@ -157,20 +157,22 @@ class _Catching:
         return IndexingReport(patients=self._done, chunks=self._chunks, removed=removed, seconds=self._seconds())
 
     async def _reconcile(self) -> int:
-        held = await self._held()
         if self._index.needs_rebuild:
             await self._index.reset()
+        held = await self._held()
         gone = held - await self._patients.existing(held)
         await self._index.remove_patients(gone)
         await self._patients.forget_indexed(await self._patients.ids_with_records() - held)
         return len(gone)
 
     async def _held(self) -> set[int]:
-        """Patients of whom anything can be searched; asking also shows whether the index has to be made anew."""
-        try:
-            return await self._index.patients()
-        except IndexUnavailable:
-            return set()
+        with suppress(IndexUnavailable):
+            held = await self._index.patients()
+            if not self._index.needs_rebuild:
+                return held
+        # only now it shows that the index is not there, damaged, or another model's: it is derived, and made anew
+        await self._index.reset()
+        return set()
 
     async def _index_patients(self, states: Sequence[IndexState]) -> None:
         chunks: dict[int, Sequence[Chunk]] = {}

@@ -86,6 +86,11 @@ class Grounds(Protocol):
         """Passages found by search that reached the prompt."""
         ...
 
+    @property
+    def passages_searched(self) -> bool:
+        """False when the index could not be searched."""
+        ...
+
     def confidence(self, text: str) -> float:
         """How far an answer may be trusted, in [0, 1]."""
         ...

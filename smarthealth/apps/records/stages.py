@@ -131,12 +131,7 @@ class QueryStages:
     async def _retrieve(self, located: Located, emit: Emit[Retrieved]) -> None:
         await self._say(VECTOR_SEARCH)
         with self._timed(VECTOR_SEARCH):
-            try:
-                retrieved = await self.services.grounding.retrieve(
-                    located.patient, self.query.question, located.history
-                )
-            except ExceptionGroup as group:  # looking up and searching go on side by side
-                raise _first(group) from group
+            retrieved = await self.services.grounding.retrieve(located.patient, self.query.question, located.history)
         await emit(retrieved)
 
     async def _build(self, retrieved: Retrieved, emit: Emit[Grounds]) -> None:
@@ -184,13 +179,6 @@ class QueryStages:
         seconds = trio.current_time() - began
         self.timings[stage] = _milliseconds(seconds)
         self.services.telemetry.stage_finished(APPLICATION, stage, seconds)
-
-
-def _first(error: Exception) -> Exception:
-    """What went wrong first, out of the groups that nurseries make."""
-    while isinstance(error, ExceptionGroup):
-        error = error.exceptions[0]
-    return error
 
 
 def _read(event: ChatEvent) -> str | Generated:

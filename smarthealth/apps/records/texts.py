@@ -29,6 +29,10 @@ STATUS: Final[Mapping[StatusName, str]] = {
 SEARCH_TIMED_OUT: Final = ErrorDetail(
     code=ErrorCode.VECTOR_SEARCH_TIMEOUT, message="La búsqueda en la historia clínica excedió el tiempo límite"
 )
+SEARCH_UNAVAILABLE: Final = ErrorDetail(
+    code=ErrorCode.PROCESSING_ERROR,
+    message="La búsqueda en la historia clínica no está disponible; inténtelo de nuevo en unos segundos",
+)
 MODEL_TIMED_OUT: Final = ErrorDetail(
     code=ErrorCode.LLM_TIMEOUT, message="El modelo tardó demasiado en generar la respuesta"
 )

@@ -17,7 +17,7 @@ from smarthealth.llm.port import Usage
 from smarthealth.retrieval.errors import RetrievalError
 from smarthealth.storage.audit import AuditEntry
 from smarthealth.storage.errors import StorageError
-from smarthealth.storage.patients import DOCUMENT_TYPES, PatientInfo
+from smarthealth.storage.patients import DOCUMENT_TYPES, PatientInfo, display_name
 from smarthealth.storage.sessions import Exchange
 from smarthealth.wire.timestamps import utc_timestamp
 
@@ -100,7 +100,10 @@ class QueryTurn:
         except ModelError as error:
             self._log_failure(error)
             return self._fail(texts.MODEL_FAILED)
-        except (StorageError, RetrievalError) as error:
+        except RetrievalError as error:
+            self._log_failure(error)
+            return self._fail(texts.SEARCH_UNAVAILABLE)
+        except StorageError as error:
             self._log_failure(error)
             return self._fail(texts.FAILED)
         return self._complete(stages)
@@ -201,7 +204,7 @@ def _told(failure: TurnFailure) -> ErrorDetail:
 def _summary(patient: PatientInfo) -> PatientSummary:
     return PatientSummary(
         patient_id=patient.id,
-        full_name=patient.full_name,
+        full_name=display_name(patient.full_name),
         document_type=DOCUMENT_TYPES[patient.document_type].code,
         document_number=patient.document_number,
     )
@@ -214,6 +217,7 @@ def _metadata(grounds: Grounds, generated: Generated, timings: Mapping[str, floa
         sources=tuple(grounds.sources),
         usage=_usage(generated.usage),
         timings_ms=timings,
+        passages_searched=grounds.passages_searched,
     )
 
 

@@ -11,7 +11,7 @@ import attrs
 from msgspec import UNSET, UnsetType
 
 from smarthealth.wire.codec import Codec
-from smarthealth.wire.errors import FieldError
+from smarthealth.wire.errors import FieldError, WireError
 from smarthealth.wire.fields import between, length, uuid_text
 
 LONGEST_DOCUMENT_NUMBER: Final = 32
@@ -158,6 +158,8 @@ class AnswerMetadata:
     """None when the provider does not count."""
     timings_ms: Mapping[str, float]
     """Milliseconds per stage, and `total`."""
+    passages_searched: bool
+    """False when the index could not be searched, so that the answer rests on the database's rows alone."""
 
 
 @attrs.frozen(kw_only=True)
@@ -209,6 +211,24 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
 }
 
 CODEC: Final[Codec[Command, Event]] = Codec(commands=COMMANDS, events=EVENTS)
+
+
+@attrs.frozen(kw_only=True)
+class _InSession:
+    """Of a query, where it belongs."""
+
+    session_id: str = attrs.field(validator=uuid_text())
+
+
+_SESSION: Final[Codec[_InSession, Event]] = Codec(commands={"query": _InSession}, events={})
+
+
+def session_of(text: str) -> str | None:
+    """The session of a query that is refused for something else; None when the message is no query, or names none."""
+    try:
+        return _SESSION.decode(text).session_id
+    except WireError:
+        return None
 
 
 def merge(first: Event, second: Event) -> Event | None:

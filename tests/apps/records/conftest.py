@@ -30,7 +30,7 @@ NOW = datetime(2024, 12, 8, 10, 30, tzinfo=UTC)
 SESSION = "0b8f1c1e-8a3e-4c0e-9d53-3a6f5f6f1a11"
 LAURA = PatientInfo(
     id=1,
-    full_name="Laura Morales",
+    full_name="Laura123 Morales456",
     document_type=8,
     document_number="30.995.750",
     birth_date=date(1967, 5, 2),
@@ -134,6 +134,7 @@ class MemoryGrounds:
     sources: Sequence[AnswerSource] = (SOURCE,)
     records_analyzed: int = 25
     chunks_used: int = 5
+    passages_searched: bool = True
 
     def confidence(self, text: str) -> float:
         """Be sure of what cites."""

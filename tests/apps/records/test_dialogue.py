@@ -138,6 +138,15 @@ async def test_who_asks_too_often_is_told_when_to_come_back(world: World) -> Non
     assert not link.turns
 
 
+async def test_a_bad_query_is_refused_with_its_session(world: World) -> None:
+    """A query whose session can be read is told with it, whatever else is wrong, and audited with it."""
+    link, dialogue = open_dialogue(world)
+    await dialogue.received(json.dumps({"type": "query", "session_id": SESSION, "document_type_id": 14}))
+    ((session_id, detail),) = link.errors
+    assert (session_id, detail.code.value) == (SESSION, "INVALID_REQUEST")
+    assert [str(entry.session_id) for entry in world.audit.entries] == [SESSION]
+
+
 @pytest.mark.parametrize(
     ("text", "code", "word"),
     [
@@ -145,6 +154,7 @@ async def test_who_asks_too_often_is_told_when_to_come_back(world: World) -> Non
         ("[]", "INVALID_REQUEST", "objeto"),
         ('{"type": "query"}', "INVALID_REQUEST", "session_id"),
         ('{"question": "?"}', "INVALID_REQUEST", "type"),
+        ('{"type": "query", "session_id": "mine"}', "INVALID_REQUEST", "document"),
         ('{"type": "cancel"}', "UNKNOWN_MESSAGE_TYPE", "type"),
     ],
 )

@@ -104,8 +104,8 @@ async def test_another_user_s_session_is_refused(
 
 
 async def test_failures_come_as_themselves(world: World, open_context: OpenContext, autojump_clock: MockClock) -> None:
-    """What fails in the search comes out of the nurseries there, and a stream that breaks is the model's error."""
-    world.grounding.trouble.error = ExceptionGroup("both", [ExceptionGroup("one", [StorageUnavailable("down")])])
+    """What fails in the search is what comes out, and a stream that breaks is the model's error."""
+    world.grounding.trouble.error = StorageUnavailable("down")
     async with open_context() as context:
         with pytest.raises(StorageUnavailable):
             await make_stages(world, Sent()).run(context)

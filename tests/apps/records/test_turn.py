@@ -16,6 +16,7 @@ from smarthealth.apps.records.settings import RecordsSettings
 from smarthealth.apps.records.turn import Caller, QueryTurn
 from smarthealth.apps.records.wire import (
     Complete,
+    ErrorCode,
     ErrorDetail,
     Event,
     Failed,
@@ -81,6 +82,7 @@ async def test_an_answer_is_complete_and_kept(
     assert (complete.answer.confidence, complete.answer.model_used) == (0.85, "scripted")
     metadata = complete.metadata
     assert (metadata.total_records_analyzed, metadata.vector_chunks_used) == (25, 5)
+    assert metadata.passages_searched
     assert metadata.sources == (SOURCE,)
     assert metadata.usage == TokenUsage(prompt_tokens=9, completion_tokens=4)
     assert metadata.timings_ms == {
@@ -155,16 +157,20 @@ async def test_a_stream_that_just_stops_is_llm_error(
     assert isinstance(events[-2], StreamEnded)
 
 
-@pytest.mark.parametrize("error", [StorageUnavailable("down"), IndexUnavailable(IndexState.MISSING)])
+@pytest.mark.parametrize(
+    ("error", "detail"),
+    [(StorageUnavailable("down"), texts.FAILED), (IndexUnavailable(IndexState.MISSING), texts.SEARCH_UNAVAILABLE)],
+)
 async def test_storage_that_fails_is_a_processing_error(
-    error: Exception, world: World, open_context: OpenContext, autojump_clock: MockClock
+    error: Exception, detail: ErrorDetail, world: World, open_context: OpenContext, autojump_clock: MockClock
 ) -> None:
     """The database's or the index's failure has one code, its class in the log, and no word of it for the client."""
     world.grounding.trouble.error = error
     async with open_context() as context:
         with capture_logs() as logs:
             events = await play(world.turn(), context)
-    assert errors(events) == [texts.FAILED]
+    assert errors(events) == [detail]
+    assert detail.code is ErrorCode.PROCESSING_ERROR
     assert logs == [
         {"event": "query_failed", "turn": "c/query/1", "error": type(error).__name__, "log_level": "warning"}
     ]

@@ -55,6 +55,7 @@ EVENTS: dict[str, Event] = {
             ),
             usage=wire.TokenUsage(prompt_tokens=900, completion_tokens=40),
             timings_ms={"searching_patient": 3.1, "total": 850.0},
+            passages_searched=True,
         ),
     ),
     "error": wire.Failed(error=texts.patient_not_found("CD", "30995750")),
@@ -80,7 +81,7 @@ def test_every_event_is_encoded_as_its_golden_vector() -> None:
 def test_a_complete_without_usage_says_null() -> None:
     """`usage` stands in every `complete`, as null when nobody counted."""
     metadata = wire.AnswerMetadata(
-        total_records_analyzed=0, vector_chunks_used=0, sources=(), usage=None, timings_ms={}
+        total_records_analyzed=0, vector_chunks_used=0, sources=(), usage=None, timings_ms={}, passages_searched=False
     )
     done = EVENTS["complete"]
     assert isinstance(done, wire.Complete)
@@ -190,3 +191,17 @@ def test_schemas_name_every_message() -> None:
     """What is published holds all commands and events."""
     assert "query" in json.dumps(CODEC.commands_schema())
     assert "stream_start" in json.dumps(CODEC.events_schema())
+
+
+@pytest.mark.parametrize(
+    ("text", "session"),
+    [
+        (f'{{"type": "query", "session_id": "{SESSION}", "question": 1}}', SESSION),
+        (f'{{"type": "ping", "session_id": "{SESSION}"}}', None),
+        ('{"type": "query", "session_id": "mine"}', None),
+        ("{", None),
+    ],
+)
+def test_the_session_of_what_is_refused(text: str, session: str | None) -> None:
+    """A query's session is read whatever its other fields are; what is no query, or names no UUID, has none."""
+    assert wire.session_of(text) == session

@@ -27,11 +27,13 @@ from smarthealth.storage.pool import Pool
 from .chart import Chart
 from .confidence import review
 from .evidence import Evidence, assemble
+from .facts import Fact
 from .findings import Findings
 from .lookups import look_up
 from .prompts import build_request
 
 HITS_WANTED = 8
+_NOTHING = SearchResult(hits=(), vectors_searched=False)
 _log = structlog.get_logger()
 
 
@@ -58,6 +60,8 @@ class RecordsGrounds:
 
     evidence: Evidence
     request: ChatRequest
+    passages_searched: bool
+    """False when the index could not be searched: then the answer rests on the database alone."""
 
     @cached_property
     def sources(self) -> Sequence[AnswerSource]:
@@ -96,13 +100,14 @@ class RecordsRetrieved:
     question: Question
     history: Sequence[Exchange]
     findings: Findings
-    hits: SearchResult
+    hits: SearchResult | None
+    """None when the index could not be searched."""
     today: date
 
     def build(self) -> RecordsGrounds:
         """Number the sources and write the prompt."""
-        evidence = assemble(self.question, self.findings, self.hits, today=self.today)
-        return RecordsGrounds(evidence, build_request(evidence, self.history))
+        evidence = assemble(self.question, self.findings, self.hits or _NOTHING, today=self.today)
+        return RecordsGrounds(evidence, build_request(evidence, self.history), self.hits is not None)
 
 
 class RecordsGrounding:
@@ -123,10 +128,12 @@ class RecordsGrounding:
     async def retrieve(self, patient: Patient, question: str, history: Sequence[Exchange]) -> RecordsRetrieved:
         """Look a question up in the database and search the index, side by side.
 
-        An index that cannot be searched costs confidence, not the answer: the truth is in the database.
+        An index that cannot be searched costs confidence, not the answer: the truth is in the database. But that something
+        is not in the record is said only when all of it was searched.
 
         Raises:
             StorageError: The database does not answer.
+            IndexUnavailable: The index cannot be searched, and the database alone does not hold what is asked.
         """
         if not self._is_prepared:
             # half a second of reading the vocabulary, which must not hold up everybody else's turns
@@ -134,23 +141,29 @@ class RecordsGrounding:
             self._is_prepared = True
         today = self._today()
         understood = understand(question, history=history, today=today, glossary=load_glossary())
-        found: list[SearchResult] = []
+        found: list[SearchResult | IndexUnavailable] = []
 
         async def search() -> None:
             found.append(await self._search(patient.id, question))
 
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(search, name="search the index")
-            findings = await look_up(self._pool, patient.id, understood, today=today)
-        hits = await self._checked(patient.id, found[0])
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(search, name="search the index")
+                findings = await look_up(self._pool, patient.id, understood, today=today)
+        except ExceptionGroup as group:  # of the two side by side; whichever failed first has cancelled the other
+            raise group.exceptions[0] from None
+        (result,) = found
+        hits = await self._checked(patient.id, result) if isinstance(result, SearchResult) else None
+        if isinstance(result, IndexUnavailable) and any(_says_missing(finding.fact) for finding in findings.findings):
+            raise result
         return RecordsRetrieved(question=understood, history=history, findings=findings, hits=hits, today=today)
 
-    async def _search(self, patient_id: int, question: str) -> SearchResult:
+    async def _search(self, patient_id: int, question: str) -> SearchResult | IndexUnavailable:
         try:
             return await self._index.search(patient_id, question, limit=HITS_WANTED)
         except IndexUnavailable as error:
             _log.warning("search_unavailable", state=error.state.value)
-            return SearchResult(hits=(), vectors_searched=False)
+            return error
 
     async def _checked(self, patient_id: int, result: SearchResult) -> SearchResult:
         """Only hits whose entry PostgreSQL has for this patient, each named by its FHIR id."""
@@ -162,6 +175,19 @@ class RecordsGrounding:
 def prepare() -> None:
     """Read the vocabulary and make its tables, which the first question would wait for otherwise."""
     understand("¿Cuál fue la última glucossa?", history=(), today=date.min, glossary=load_glossary())
+
+
+def _says_missing(fact: Fact) -> bool:
+    """Whether a fact says that something is not in the record, or not in one of its entries."""
+    match fact.say:
+        case "absent":
+            return True
+        case "who":
+            return not all(item.people for item in fact.items)
+        case "where" | "dose" | "reason":
+            return not all(item.note for item in fact.items)
+        case _:
+            return False
 
 
 def _named(hit: Hit, record: str) -> Hit:

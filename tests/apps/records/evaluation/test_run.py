@@ -32,6 +32,7 @@ class Grounds:
     )
     records_analyzed: int = 2
     chunks_used: int = 0
+    passages_searched: bool = True
 
     def build(self) -> Grounds:
         """Itself."""
@@ -48,6 +49,7 @@ class World:
     def __init__(self) -> None:
         self.asking = 0
         self.most_asking = 0
+        self.remembered: list[tuple[str, ...]] = []
 
     async def find(self, document_type: int, document_number: str) -> PatientInfo | None:
         """A patient, unless the number is 0."""
@@ -67,7 +69,7 @@ class World:
 
     async def retrieve(self, patient: PatientInfo, question: str, history: Sequence[Exchange]) -> Grounds:
         """Later patients' records are found sooner."""
-        assert history == ()
+        self.remembered.append(tuple(exchange.question for exchange in history))
         self.asking += 1
         self.most_asking = max(self.most_asking, self.asking)
         await trio.sleep(10 - patient.id)
@@ -114,6 +116,14 @@ async def test_an_answer_is_what_a_client_would_get() -> None:
         CitedSource(id=1, day="2024-03-12", excerpt="6.6 %"),
         CitedSource(id=2, day=None, excerpt="a note"),
     )
+
+
+async def test_earlier_questions_of_the_session_are_asked_first() -> None:
+    """A question that leans on another is asked after it, with what was said in mind."""
+    world = World()
+    examiner = Examiner(patients=world, grounding=world, chat_model=ScriptedChatModel(rule=tell_number))
+    await examiner.examine([attrs.evolve(case(10), earlier=("¿peso?", "¿talla?"))], lambda _: None)
+    assert world.remembered == [(), ("¿peso?",), ("¿peso?", "¿talla?")]
 
 
 async def test_the_first_failure_ends_it_as_itself(autojump_clock: trio.abc.Clock) -> None:
