@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import inf
-from typing import ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 import trio
 
@@ -81,21 +81,18 @@ class Ask:
     def _abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
         # From now on a reply comes too late, though the asker's task has not run on yet.
         self._parked = self.pending = False
+        if self.timer is not None:
+            self.timer.cancel()
         return trio.lowlevel.Abort.SUCCEEDED
 
-    async def reply(self) -> object:
+    async def reply(self) -> Any:
         """Wait for the reply.
 
         Cancellation: The request is skipped when its turn comes, its reply is dropped if it is being made.
         """
-        try:
-            if self.pending:
-                self._parked = True
-                await trio.lowlevel.wait_task_rescheduled(self._abort)
-        finally:
-            self.pending = False
-            if self.timer is not None:
-                self.timer.cancel()
+        if self.pending:
+            self._parked = True
+            await trio.lowlevel.wait_task_rescheduled(self._abort)
         if self.error is not None:
             try:
                 raise self.error

@@ -72,7 +72,7 @@ class ActorCell(HandlingCell):
     async def _live(self) -> None:
         if self.halting:
             return
-        actor = self._actor = cast(Callable[[], Actor[object]], self.spec.start)()
+        actor = self._actor = cast("Callable[[], Actor[object]]", self.spec.start)()
         actor.context = Context(self, self)
         if type(actor).started is not Actor.started:
             self._arm_start()

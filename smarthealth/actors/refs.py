@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import inf, isnan
 from types import TracebackType
-from typing import Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 import trio
 
@@ -142,6 +142,7 @@ class ActorRef(Generic[M_contra]):
             AskTimeout: Time is up.
             AskCycle: The actor asked waits for the asker.
             MailboxFull: The mailbox refused the request or dropped it.
+            TypeError: The message is no `Request`.
             ValueError: The timeout is no number.
             Exception: Any error that the request's class declares.
 
@@ -152,6 +153,8 @@ class ActorRef(Generic[M_contra]):
         return await self._ask(request, timeout)
 
     async def _ask(self, request: Request[R], timeout: float | None, *, urgent: bool = False) -> R:  # noqa: ASYNC109
+        if not isinstance(request, Request):
+            raise TypeError(f"{type(request).__name__} is no Request, and wants no reply")
         cell = self._cell
         inbox = cell.inbox
         if inbox is None or inbox.closed:
@@ -169,9 +172,12 @@ class ActorRef(Generic[M_contra]):
         if asker is not None:
             asker.waiting_for = cell
         try:
-            return cast(R, await (ask.reply() if ask.token is None else _followed_reply(ask, cell)))
+            reply: R = await (ask.reply() if ask.token is None else _followed_reply(ask, cell))
+            return reply
+        except BaseException:
+            inbox.forget(ask)  # which may be in line yet
+            raise
         finally:
-            inbox.forget(ask)
             if asker is not None:
                 asker.waiting_for = None
 
@@ -236,7 +242,7 @@ class ActorRef(Generic[M_contra]):
         self._cell.resume()
 
 
-async def _followed_reply(ask: Ask, cell: Cell) -> object:
+async def _followed_reply(ask: Ask, cell: Cell) -> Any:
     """Wait for the reply and tell the instruments how the ask ended."""
     tracers = cell.core.tracers
     assert tracers is not None
@@ -251,19 +257,19 @@ async def _followed_reply(ask: Ask, cell: Cell) -> object:
 
 def _set_deadline(ask: Ask, cell: Cell, timeout: float | None, asker: Cell | None) -> None:
     """Say when the ask fails, or when its asker will be cancelled by its own scopes, whichever it is."""
-    inherited = False
+    timers, inherited = cell.core.timers, False
     if timeout is None:
         ask.deadline = trio.current_effective_deadline()
         until = inf if asker is None else asker.asked_until
         if until < ask.deadline:
             inherited = True
-            timeout = until - trio.current_time()
+            timeout = until - timers.now()
         elif ask.deadline == inf:
             timeout = cell.core.ask_timeout
         else:
             return  # Trio sees to it
     elif isnan(timeout):
         raise ValueError("a timeout of nan s would never come")
-    ask.deadline = until if inherited else trio.current_time() + timeout
+    ask.deadline = until if inherited else timers.now() + timeout
     limit = timeout
-    ask.timer = cell.core.timers.at(ask.deadline, lambda: ask.fail(AskTimeout(cell.path, limit, inherited=inherited)))
+    ask.timer = timers.at(ask.deadline, lambda: ask.fail(AskTimeout(cell.path, limit, inherited=inherited)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+from functools import partial
 
 import attrs
 import pytest
@@ -62,6 +63,8 @@ def test_specification_knows_its_kind() -> None:
     assert ChildSpec(name="a", start=DynamicSupervisor(max_children=1)).kind is Kind.DYNAMIC_SUPERVISOR
     assert ChildSpec(name="a", start=lambda: Plain()).kind is Kind.ACTOR
     assert ChildSpec(name="a", start=idle).kind is Kind.SERVICE
+    assert ChildSpec(name="a", start=partial(partial(idle))).kind is Kind.SERVICE
+    assert ChildSpec(name="a", start=partial(Plain)).kind is Kind.ACTOR
 
 
 async def test_context_knows_its_place(autojump_clock: MockClock) -> None:
