@@ -23,6 +23,7 @@ from smarthealth.actors.policy import Backoff, Mailbox, Overflow, Restart, Strat
 from smarthealth.actors.refs import ActorRef
 from smarthealth.actors.snapshot import ActorSnapshot
 from smarthealth.actors.system import System, open_system
+from smarthealth.actors.topics import Topic
 
 __all__ = [
     "Actor",
@@ -54,5 +55,6 @@ __all__ = [
     "SupervisorFull",
     "SupervisorRef",
     "System",
+    "Topic",
     "open_system",
 ]

@@ -18,10 +18,11 @@ from .tracers import Tracers
 class Caught:
     """Keeps what the block of its `with` statement raises, for those who raise it again somewhere else."""
 
-    __slots__ = ("error",)
+    __slots__ = ("_task", "error")
 
     def __init__(self) -> None:
         self.error: BaseException | None = None
+        self._task = _current_task()
 
     def __enter__(self) -> Caught:
         return self
@@ -30,8 +31,15 @@ class Caught:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
         self.error = error
-        # The closing of a coroutine that is thrown away must go on.
-        return not isinstance(error, GeneratorExit)
+        # The closing of a coroutine that is thrown away, by whoever runs just then, must go on.
+        return not isinstance(error, GeneratorExit) or (self._task is not None and _current_task() is self._task)
+
+
+def _current_task() -> trio.lowlevel.Task | None:
+    try:
+        return trio.lowlevel.current_task()
+    except RuntimeError:
+        return None
 
 
 class Core:

@@ -42,12 +42,13 @@ class Owner(Protocol):
 class Sender:
     """A message in line for room, and the task that may wait until it is let in."""
 
-    __slots__ = ("_inbox", "_parked", "in_line", "message", "task")
+    __slots__ = ("_inbox", "_parked", "in_line", "message", "taken", "task")
 
     def __init__(self, inbox: Inbox, message: object, task: trio.lowlevel.Task) -> None:
         self._inbox = inbox
         self._parked = False
         self.in_line = True
+        self.taken = False
         self.message = message
         self.task = task
 
@@ -239,6 +240,7 @@ class Inbox:
                 queue.append(sender)
             else:
                 queue.append(sender.message)
+                sender.taken = True
                 sender.leave_line()
 
     def put_tick(self, tick: Tick) -> None:

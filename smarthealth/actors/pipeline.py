@@ -1,61 +1,23 @@
-"""Pipelines: stages linked by bounded channels, a task each, gone together.
-
-Items are passed without waiting while there is room, which costs a fifteenth of awaiting the channel; a full channel
-makes the stage before it wait. A stage of several workers keeps the order of its items: what a worker emits out of turn
-is buffered, up to the stage's own capacity, until the items before are done.
-"""
+"""Pipelines: stages linked by bounded channels, a task each, gone together."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Awaitable, Callable
-from itertools import count
-from math import inf
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Any
 
 import attrs
 import trio
-from attrs.validators import ge, gt, min_len, optional
+from attrs.validators import min_len
 
 from .actor import Context
-from .errors import StageTimeout, first_leaf
+from .core import Caught
+from .errors import ActorStopped, first_leaf
 from .snapshot import TaskSnapshot
-
-In = TypeVar("In")
-Out = TypeVar("Out")
-Emit = Callable[[Out], Awaitable[None]]
-"""Passes an item on, waiting while the next stage is behind."""
-
-FAIRNESS = 32
-"""Items that one stage may handle between two real checkpoints."""
-
-
-@attrs.frozen
-class Stage(Generic[In, Out]):
-    """One step: a function called for each item, which emits any number of items."""
-
-    name: str = attrs.field(validator=min_len(1))
-    fn: Callable[[In, Emit[Out]], Awaitable[None]]
-    """Handles one item; `await emit(item)` passes one on."""
-    timeout: float | None = attrs.field(default=None, validator=optional(gt(0.0)), kw_only=True)
-    """Seconds for one item, time blocked in `emit` included; more is `StageTimeout`."""
-    capacity: int = attrs.field(default=16, validator=ge(1), kw_only=True)
-    """Items that may wait before this stage."""
-    concurrency: int = attrs.field(default=1, validator=ge(1), kw_only=True)
-    """Items handled at once; the order of what comes out is that of what came in."""
-
-
-@attrs.frozen(kw_only=True)
-class StageReport:
-    """What one stage did in one run."""
-
-    stage: str
-    seconds: float
-    """From the run's start to this stage's end."""
-    items: int
-    """Items handled."""
-    error: BaseException | None
-    """What it failed with; None too when it was cancelled."""
+from .stages import Emit as Emit
+from .stages import Stage as Stage
+from .stages import StageReport as StageReport
+from .stages import StageRun
 
 
 @attrs.frozen(kw_only=True)
@@ -92,35 +54,143 @@ class Pipeline:
         if context is None:
             await run.run()
             return
-        context.add_gauge(run.snapshot)
-        try:
+        with run.shown_in(context):
             await run.run()
-        finally:
-            context.remove_gauge(run.snapshot)
+
+    @asynccontextmanager
+    async def open(
+        self,
+        on_output: Callable[[Any], Awaitable[None]] | None = None,
+        task_observer: Callable[[StageReport], object] | None = None,
+        *,
+        context: Context | None = None,
+        outputs: int = 16,
+    ) -> AsyncIterator[Line]:
+        """Run the stages beside the body of an `async with` block, for as many items as it puts.
+
+        Leaving the block waits until what was put is handled; what came of it and was not read is dropped.
+
+        Args:
+            on_output: Called, in the last stage's task, with what that emits; None keeps it for `async for` over the line.
+            task_observer: Called when a stage ends.
+            context: The actor in which this runs, to show its stages in the system's snapshot.
+            outputs: Items that may wait to be read, when there is no `on_output`; when there are so many, the last stage
+                waits.
+
+        Raises:
+            StageTimeout: A stage spent too long on one item.
+            Exception: What a stage raises, as itself; if several fail, the first. The others, and the body, are cancelled.
+            BaseException: What the body raises, as itself.
+
+        Cancellation: Cancels all stages.
+        """
+        kept = _Kept(outputs) if on_output is None else None
+        run = _Run(self.stages, on_output or kept.emit, task_observer, kept.end if kept else _nothing)  # type: ignore[union-attr]  # there is one then
+        line, body = Line(run, kept), Caught()
+        with run.shown_in(context):
+            try:
+                async with trio.open_nursery() as nursery:
+                    run.start(nursery)
+                    with body:
+                        yield line
+                    line.end()
+                    if kept is not None:
+                        kept.close()
+                    if body.error is not None:
+                        nursery.cancel_scope.cancel()
+            except BaseExceptionGroup as group:
+                run.interrupted(group)
+            finally:
+                run.close()
+        await run.leave(body.error)
 
 
 async def _drop(_item: object) -> None:
     pass
 
 
+class _Kept:
+    """What came out of a line and waits to be read."""
+
+    __slots__ = ("_receive", "_send")
+
+    def __init__(self, capacity: int) -> None:
+        self._send, self._receive = trio.open_memory_channel[object](capacity)
+
+    async def emit(self, item: object) -> None:
+        with suppress(trio.BrokenResourceError):  # nobody reads any more
+            try:
+                self._send.send_nowait(item)
+            except trio.WouldBlock:
+                await self._send.send(item)
+
+    def end(self) -> None:
+        self._send.close()
+
+    async def next(self) -> object:
+        try:
+            return await self._receive.receive()
+        except trio.EndOfChannel:
+            raise StopAsyncIteration from None
+
+    def close(self) -> None:
+        self._receive.close()
+
+
+class Line:
+    """A pipeline that runs: items are put in at one end and come out at the other."""
+
+    __slots__ = ("_kept", "_run")
+
+    def __init__(self, run: _Run, kept: _Kept | None) -> None:
+        self._run = run
+        self._kept = kept
+
+    async def put(self, item: object) -> None:
+        """Put an item in, waiting while the first stage is behind.
+
+        Raises:
+            ActorStopped: The line was ended.
+        """
+        try:
+            await self._run.put(item)
+        except (trio.ClosedResourceError, trio.BrokenResourceError):
+            raise ActorStopped("the pipeline") from None
+
+    def end(self) -> None:
+        """Put nothing more; reading ends when what was put has come out. Leaving the block does this too."""
+        self._run.end_input()
+
+    def __aiter__(self) -> Line:
+        if self._kept is None:
+            raise TypeError("what comes out goes to on_output")
+        return self
+
+    async def __anext__(self) -> Any:
+        assert self._kept is not None
+        return await self._kept.next()
+
+
 class _Run:
     """One run of a pipeline."""
 
-    __slots__ = ("_failure", "_nursery", "_observer", "_stages", "_started_at")
+    __slots__ = ("_cut_off", "_failure", "_nursery", "_observer", "_stages", "_started_at")
 
     def __init__(
         self,
         stages: tuple[Stage[Any, Any], ...],
         on_output: Emit[Any],
         observer: Callable[[StageReport], object] | None,
+        on_end: Callable[[], object] | None = None,
     ) -> None:
         self._observer = observer
         self._failure: BaseException | None = None
+        self._cut_off = False
         self._started_at = trio.current_time()
-        emit, close = on_output, _nothing
-        self._stages: list[_StageRun] = []
+        emit, close = on_output, on_end or _nothing
+        self._stages: list[StageRun] = []
         for stage in reversed(stages):
-            run = _StageRun(stage, emit, close)
+            run = StageRun(stage, emit, close)
             emit, close = run.put, run.close_input
             self._stages.append(run)
         self._stages.reverse()
@@ -130,30 +200,63 @@ class _Run:
         first.put_nowait(item)
         first.close_input()
 
+    async def put(self, item: object) -> None:
+        await self._stages[0].put(item)
+
+    def end_input(self) -> None:
+        self._stages[0].close_input()
+
+    def start(self, nursery: trio.Nursery) -> None:
+        self._nursery = nursery
+        for stage in self._stages:
+            for _ in range(stage.stage.concurrency):
+                nursery.start_soon(self._guard, stage, name=f"stage {stage.stage.name}")
+
     async def run(self) -> None:
-        cut_off = False
         try:
-            async with trio.open_nursery() as self._nursery:
-                for stage in self._stages:
-                    for _ in range(stage.stage.concurrency):
-                        self._nursery.start_soon(self._guard, stage, name=f"stage {stage.stage.name}")
+            async with trio.open_nursery() as nursery:
+                self.start(nursery)
         except BaseExceptionGroup as group:
-            # Stages let nothing out but cancellation; beside it, an interrupt may have come to this task itself.
-            self._failure = first_leaf(group) or self._failure
-            cut_off = True
+            self.interrupted(group)
         finally:
-            # Not sooner: a stage cut off by another's failure is cancelled, and must not see a broken channel first.
-            for stage in self._stages:
-                stage.close()
-        if self._failure is not None:
+            self.close()
+        await self.leave(None)
+
+    def interrupted(self, group: BaseExceptionGroup[BaseException]) -> None:
+        # Stages let nothing out but cancellation; beside it, an interrupt may have come to this task itself.
+        self._failure = first_leaf(group) or self._failure
+        self._cut_off = True
+
+    def close(self) -> None:
+        # Not sooner: a stage cut off by another's failure is cancelled, and must not see a broken channel first.
+        for stage in self._stages:
+            stage.close()
+
+    async def leave(self, body_error: BaseException | None) -> None:
+        """Raise the one error that leaves, if there is one."""
+        error = self._failure or body_error
+        self._failure = None  # it holds this frame, which holds it
+        if error is not None:
             try:
-                raise self._failure
+                raise error
             finally:
-                self._failure = None  # it holds this frame, which holds it
-        if cut_off:
+                del error, body_error
+        if self._cut_off:
             await trio.lowlevel.checkpoint_if_cancelled()  # the cancellation goes on as itself, not as a group
 
-    async def _guard(self, stage: _StageRun) -> None:
+    @contextmanager
+    def shown_in(self, context: Context | None) -> Iterator[None]:
+        """Show the stages in the actor's snapshot, if it is an actor's run."""
+        if context is None:
+            yield
+            return
+        context.add_gauge(self.snapshot)
+        try:
+            yield
+        finally:
+            context.remove_gauge(self.snapshot)
+
+    async def _guard(self, stage: StageRun) -> None:
         try:
             await self._work(stage)
         except trio.Cancelled:
@@ -165,7 +268,7 @@ class _Run:
         else:
             stage.end_output()
 
-    async def _work(self, stage: _StageRun) -> None:
+    async def _work(self, stage: StageRun) -> None:
         try:
             await stage.work()
         except Exception as error:
@@ -181,174 +284,3 @@ class _Run:
 
 def _nothing() -> None:
     pass
-
-
-class _StageRun:
-    """One stage at work, and the channel before it."""
-
-    __slots__ = (
-        "_busy",
-        "_close_output",
-        "_emit",
-        "_handled",
-        "_numbers",
-        "_receive",
-        "_send",
-        "_turns",
-        "_workers",
-        "error",
-        "stage",
-    )
-
-    def __init__(self, stage: Stage[Any, Any], emit: Emit[Any], close_output: Callable[[], object]) -> None:
-        self.stage = stage
-        self.error: BaseException | None = None
-        self._emit = emit
-        self._close_output = close_output
-        self._send, self._receive = trio.open_memory_channel[tuple[int, object]](stage.capacity)
-        self._numbers = count()
-        self._workers = stage.concurrency
-        self._turns = _Turns(emit, stage.capacity) if stage.concurrency > 1 else None
-        self._busy = 0
-        self._handled = 0
-
-    # The channel
-
-    def put_nowait(self, item: object) -> None:
-        self._send.send_nowait((next(self._numbers), item))
-
-    async def put(self, item: object) -> None:
-        numbered = (next(self._numbers), item)
-        try:
-            self._send.send_nowait(numbered)
-        except trio.WouldBlock:
-            await self._send.send(numbered)
-
-    def close_input(self) -> None:
-        self._send.close()
-
-    def worker_ended(self) -> bool:
-        """Count a worker's end; True when it was the last."""
-        self._workers -= 1
-        return not self._workers
-
-    def end_output(self) -> None:
-        """Let the next stage know that no more will come."""
-        if not self._workers:
-            self._close_output()
-
-    def close(self) -> None:
-        """Close the channel at both ends."""
-        self._send.close()
-        self._receive.close()
-
-    # The work
-
-    async def work(self) -> None:
-        """Handle items until there are no more; several workers may do so at once."""
-        limit = self.stage.timeout
-        if limit is None:
-            await self._handle_items(None, inf)
-            return
-        # One scope for all items, its deadline moved from one to the next: a scope for each would cost three times that.
-        with trio.CancelScope() as scope:
-            await self._handle_items(scope, limit)
-        if scope.cancelled_caught:
-            raise StageTimeout(self.stage.name, limit)
-
-    async def _handle_items(self, scope: trio.CancelScope | None, limit: float) -> None:
-        since_checkpoint = 0
-        while True:
-            try:
-                number, item = self._receive.receive_nowait()
-            except trio.EndOfChannel:
-                return
-            except trio.WouldBlock:
-                since_checkpoint = 0
-                try:
-                    number, item = await self._receive.receive()
-                except trio.EndOfChannel:
-                    return
-            if scope is not None:
-                scope.deadline = trio.current_time() + limit
-            await self._handle(number, item)
-            if scope is not None:
-                scope.deadline = inf
-            since_checkpoint += 1
-            if since_checkpoint >= FAIRNESS:
-                since_checkpoint = 0
-                await trio.lowlevel.checkpoint()
-
-    async def _handle(self, number: int, item: object) -> None:
-        self._busy += 1
-        try:
-            if self._turns is None:
-                await self.stage.fn(item, self._emit)
-            else:
-                turn = _Turn(self._turns, number)
-                await self.stage.fn(item, turn.emit)
-                await turn.end()
-        finally:
-            self._busy -= 1
-        self._handled += 1
-
-    # What is told of it
-
-    def report(self, seconds: float) -> StageReport:
-        return StageReport(stage=self.stage.name, seconds=seconds, items=self._handled, error=self.error)
-
-    def snapshot(self) -> TaskSnapshot:
-        state = "working" if self._busy else "waiting" if self._workers else "ended"
-        return TaskSnapshot(name=self.stage.name, state=state, handled=self._handled)
-
-
-class _Turns:
-    """Whose turn it is to emit, among the items that several workers handle at once."""
-
-    __slots__ = ("capacity", "emit", "now", "waiting")
-
-    def __init__(self, emit: Emit[Any], capacity: int) -> None:
-        self.emit = emit
-        self.capacity = capacity
-        self.now = 0
-        self.waiting: dict[int, trio.Event] = {}
-
-    async def wait(self, number: int) -> None:
-        if self.now != number:
-            event = self.waiting[number] = trio.Event()
-            await event.wait()
-
-    def end(self) -> None:
-        self.now += 1
-        event = self.waiting.pop(self.now, None)
-        if event is not None:
-            event.set()
-
-
-class _Turn:
-    """One item's share of the output, buffered until the items before it are done."""
-
-    __slots__ = ("_buffer", "_number", "_turns")
-
-    def __init__(self, turns: _Turns, number: int) -> None:
-        self._turns = turns
-        self._number = number
-        self._buffer: deque[object] = deque()
-
-    async def emit(self, item: object) -> None:
-        if self._turns.now != self._number:
-            if len(self._buffer) < self._turns.capacity:
-                self._buffer.append(item)
-                return
-            await self._turns.wait(self._number)
-        await self._flush()
-        await self._turns.emit(item)
-
-    async def _flush(self) -> None:
-        while self._buffer:
-            await self._turns.emit(self._buffer.popleft())
-
-    async def end(self) -> None:
-        await self._turns.wait(self._number)
-        await self._flush()
-        self._turns.end()

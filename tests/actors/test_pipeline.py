@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from smarthealth.actors.actor import ChildSpec, Context
-from smarthealth.actors.errors import StageTimeout
-from smarthealth.actors.pipeline import Pipeline, Stage, StageReport
+from smarthealth.actors.errors import ActorStopped, StageTimeout
+from smarthealth.actors.pipeline import Line, Pipeline, Stage, StageReport
 from smarthealth.actors.snapshot import TaskSnapshot
 from smarthealth.actors.system import open_system
 
@@ -327,3 +327,102 @@ async def test_busy_stages_let_others_run() -> None:
         await Pipeline(stages=stages).run(5_000)
         done = True
     assert turns >= 5_000 // 32
+
+
+async def test_line_takes_many_items(autojump_clock: MockClock) -> None:
+    """A pipeline that stays open hands each item on in order; leaving the block waits until all are handled."""
+    out = Out()
+    async with Pipeline(stages=(Stage("pass", pass_on, capacity=1), Stage("again", pass_on))).open(out.put) as line:
+        for number in range(100):
+            await line.put(number)
+    assert out.items == list(range(100))
+    with pytest.raises(ActorStopped):
+        await line.put(100)
+    with pytest.raises(TypeError):
+        aiter(line)
+
+
+async def test_line_can_be_read(autojump_clock: MockClock) -> None:
+    """What comes out is read in order, and reading ends when the line was ended and all is out."""
+    read: list[object] = []
+
+    async def put_all(line: Line) -> None:
+        for number in range(50):
+            await line.put(number)
+        line.end()
+        line.end()
+
+    async with Pipeline(stages=(Stage("pass", pass_on),)).open(outputs=2) as line, trio.open_nursery() as nursery:
+        nursery.start_soon(put_all, line)
+        read += [item async for item in line]
+    assert read == list(range(50))
+
+
+async def test_reader_that_falls_behind_slows_the_line(autojump_clock: MockClock) -> None:
+    """Back-pressure reaches the one who puts; what is not read when the block is left is dropped."""
+    out = Out()
+    put = 0
+
+    async def keep(item: object, emit: Emit) -> None:
+        await out.put(item)
+        await emit(item)
+
+    async with Pipeline(stages=(Stage("keep", keep, capacity=1),)).open(outputs=1) as line:
+        with trio.move_on_after(1):
+            while True:
+                await line.put(put)
+                put += 1
+    assert put == 3
+    assert out.items == [0, 1, 2]
+
+
+async def test_failing_stage_ends_the_block(autojump_clock: MockClock) -> None:
+    """The body is cancelled, and the stage's error leaves as itself, whatever the body does about it."""
+
+    async def struggle() -> None:
+        async with Pipeline(stages=(Stage("fail", fail), Stage("hang", hang))).open() as line:
+            await line.put(1)
+            try:
+                await trio.sleep_forever()
+            finally:
+                raise RuntimeError
+
+    with pytest.raises(LookupError):
+        await struggle()
+
+
+async def test_failing_body_ends_the_line(autojump_clock: MockClock) -> None:
+    """What the body raises leaves as itself, and the stages are cancelled; so with a cancellation."""
+
+    async def give_up() -> None:
+        async with Pipeline(stages=(Stage("hang", hang),)).open() as line:
+            await line.put(1)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await give_up()
+    with trio.move_on_after(1) as scope:
+        async with Pipeline(stages=(Stage("hang", hang),)).open() as line:
+            await line.put(1)
+            await trio.sleep_forever()
+    assert scope.cancelled_caught
+    with trio.move_on_after(1) as scope:
+        async with Pipeline(stages=(Stage("hang", hang),)).open() as line:
+            await line.put(1)
+    assert scope.cancelled_caught
+
+
+async def test_line_shows_in_its_actors_snapshot(autojump_clock: MockClock) -> None:
+    """Its stages do, as long as it is open."""
+
+    async def serve(context: Context) -> None:
+        async with Pipeline(stages=(Stage("pass", pass_on),)).open(context=context):
+            context.started()
+            await trio.sleep(5)
+        await trio.sleep_forever()
+
+    async with open_system("app") as system:
+        ref = await system.start_child(ChildSpec(name="service", start=serve))
+        assert [task.name for task in ref.snapshot().tasks] == ["pass"]
+        await trio.sleep(6)
+        assert ref.snapshot().tasks == ()

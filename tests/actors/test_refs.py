@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import pairwise
+from math import nan
 from typing import Any
 
 import attrs
@@ -10,13 +12,14 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from smarthealth.actors.actor import Actor, ChildSpec, Context
+from smarthealth.actors.actor import Actor, ChildSpec, Context, Supervisor
 from smarthealth.actors.asking import Request
 from smarthealth.actors.errors import ActorFailed, ActorStopped, AskCycle, AskTimeout, MailboxFull
 from smarthealth.actors.events import DeadLetterReason as Reason
 from smarthealth.actors.events import Down, EndReason
 from smarthealth.actors.policy import Mailbox, Overflow
 from smarthealth.actors.refs import ActorRef
+from smarthealth.actors.snapshot import WaitReason
 from smarthealth.actors.system import System, open_system
 
 
@@ -390,3 +393,141 @@ async def test_monitor_that_was_left_hears_nothing(autojump_clock: MockClock, sy
     ref.stop()
     assert await ref.wait_stopped() == Down(path="app/worker", reason=EndReason.STOPPED)
     assert monitor.receive_nowait() is None
+
+
+async def test_only_requests_are_asked(autojump_clock: MockClock, system: System) -> None:
+    """A message that is no request, or a deadline that is no number, is the asker's mistake, and harms nobody."""
+    _, ref = await start(system)
+    with pytest.raises(TypeError):
+        await ref.ask("x")  # type: ignore[arg-type]  # the mistake
+    with pytest.raises(ValueError, match="nan"):
+        await ref.ask(Work(), timeout=nan)
+    assert ref.snapshot().restarts == 0
+
+
+async def test_snapshot_shows_stacks_on_demand(autojump_clock: MockClock, system: System) -> None:
+    """Where a task stands can be seen of each actor at any time, also all at once; supervisors have no task."""
+    _, ref = await start(system)
+    ref.tell_nowait(Work(seconds=5))
+    await wait_all_tasks_blocked()
+    assert "in handle" in ref.stack()
+    assert system.stack() == ""
+    shot = system.snapshot(stacks=True)
+    assert shot.stack is None
+    assert shot.children[0].stack == ref.stack()
+    assert system.snapshot().children[0].stack is None
+
+
+async def test_burst_of_one_sender_to_many_gives_way(autojump_clock: MockClock, system: System) -> None:
+    """A sender gives way at least every 32 messages, to however many actors they go."""
+    refs = [(await start(system, str(number)))[1] for number in range(40)]
+    told, seen = 0, list[int]()
+
+    async def tell_all() -> None:
+        nonlocal told
+        for ref in refs * 5:
+            await ref.tell("x")
+            told += 1
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(tell_all)
+        while told < 200:
+            await trio.lowlevel.checkpoint()
+            seen.append(told)
+    assert max(after - before for before, after in pairwise(seen)) <= 32 * 2
+
+
+async def test_who_waits_for_whom_is_shown(autojump_clock: MockClock, system: System) -> None:
+    """For a reply, for room, for a start and for an end; a child whose turn has not come waits for the one before."""
+
+    class Slow(Worker):
+        async def started(self) -> None:
+            await trio.sleep(5)
+
+        async def stopped(self) -> None:
+            await trio.sleep(5)
+
+    @attrs.frozen
+    class Do(Request[None]):
+        what: Callable[[], Awaitable[object]]
+
+    class Doing(Actor[Do]):
+        async def handle(self, message: Do) -> None:
+            await message.what()
+
+    _, full = await start(system, "full", capacity=1)
+    await full.tell(Work(seconds=20))
+    await wait_all_tasks_blocked()
+    await full.tell("x")
+    sup = await system.start_supervisor(ChildSpec(name="sup", start=Supervisor()))
+    ended = await system.start_child(ChildSpec(name="ended", start=Slow))
+    ended.stop()
+    things: dict[str, Callable[[], Awaitable[object]]] = {
+        "asks": lambda: full.ask(Work(), timeout=2),
+        "tells": lambda: full.tell("y"),
+        "starts": lambda: sup.start_child(ChildSpec(name="slow", start=Slow)),
+        "waits": ended.wait_stopped,
+    }
+    waits: dict[str, tuple[str | None, WaitReason | None]] = {}
+    for name, thing in things.items():
+        doing = await system.start_child(ChildSpec(name=name, start=Doing))
+        await doing.tell(Do(thing))
+    children = (ChildSpec(name="first", start=Slow), ChildSpec(name="second", start=Worker))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(system.start_child, ChildSpec(name="pair", start=Supervisor(children=children)))
+        await trio.sleep(1)
+        for shot in system.snapshot().walk():
+            if shot.waiting_for is not None:
+                waits[shot.path] = (shot.waiting_for, shot.waiting_why)
+    assert waits == {
+        "app/asks": ("app/full", WaitReason.REPLY),
+        "app/tells": ("app/full", WaitReason.ROOM),
+        "app/starts": ("app/sup/slow", WaitReason.START),
+        "app/waits": ("app/ended", WaitReason.STOP),
+        "app/pair": ("app/pair/first", WaitReason.START),
+        "app/pair/second": ("app/pair/first", WaitReason.START),
+    }
+    system.stop()
+    await trio.sleep(0.5)
+    assert (system.snapshot().waiting_for, system.snapshot().waiting_why) == ("app/pair", WaitReason.STOP)
+
+
+async def test_start_that_would_wait_for_itself_is_a_circle(autojump_clock: MockClock, system: System) -> None:
+    """A child that asks who starts it, asks a later sibling, or starts one, learns at once that this cannot end."""
+    causes: list[BaseException | None] = []
+
+    class Asks(Worker):
+        def __init__(self, ref: Callable[[Context], ActorRef[object] | None]) -> None:
+            super().__init__()
+            self.ref = ref
+
+        async def started(self) -> None:
+            ref = self.ref(self.context)
+            assert ref is not None
+            await ref.ask(Work())
+
+    class StartsSibling(Worker):
+        async def started(self) -> None:
+            await self.context.parent.start_child(ChildSpec(name="sibling", start=Worker))
+
+    class Starts(Actor[object]):
+        async def handle(self, message: object) -> None:
+            try:
+                await system.start_child(ChildSpec(name="child", start=lambda: Asks(lambda _: self.context.self_ref)))
+            except ActorFailed as error:
+                causes.append(error.__cause__)
+
+    ref: ActorRef[object] = await system.start_child(ChildSpec(name="starts", start=Starts))
+    await ref.tell("go")
+    pair = (
+        ChildSpec(name="first", start=lambda: Asks(lambda context: context.parent.child("second"))),
+        ChildSpec(name="second", start=Worker),
+    )
+    begun = trio.current_time()
+    for children in (pair, (ChildSpec(name="first", start=StartsSibling),)):
+        with pytest.raises(ActorFailed) as caught:
+            await system.start_child(ChildSpec(name="sup", start=Supervisor(children=children)))
+        causes.append(caught.value.__cause__)
+    assert trio.current_time() == begun
+    assert [type(cause) for cause in causes] == [AskCycle] * 3
+    assert {child.name for child in system.children()} == {"starts"}
