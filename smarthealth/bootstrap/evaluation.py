@@ -14,7 +14,7 @@ from smarthealth.apps.records.evaluation.calibrate import Sample, observe, spoil
 from smarthealth.apps.records.evaluation.cases import Case, Language
 from smarthealth.apps.records.evaluation.chart import Entry, read_charts
 from smarthealth.apps.records.evaluation.derive import Deriver
-from smarthealth.apps.records.evaluation.run import Examiner, PatientMissing
+from smarthealth.apps.records.evaluation.run import Examiner, PatientMissing, exchanged, written
 from smarthealth.apps.records.evaluation.score import Verdict
 from smarthealth.apps.records.importing import import_paths
 from smarthealth.apps.records.indexing import index_pending
@@ -22,6 +22,7 @@ from smarthealth.llm.port import ChatModel
 from smarthealth.retrieval.glossary import load_glossary
 from smarthealth.settings import Settings
 from smarthealth.storage.patients import Patients
+from smarthealth.storage.sessions import Exchange
 from smarthealth.storage.settings import DatabaseSettings
 
 from .errors import StartError
@@ -82,7 +83,11 @@ async def observe_records(
             patient = await patients.find(case.document_type, case.document_number)
             if patient is None:
                 raise PatientMissing(f"nobody with the document {case.document_type}:{case.document_number}")
-            grounds = (await grounding.retrieve(patient, case.question, ())).build()
+            said: list[Exchange] = []
+            for question in case.earlier:
+                before = (await grounding.retrieve(patient, question, said)).build()
+                said.append(exchanged(patient.id, question, await written(chat_model, before.request)))
+            grounds = (await grounding.retrieve(patient, case.question, said)).build()
             samples.append(await observe(case, grounds, chat_model))
             on_sample(samples[-1])
     return samples

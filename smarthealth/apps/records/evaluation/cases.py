@@ -7,7 +7,10 @@ from typing import Literal
 import attrs
 
 Language = Literal["es", "en"]
-Kind = Literal["latest", "date", "list", "count", "trend", "filter", "who", "status", "unanswerable", "abbreviation"]
+Kind = Literal[
+    "latest", "date", "list", "count", "trend", "filter", "who", "status", "unanswerable", "abbreviation",
+    "previous", "direction", "dose", "reason", "note", "person", "follow-up", "false premise",
+]  # fmt: skip
 
 
 @attrs.frozen(kw_only=True)
@@ -24,6 +27,8 @@ class Expected:
     forbidden: tuple[str, ...] = ()
     """Names that would be wrong: they lie outside the filter."""
     direction: Literal["up", "down", "flat"] | None = None
+    affirmed: bool | None = None
+    """Whether a question of yes or no is to be answered with yes."""
     absent: bool = False
     """The record does not hold it: the right answer is to say so."""
     source_days: tuple[str, ...] = ()
@@ -40,3 +45,5 @@ class Case:
     document_number: str
     question: str
     expected: Expected
+    earlier: tuple[str, ...] = ()
+    """What was asked before in the same session, oldest first."""

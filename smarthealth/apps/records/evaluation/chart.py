@@ -5,6 +5,7 @@ What cannot be read is passed over: the importer reports it, and nothing is know
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import re
@@ -40,6 +41,28 @@ class Entry:
     """The same with its time, for the order of entries."""
     value: float | None = None
     attended_by: tuple[str, ...] = ()
+    dose: str = ""
+    """The instruction of a prescription, as written."""
+    reasons: tuple[str, ...] = ()
+    """What a prescription was given for."""
+
+
+@attrs.frozen(kw_only=True)
+class Note:
+    """One clinical note."""
+
+    day: str
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class Person:
+    """The patient's own data; empty where the record gives none."""
+
+    birth_day: str = ""
+    gender: str = ""
+    city: str = ""
+    death_day: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -50,6 +73,9 @@ class Chart:
     document_number: str
     entries: Mapping[str, tuple[Entry, ...]]
     """In time order, by kind: observation, condition, medication, procedure, immunization, allergy, encounter."""
+    person: Person = Person()
+    notes: tuple[Note, ...] = ()
+    """In time order."""
 
 
 def read_charts(path: Path) -> list[Chart]:
@@ -103,8 +129,14 @@ def _charts(resources: Iterable[Resource]) -> Iterator[Chart]:
     for patient_id, patient in patients.items():
         document = _document(patient)
         if document is not None:
-            entries = _entries_by_kind(by_patient[patient_id], people)
-            yield Chart(document_type=document[0], document_number=document[1], entries=entries)
+            own = by_patient[patient_id]
+            yield Chart(
+                document_type=document[0],
+                document_number=document[1],
+                entries=_entries_by_kind(own, people),
+                person=_own_data(patient),
+                notes=tuple(sorted(_notes(own), key=lambda note: note.day)),
+            )
 
 
 def _references_to(resource: Resource) -> list[str]:
@@ -126,11 +158,13 @@ _KINDS = {
 
 def _entries_by_kind(resources: Iterable[Resource], people: Mapping[str, str]) -> dict[str, tuple[Entry, ...]]:
     found: dict[str, list[Entry]] = defaultdict(list)
+    resources = list(resources)
+    diseases = _diseases(resources)
     for resource in resources:
         kind = _KINDS.get(resource["resourceType"])
         with suppress(*MISSHAPEN):
             if kind is not None and _stands(resource):
-                found[kind] += list(_entries(resource, people))
+                found[kind] += list(_entries(resource, people, diseases))
     return {kind: tuple(sorted(entries, key=lambda entry: entry.instant)) for kind, entries in found.items()}
 
 
@@ -152,7 +186,48 @@ _TIMES = (
 _PERIODS = ("performedPeriod", "period", "effectivePeriod", "onsetPeriod")
 
 
-def _entries(resource: Resource, people: Mapping[str, str]) -> Iterator[Entry]:
+def _diseases(resources: Iterable[Resource]) -> dict[str, str]:
+    """The names of conditions by what references to them end in."""
+    found: dict[str, str] = {}
+    for resource in resources:
+        with suppress(*MISSHAPEN):
+            if resource["resourceType"] == "Condition":
+                found[resource["id"]] = _coding(resource["code"]).get("display") or resource["code"]["text"]
+    return found
+
+
+def _reasons(resource: Resource, diseases: Mapping[str, str]) -> tuple[str, ...]:
+    """What a prescription was given for, where that is told."""
+    coded = (_coding(reason).get("display") or reason.get("text", "") for reason in resource.get("reasonCode", ()))
+    referred = (diseases.get(_target(reference), "") for reference in resource.get("reasonReference", ()))
+    return tuple(name for name in (*coded, *referred) if name)
+
+
+def _dose(resource: Resource) -> str:
+    return " ".join(filter(None, (dosage.get("text") for dosage in resource.get("dosageInstruction", ()))))
+
+
+def _own_data(patient: Resource) -> Person:
+    with suppress(*MISSHAPEN):
+        address: Resource = next(iter(patient.get("address", ())), {})
+        return Person(
+            birth_day=str(patient.get("birthDate", "")),
+            gender=str(patient.get("gender", "")),
+            city=str(address.get("city", "")),
+            death_day=str(patient.get("deceasedDateTime", ""))[:10],
+        )
+    return Person()
+
+
+def _notes(resources: Iterable[Resource]) -> Iterator[Note]:
+    for resource in resources:
+        with suppress(*MISSHAPEN, ValueError):
+            if resource["resourceType"] == "DocumentReference" and _stands(resource):
+                attachment = resource["content"][0]["attachment"]
+                yield Note(day=resource["date"][:10], text=base64.b64decode(attachment["data"]).decode())
+
+
+def _entries(resource: Resource, people: Mapping[str, str], diseases: Mapping[str, str]) -> Iterator[Entry]:
     """What a resource says: one thing, and one more for each component, as of a blood pressure."""
     concept = _concept(resource)
     if concept is None:
@@ -168,6 +243,8 @@ def _entries(resource: Resource, people: Mapping[str, str]) -> Iterator[Entry]:
             instant=instant,
             value=part.get("valueQuantity", {}).get("value"),
             attended_by=_attended(part, people),
+            dose=_dose(part),
+            reasons=_reasons(part, diseases),
         )
 
 

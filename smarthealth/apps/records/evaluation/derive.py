@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 import attrs
 
 from .cases import Case, Expected, Kind, Language
 from .chart import Chart, Entry
+from .follow import (
+    Draft,
+    about_another,
+    about_measurements,
+    about_notes,
+    about_prescriptions,
+    about_the_person,
+    about_what_is_not,
+    telling_words,
+)
+from .follow_phrases import SESSIONS
 from .phrases import ABBREVIATIONS, BEYOND_ANY_RECORD, COLLECTIONS, PHRASES
 
 FLAT_SHARE: Final = 0.03
@@ -37,11 +49,13 @@ class Deriver:
     def derive(self, charts: Sequence[Chart], *, per_kind: int = 2) -> list[Case]:
         """Cases of every kind for each chart, at most `per_kind` of each kind and chart."""
         elsewhere = _askable(charts)
+        anybody = {kind: _named(charts, kind) for kind in ("condition", "medication", "procedure")}
         cases: list[Case] = []
         for chart in charts:
             for make in (self._measured, self._dates, self._lists, self._filters, self._visits, self._history):
                 cases.extend(self._some(list(make(chart)), per_kind))
             cases.extend(self._some(list(self._absent(chart, elsewhere)), per_kind))
+            cases.extend(self._some([self._said(chart, draft) for draft in self._drafts(chart, anybody)], per_kind))
         return cases
 
     def _some(self, cases: list[Case], per_kind: int) -> list[Case]:
@@ -60,6 +74,30 @@ class Deriver:
         thing = asked if isinstance(asked, str) else self.names(asked, language)[0]
         question = self._random.choice(PHRASES[kind, language]).format(x=thing)
         return _case(chart, kind, language, question, expected)
+
+    def _drafts(self, chart: Chart, anybody: Mapping[str, Sequence[Entry]]) -> Iterator[Draft]:
+        measured = list(_by_code(chart.entries.get("observation", ())).values())
+        for series in measured:
+            yield from about_measurements(series)
+        for one, other in pairwise(measured):
+            yield from about_another(one, other)
+        diseases = {entry.name: self._every_name(entry) for entry in chart.entries.get("condition", ())}
+        for series in _by_code(chart.entries.get("medication", ())).values():
+            yield from about_prescriptions(series, diseases)
+        yield from about_notes(chart.notes)
+        yield from about_the_person(chart)
+        yield from about_what_is_not(chart, anybody)
+
+    def _said(self, chart: Chart, draft: Draft) -> Case:
+        """A draft put into the words of one session, in either language."""
+        language = self._random.choice(LANGUAGES)
+        slots = {
+            name: self.names(asked, language)[0] if isinstance(asked, Entry) else asked
+            for name, asked in draft.slots.items()
+        }
+        *earlier, question = (said.format_map(slots) for said in self._random.choice(SESSIONS[draft.phrases, language]))
+        case = _case(chart, draft.kind, language, question, draft.expected)
+        return attrs.evolve(case, earlier=tuple(earlier))
 
     def _every_name(self, entry: Entry) -> tuple[str, ...]:
         return tuple(dict.fromkeys([entry.name, *self.names(entry, "es"), *self.names(entry, "en")]))
@@ -133,7 +171,9 @@ class Deriver:
         names, codes = {entry.name for entry in everything}, {entry.code for entry in everything if entry.code}
         missing = Expected(absent=True)
         for entry in elsewhere:
-            if entry.name not in names and entry.code not in codes:
+            words = telling_words(entry.name)
+            is_part = any(words and words <= telling_words(name) for name in names)
+            if entry.name not in names and entry.code not in codes and not is_part:
                 yield self._ask(chart, "unanswerable", entry, missing)
         for language in LANGUAGES:
             question = self._random.choice(BEYOND_ANY_RECORD[language])
@@ -149,6 +189,12 @@ def _case(chart: Chart, kind: Kind, language: Language, question: str, expected:
         question=question,
         expected=expected,
     )
+
+
+def _named(charts: Sequence[Chart], kind: str) -> list[Entry]:
+    """Things of one kind of anybody, one of each name."""
+    by_name = {entry.name: entry for chart in charts for entry in chart.entries.get(kind, ()) if entry.name}
+    return [by_name[name] for name in sorted(by_name)]
 
 
 def _askable(charts: Sequence[Chart]) -> list[Entry]:

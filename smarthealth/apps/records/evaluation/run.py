@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 import attrs
 import trio
 
-from smarthealth.apps.records.services import Grounding, PatientFinder
+from smarthealth.apps.records.services import Grounding, PatientFinder, utc_now
 from smarthealth.apps.records.wire import AnswerSource
 from smarthealth.llm.port import ChatModel, ChatRequest, TextDelta
+from smarthealth.storage.sessions import Exchange
 
 from .cases import Case
 from .score import Answer, CitedSource, Verdict, judge
@@ -64,13 +65,27 @@ class Examiner:
         patient = await self.patients.find(case.document_type, case.document_number)
         if patient is None:
             raise PatientMissing(f"nobody with the document {case.document_type}:{case.document_number} was imported")
-        grounds = (await self.grounding.retrieve(patient, case.question, ())).build()
+        said: list[Exchange] = []
+        for question in case.earlier:
+            before = (await self.grounding.retrieve(patient, question, said)).build()
+            said.append(exchanged(patient.id, question, await self._written(before.request)))
+        grounds = (await self.grounding.retrieve(patient, case.question, said)).build()
         text = await self._written(grounds.request)
         return Answer(text=text, confidence=grounds.confidence(text), sources=tuple(map(_cited, grounds.sources)))
 
     async def _written(self, request: ChatRequest) -> str:
-        async with self.chat_model.open_stream(request) as stream:
-            return "".join([event.text async for event in stream if isinstance(event, TextDelta)])
+        return await written(self.chat_model, request)
+
+
+async def written(chat_model: ChatModel, request: ChatRequest) -> str:
+    """The whole answer of a model; raises `ModelError` when it fails."""
+    async with chat_model.open_stream(request) as stream:
+        return "".join([event.text async for event in stream if isinstance(event, TextDelta)])
+
+
+def exchanged(patient_id: int, question: str, answer: str) -> Exchange:
+    """What a session remembers of an earlier question."""
+    return Exchange(question=question, answer=answer, patient_id=patient_id, at=utc_now())
 
 
 def _cited(source: AnswerSource) -> CitedSource:

@@ -48,6 +48,8 @@ DIRECTIONS: Final = {
         r"estable|constante|sin cambio|\bigual|mantuv|manten|mantien|similar|\bstable|unchanged|steady|\bflat\b|\bsame\b"
     ),
 }
+AFFIRMED: Final = {True: re.compile(r"^\W*(?:si|yes)\b"), False: re.compile(r"^\W*no\b")}
+"""How an answer of yes or no begins."""
 MARK: Final = re.compile(r"\[(\d+)\]")
 NUMBER: Final = re.compile(r"(?:(?<![\w.,])-)?(?<![\w.,])\d+(?:[.,]\d+)*(?!\d|[.,]\d)")
 """Of a name such as HbA1c, no number."""
@@ -122,6 +124,7 @@ def _holds(text: str, expected: Expected) -> bool:
         and all(_has_day(text, day) for day in expected.days)
         and named >= wanted
         and not any(fold(name) in text for name in expected.forbidden)
+        and (expected.affirmed is None or AFFIRMED[expected.affirmed].search(text) is not None)
         and (expected.direction is None or DIRECTIONS[expected.direction].search(text) is not None)
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smarthealth.apps.records.demo import demo_paths
-from smarthealth.apps.records.evaluation.chart import Chart, Entry, read_charts
+from smarthealth.apps.records.evaluation.chart import Chart, Entry, Note, Person, read_charts
 
 Json = dict[str, Any]
 
@@ -161,6 +162,49 @@ def test_the_document_decides_the_type(tmp_path: Path, code: str | None, number:
     identifiers = [{"value": "no type"}, {"type": coded("MR"), "value": "m"}, {"type": coded(code or ""), "value": "1"}]
     charts = read(tmp_path, patient(identifier=identifiers))
     assert [(chart.document_type, chart.document_number) for chart in charts] == ([(number, "1")] if number else [])
+
+
+def test_a_prescription_has_its_instruction_and_its_reasons(tmp_path: Path) -> None:
+    """A reason is told by a code, by words, or by the condition that is referred to."""
+    gout = said("Condition", code={"text": "Gout"})
+    prescription = said(
+        "MedicationRequest",
+        medicationCodeableConcept=coded("1", "Aspirin"),
+        dosageInstruction=[{"text": "1 daily"}, {}],
+        reasonCode=[coded("2", "Pain"), {"text": "Fever"}],
+        reasonReference=[{"reference": "Condition/Condition-1"}, {"reference": "Condition/x"}],
+    )
+    misshapen = {**said("Condition", code={}), "id": "x"}
+    (found,) = entries(tmp_path, gout, misshapen, prescription)["medication"]
+    assert (found.dose, found.reasons) == ("1 daily", ("Pain", "Fever", "Gout"))
+
+
+def test_the_patients_own_data_are_read(tmp_path: Path) -> None:
+    """Birth, sex, city and death, as far as they are there and of FHIR's shape."""
+    told = patient(
+        birthDate="1980-01-02", gender="female", address=[{"city": "Neiva"}], deceasedDateTime="2020-02-03T01:00:00Z"
+    )
+    (chart,) = read(tmp_path, told)
+    assert chart.person == Person(birth_day="1980-01-02", gender="female", city="Neiva", death_day="2020-02-03")
+    (silent,) = read(tmp_path, patient(address=["Neiva"]))
+    assert silent.person == Person()
+
+
+def test_notes_are_read_in_time_order(tmp_path: Path) -> None:
+    """The text of a note is taken out of its attachment; what is no text is passed over."""
+
+    def note(number: int, day: str, data: object) -> Json:
+        return {**said("DocumentReference", date=day, content=[{"attachment": {"data": data}}]), "id": f"n{number}"}
+
+    text = base64.b64encode(b"Cough").decode()
+    resources = [
+        note(1, "2020-01-02T00:00:00Z", text),
+        note(2, "2019-01-01", text),
+        note(3, "2018-01-01", "x"),
+        note(4, "2017", 7),
+    ]
+    (chart,) = read(tmp_path, patient(), *resources)
+    assert chart.notes == (Note(day="2019-01-01", text="Cough"), Note(day="2020-01-02", text="Cough"))
 
 
 def test_resources_of_no_interest_are_passed_over(tmp_path: Path) -> None:

@@ -144,9 +144,22 @@ def test_what_others_have_is_asked_of_those_who_lack_it() -> None:
     assert {(case.document_number, "Gout" in case.question) for case in cases} == {("1", True), ("2", False)}
 
 
+def test_what_is_part_of_something_held_is_not_absent() -> None:
+    """Who has a viral sinusitis cannot be said to have no sinusitis."""
+    one, two = chart("1", condition=(entry("Viral sinusitis"),)), chart("2", condition=(entry("Sinusitis"),))
+    asked = [case.document_number for case in derive(one, two, kind="unanswerable") if not _is_beyond(case)]
+    assert asked == ["2"]
+
+
+def test_a_session_ends_in_the_question_that_is_judged() -> None:
+    """What leans on an earlier question comes after it."""
+    cases = derive(chart(observation=HBA1C), kind="follow-up")
+    assert {(len(case.earlier), case.expected.numbers) for case in cases} == {(1, (6.1,))}
+
+
 def test_every_chart_is_asked_what_no_record_holds() -> None:
     """Also of a chart with nothing in it, what lies beyond any record is asked, in both languages."""
-    cases = derive(chart())
+    cases = derive(chart(), kind="unanswerable")
     assert {case.language for case in cases if _is_beyond(case)} == {"es", "en"}
     assert len(cases) == 2
 
