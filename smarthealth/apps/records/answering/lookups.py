@@ -142,8 +142,11 @@ class _LookUp:
                 return report(attrs.evolve(material, found=results, ask=attrs.evolve(ask, operation=Operation.LIST)))
         if not found.entries and ask.reason is not None:
             of_class = await self._given_by_class(ask, ask.reason, named)
-            if of_class:
+            if of_class and self._matcher.match(ask.reason).core:
                 return of_class
+            if of_class:
+                # nobody says that the patient has the disease: what is given for it elsewhere is told beside
+                return [await self._nothing(material, wanted), *map(_beside, of_class)]
         if not found.entries:
             return await self._mentioned(material) or [await self._nothing(material, wanted)]
         findings = report(material)
@@ -359,6 +362,11 @@ _MOST_NOTES = 40
 
 def _refused(ask: Ask, refusal: Refusal) -> Finding:
     return Finding(ask=ask, fact=Fact(say="refusal", detail=refusal.value))
+
+
+def _beside(finding: Finding) -> Finding:
+    """A finding as a mere addition to the answer proper."""
+    return attrs.evolve(finding, fact=attrs.evolve(finding.fact, say="exists", detail="beside"))
 
 
 def _anchor_topic(ask: Ask) -> Topic:

@@ -45,7 +45,9 @@ def write_number(value: float) -> str:
     text = f"{value:.2f}"
     if text in ("0.00", "-0.00") and value:
         return f"{value:.3g}"
-    return text.rstrip("0").rstrip(".")
+    shorter = text.rstrip("0").rstrip(".")
+    # rounded to a whole number, it says so: 2.997 is 3.0, and 3 is 3
+    return shorter if "." in shorter or value == round(value) else f"{shorter}.0"
 
 
 def write_unit(unit: str | None) -> str:

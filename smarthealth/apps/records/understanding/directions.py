@@ -36,6 +36,9 @@ _PATTERNS: Mapping[Toward, re.Pattern[str]] = {
     "up": re.compile(rf"\b(?:{_UP})\b|\b{_HIGHER}{_THAN_BEFORE}"),
     "down": re.compile(rf"\b(?:{_DOWN})\b|{_SPANISH_DOWN}|\b{_LOWER}{_THAN_BEFORE}"),
 }
+_EITHER = re.compile(
+    r"\b(?:o|u|or)\s+(?:(?:se|le|ha|has|gone|going)\s+)*(?:down|up|lower|higher|baj\w+|sub\w+|fall\w*|fell|ris\w+|rose|decreas\w+|increas\w+|dismin\w+|aument\w+)"
+)
 _ACCENTED = re.compile(r"\bbajó\b", re.IGNORECASE)
 _FROM_THE_LAST = re.compile(
     r"\b(?:desde|respecto\s+(?:al?|de)|comparad[oa]\s+con|frente\s+a|con\s+respecto\s+al?|since|compared\s+(?:to|with)|from|vs\.?)\s+"
@@ -60,6 +63,8 @@ def find_direction(text: str, visible: str) -> Toward | None:
         text: The clause as written, since an accent may tell a verb.
         visible: The clause folded, with its concepts covered.
     """
+    if _EITHER.search(visible):
+        return None
     found = [toward for toward, pattern in _PATTERNS.items() if pattern.search(visible)]
     if _ACCENTED.search(text) and "down" not in found:
         found.append("down")
