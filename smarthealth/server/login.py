@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Protocol
 
@@ -21,7 +22,7 @@ from smarthealth.storage.users import User
 
 from .accounts import UserDirectory
 from .addresses import subscriber
-from .errors import Refused, TryLater, too_many, unavailable
+from .errors import Refused, too_many, unavailable
 from .passwords import Passwords, PasswordsBusy
 from .rate import Backoff, TokenBuckets
 from .settings import ServerSettings
@@ -29,8 +30,12 @@ from .tokens import Tokens
 
 log = structlog.get_logger()
 
+TOO_SOON = "TOO_MANY_ATTEMPTS"
 AUDIT_LIMIT = 5.0
 """Seconds to write the audit's row, whatever the client does meanwhile."""
+EARLY_ROWS_PER_MINUTE = 10.0
+EARLY_ROWS_AT_ONCE = 10
+"""Of one address, for attempts that come too soon: they cost their sender nothing, and the audit only grows."""
 
 
 class AuditTrail(Protocol):
@@ -55,6 +60,7 @@ class SignIn:
         self._addresses: TokenBuckets[str] = TokenBuckets(
             settings.login_failures_per_minute, settings.login_failure_burst
         )
+        self._early_rows: TokenBuckets[str] = TokenBuckets(EARLY_ROWS_PER_MINUTE, EARLY_ROWS_AT_ONCE)
         self._salt = secrets.token_bytes(16)
 
     async def sign_in(self, email: str, password: str, address: str) -> str:
@@ -70,7 +76,7 @@ class SignIn:
                 database does not answer.
         """
         account = self._pseudonym(email)
-        self._check_pace(account, address)
+        await self._check_pace(account, address)
         # Counted before the answer is known, so that guesses made at the same time count too.
         self._accounts.fail(account)
         try:
@@ -87,11 +93,14 @@ class SignIn:
         log.info("signed_in", user_id=user.id, address=address)
         return self._tokens.issue(user_id=user.id, email=user.email, name=user.full_name, role=user.role)
 
-    def _check_pace(self, account: bytes, address: str) -> None:
+    async def _check_pace(self, account: bytes, address: str) -> None:
         wait = max(self._accounts.wait(account), self._addresses.wait(subscriber(address)))
         if wait:
             log.info("sign_in_refused", reason="too soon", account=account.hex(), address=address)
-            raise _too_soon(wait)
+            if not self._early_rows.take(subscriber(address)):
+                with suppress(Refused):  # it is refused as it is, with its row or without
+                    await self._record(None, TOO_SOON, address)
+            raise too_many(TOO_SOON, wait)
 
     async def _check(self, email: str, password: str) -> tuple[User | None, bool]:
         """The user of that email and whether this is a way in; a disabled user's password is checked all the same."""
@@ -120,7 +129,3 @@ class SignIn:
     def _pseudonym(self, email: str) -> bytes:
         folded = email.strip().lower().encode(errors="surrogatepass")
         return hashlib.blake2b(folded, key=self._salt, digest_size=8).digest()
-
-
-def _too_soon(seconds: float) -> TryLater:
-    return too_many("TOO_MANY_ATTEMPTS", seconds)

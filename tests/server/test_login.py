@@ -10,7 +10,7 @@ import structlog
 import trio
 
 from smarthealth.server.errors import Refused, TryLater
-from smarthealth.server.login import SignIn
+from smarthealth.server.login import EARLY_ROWS_AT_ONCE, SignIn
 from smarthealth.server.passwords import Passwords
 from smarthealth.server.settings import ServerSettings
 
@@ -85,6 +85,22 @@ async def test_address_has_so_many_failures_for_all_accounts(world: Any) -> None
         await refused(way_in, f"user{number}@example.org", "123456")
     assert (await refused(way_in, "ana@example.org", "secret")).status == 429
     await way_in.sign_in("ana@example.org", "secret", "198.51.100.1")
+
+
+async def test_attempts_that_come_too_soon_are_audited_within_bounds(world: Any) -> None:
+    """Each leaves a row, but an address that keeps knocking fills no table; without its row it is refused all the same."""
+    way_in = await sign_in(world, login_failure_burst=1)
+    await refused(way_in, "ana@example.org", "wrong")
+    for _ in range(EARLY_ROWS_AT_ONCE + 20):
+        assert (await refused(way_in, "ana@example.org", "secret")).status == 429
+    outcomes = [(entry.event, entry.outcome, entry.address) for entry in world.audit.entries]
+    assert outcomes == [
+        ("login", "INVALID_CREDENTIALS", ADDRESS),
+        *[("login", "TOO_MANY_ATTEMPTS", ADDRESS)] * EARLY_ROWS_AT_ONCE,
+    ]
+    await refused(way_in, "bo@example.org", "wrong", "198.51.100.1")
+    world.audit.gone = True
+    assert (await refused(way_in, "bo@example.org", "wrong", "198.51.100.1")).status == 429
 
 
 async def test_guesses_made_at_once_count_all(world: Any) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from smarthealth.server.static import FOLDER, Pages
+from smarthealth.server.static import FOLDER, PATCHES, Pages
 
 
 @pytest.fixture
@@ -81,3 +81,12 @@ async def test_every_page_of_the_package_is_served() -> None:
     for part in html.split(b'="/pages/')[1:]:
         name = part.split(b'"', 1)[0].decode()
         assert await Pages().find(name) is not None, name
+
+
+async def test_no_script_asks_another_server_for_a_picture() -> None:
+    """What a vendored script would fetch from elsewhere is patched away as it is served; the file stays as published."""
+    for name, (foreign, own) in PATCHES.items():
+        file = await Pages().find(name)
+        assert file is not None
+        assert foreign not in file.body
+        assert len(file.body) == (FOLDER / name).stat().st_size - len(foreign) + len(own)
