@@ -64,7 +64,7 @@ class Exchange:
         """Begin one more chunk and reset the connection in the middle of it."""
         await self._send(b"200\r\ndata: {")
         self._stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-        await self._stream.aclose()
+        self._stream.socket.close()
         raise ClientGone
 
     def _head(self, status: int, headers: Mapping[str, str]) -> bytes:

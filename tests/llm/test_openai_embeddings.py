@@ -8,6 +8,7 @@ import attrs
 import numpy as np
 import pytest
 import trio
+import trio.testing
 
 from smarthealth.llm.errors import ModelProtocolError, ModelRefused, ModelUnavailable
 from smarthealth.llm.openai_client import open_openai
@@ -102,12 +103,16 @@ async def test_a_failure_of_one_batch_is_the_failure(
 async def test_requests_at_a_time_are_bounded() -> None:
     """A large index does not open a hundred connections."""
     open_now = most = 0
+    together = trio.Event()
 
     async def handle(exchange: Exchange) -> None:
         nonlocal open_now, most
         open_now += 1
         most = max(most, open_now)
-        await trio.sleep(0.005)
+        if open_now == 3:
+            await trio.testing.wait_all_tasks_blocked(0.01)  # time for a fourth to come, if one does
+            together.set()
+        await together.wait()
         open_now -= 1
         rows = [{"index": 0, "embedding": [1.0, 0.0]}]
         await exchange.respond(200, {"data": rows})

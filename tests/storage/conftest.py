@@ -29,6 +29,7 @@ class Wire:
         self._listening = trio.CancelScope()
         self._listeners: list[trio.SocketListener] = []
         self._streams: list[trio.SocketStream] = []
+        self._left: int | None = None
         self.dsn = ""
 
     async def serve(self) -> None:
@@ -61,6 +62,10 @@ class Wire:
             await trio.aclose_forcefully(stream)
         self._streams.clear()
 
+    def cut_after(self, size: int) -> None:
+        """Hang up on everybody once this many bytes more have passed."""
+        self._left = size
+
     async def _forward(self, client: trio.SocketStream) -> None:
         host, port = str(self._upstream["host"]), int(self._upstream.get("port") or 5432)
         server: trio.SocketStream
@@ -78,9 +83,17 @@ class Wire:
             async for data in source:
                 await self._open.wait()
                 await sink.send_all(data)
+                await self._count(len(data))
             await sink.send_eof()
         except (trio.ClosedResourceError, trio.BrokenResourceError):
             pass
+
+    async def _count(self, size: int) -> None:
+        if self._left is not None:
+            self._left -= size
+            if self._left < 0:
+                self._left = None
+                await self.cut()
 
 
 @pytest.fixture
