@@ -46,10 +46,11 @@ class Core:
     """The shared part of a system."""
 
     __slots__ = (
+        "_at_end",
+        "_ended",
         "_nursery",
         "_on_fatal",
         "ask_timeout",
-        "at_end",
         "burst",
         "cut_at",
         "dead_letters",
@@ -75,8 +76,8 @@ class Core:
         """Messages told since a sender last gave way."""
         self.parts: dict[type, object] = {}
         """What modules above this one keep for a system, by class; made when first used."""
-        self.at_end: list[Callable[[], object]] = []
-        """Called when the system has ended, for those who wait for something to happen in it."""
+        self._at_end: list[Callable[[], object]] = []
+        self._ended = False
         # The budget of the system's stop: nothing but clean-up runs after the first, nothing at all after the second.
         self.cut_at = inf
         self.final_at = inf
@@ -104,12 +105,24 @@ class Core:
         """Something that is no failure of an actor (`KeyboardInterrupt`, `SystemExit`) ends the system."""
         self._on_fatal(error)
 
-    def close(self) -> None:
-        """The system has ended."""
-        self.timers.close()
-        at_end, self.at_end = self.at_end, []
+    def end(self) -> None:
+        """The system has ended, though its block may not have been left yet."""
+        self._ended = True
+        at_end, self._at_end = self._at_end, []
         for tell in at_end:
             tell()
+
+    def call_at_end(self, tell: Callable[[], object]) -> None:
+        """Have something called when the system has ended, or at once if it has."""
+        if self._ended:
+            tell()
+        else:
+            self._at_end.append(tell)
+
+    def do_not_call_at_end(self, tell: Callable[[], object]) -> None:
+        """Forget it."""
+        if tell in self._at_end:
+            self._at_end.remove(tell)
 
     def dead_letter(self, path: str, reason: DeadLetterReason, message: object) -> None:
         """Count a message that is not handled."""

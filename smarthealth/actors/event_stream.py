@@ -39,15 +39,14 @@ class EventStream(Instrument):
 
     async def __aenter__(self) -> EventStream:
         self._core.observe(self)
-        self._core.at_end.append(self._system_ended)
+        self._core.call_at_end(self._system_ended)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._core.unobserve(self)
-        if self._system_ended in self._core.at_end:
-            self._core.at_end.remove(self._system_ended)
+        self._core.do_not_call_at_end(self._system_ended)
 
     def __aiter__(self) -> EventStream:
         return self

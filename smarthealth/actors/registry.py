@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 import trio
 
-from .cell import Cell
 from .core import Core
 from .errors import ActorStopped, NameTaken
 from .events import Down
@@ -21,14 +20,14 @@ class Registry:
     A name leads to one actor. It stays over restarts, as references do, and is free again when its actor has ended.
     """
 
-    __slots__ = ("_arrivals", "_closed", "_core", "_refs")
+    __slots__ = ("_arrivals", "_closed", "_listeners", "_refs")
 
     def __init__(self, core: Core) -> None:
-        self._core = core
         self._refs: dict[str, ActorRef[Any]] = {}
+        self._listeners: dict[str, Callable[[Down], object]] = {}
         self._arrivals: dict[str, trio.Event] = {}
         self._closed = False
-        core.at_end.append(self._close)
+        core.call_at_end(self._close)
 
     def register(self, name: str, ref: ActorRef[Any]) -> None:
         """Give an actor a name, besides that in its path; giving it the same again is no matter.
@@ -46,19 +45,21 @@ class Registry:
                 raise NameTaken(name)
             return
         self._refs[name] = ref
-        cell.listen(partial(self._ended, name, cell))
+        self._listeners[name] = partial(self._ended, name)
+        cell.listen(self._listeners[name])
         arrival = self._arrivals.pop(name, None)
         if arrival is not None:
             arrival.set()
 
-    def _ended(self, name: str, cell: Cell, _down: Down) -> None:
-        present = self._refs.get(name)
-        if present is not None and present._cell is cell:
-            del self._refs[name]
+    def _ended(self, name: str, _down: Down) -> None:
+        self._refs.pop(name, None)
+        self._listeners.pop(name, None)
 
     def unregister(self, name: str) -> None:
         """Free a name before its actor has ended; one that nobody has is no matter."""
-        self._refs.pop(name, None)
+        ref = self._refs.pop(name, None)
+        if ref is not None:
+            ref._cell.unlisten(self._listeners.pop(name))
 
     def find(self, name: str) -> ActorRef[Any] | None:
         """The actor of that name, if there is one."""

@@ -40,6 +40,7 @@ class _Outside:
         self.failure = end.error
         child.finalize(end)
         self.over.set()
+        child.core.end()  # the body may wait for something that will not happen any more
 
     def child_stuck(self, child: Cell) -> None:
         """Supervisors have no task that could be stuck."""
@@ -189,7 +190,7 @@ async def open_system(
                 yield System(core, root)
             root.stop()
             await _see_it_end(outside.over, root, outcome)
-            core.close()
+            core.timers.close()
     except BaseExceptionGroup as group:
         outcome.interrupted(group)
     outcome.leave(outside.failure, body.error)

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import trio
 
-from .cell import Cell, Waiting
+from .cell import Cell
 from .core import Core
 from .errors import ActorStopped, AskCycle, TopicFull
 from .events import DeadLetterReason, Down
@@ -22,6 +22,7 @@ from .inbox import Inbox, Sender
 from .policy import DEFAULT_MAILBOX, Mailbox
 from .refs import ActorRef
 from .snapshot import WaitReason
+from .waiting import Waiting
 
 E = TypeVar("E")
 
@@ -141,13 +142,12 @@ class Topic(Generic[E]):
         cell = system._cell
         stream: TopicStream[E] = TopicStream(cell.core, f"{cell.path}/stream", mailbox)
         self._add(stream, stream.inbox, None)
-        cell.core.at_end.append(stream.stop)
+        cell.core.call_at_end(stream.stop)
         try:
             yield stream
         finally:
             del self._subscriptions[stream]
-            if stream.stop in cell.core.at_end:
-                cell.core.at_end.remove(stream.stop)
+            cell.core.do_not_call_at_end(stream.stop)
             stream.close()
 
     def publish_nowait(self, event: E) -> int:

@@ -247,3 +247,24 @@ async def test_stop_for_good_may_overtake_another(autojump_clock: MockClock) -> 
         await slow.wait_stopped()
         await trio.sleep(1)
         assert [child.name for child in sup.children()] == ["z"]
+
+
+async def test_a_stop_after_the_end_is_for_good(autojump_clock: MockClock) -> None:
+    """A child that had finished and is then stopped leaves the tree, and is not started again with its group."""
+    async with open_system("app") as system:
+        children = (
+            ChildSpec(name="a", start=Obedient),
+            ChildSpec(name="b", start=Obedient, restart=Restart.TRANSIENT),
+        )
+        policy = Supervisor(children=children, strategy=Strategy.ONE_FOR_ALL, backoff=Backoff(initial=0))
+        sup = await system.start_supervisor(ChildSpec(name="sup", start=policy))
+        a, b = sup.children()
+        await b.tell("finish")
+        assert (await b.wait_stopped()).reason is EndReason.FINISHED
+        assert sup.children() == (a, b)
+        b.stop()
+        assert sup.children() == (a,)
+        await a.tell(OSError())
+        await trio.sleep(1)
+        assert a.snapshot().restarts == 1
+        assert (await b.wait_stopped()).reason is EndReason.FINISHED

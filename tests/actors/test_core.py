@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+from functools import partial
 
 import pytest
 import trio
@@ -105,3 +106,18 @@ async def test_clumsy_observer_is_taken_off(nursery: trio.Nursery) -> None:
     core.emit(event)
     assert recorder.events == [event, event]
     assert len(core.observers) == 1
+
+
+async def test_the_end_is_told_once(nursery: trio.Nursery) -> None:
+    """To all who asked for it and have not changed their minds; to those who ask later, at once."""
+    core, told = make_core(nursery), list[str]()
+    tells = {name: partial(told.append, name) for name in "abc"}
+    for tell in tells.values():
+        core.call_at_end(tell)
+    core.do_not_call_at_end(tells["b"])
+    core.do_not_call_at_end(tells["b"])
+    core.end()
+    assert told == ["a", "c"]
+    core.call_at_end(tells["b"])
+    core.end()
+    assert told == ["a", "c", "b"]

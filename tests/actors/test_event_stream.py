@@ -28,7 +28,7 @@ async def test_stream_is_bounded(nursery: trio.Nursery) -> None:
         assert stream.missed == 1
         assert [stream.receive_nowait() for _ in range(3)] == [*events[1:], None]
     assert not core.observed
-    assert not core.at_end
+    assert not core._at_end
 
 
 async def test_two_may_read_one_stream(autojump_clock: MockClock, nursery: trio.Nursery) -> None:

@@ -24,6 +24,7 @@ from smarthealth.actors.asking import Ask
 from smarthealth.actors.cell import Cell
 from smarthealth.actors.core import Core
 from smarthealth.actors.events import DeadLetterReason, Instrument
+from smarthealth.actors.timers import Timers
 from smarthealth.actors.worker import WorkerCell
 
 from .books import Books, Entry
@@ -91,7 +92,7 @@ class Watcher:
                 (Core, "__init__", heard(self._made)),
                 (Core, "instrument", self._with_books),
                 (Core, "dead_letter", heard(self._lost)),
-                (Core, "close", heard(self._closing)),
+                (Timers, "close", heard(self._closing)),
                 (Cell, "__init__", heard(self._cell_made)),
                 (WorkerCell, "now_ready", heard(self._ready)),
                 (Ask, "__init__", heard(self._asked)),
@@ -119,8 +120,8 @@ class Watcher:
         if books := self._books.get(id(core)):
             books.lost(path, reason, message)
 
-    def _closing(self, core: Core) -> None:
-        books = self._books.get(id(core))
+    def _closing(self, timers: Timers) -> None:
+        books = next((books for books in self._books.values() if books.core.timers is timers), None)
         if books is None:
             return
         books.closing()
