@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable
-from contextvars import ContextVar
 from math import inf
 from typing import ClassVar, Protocol
 
@@ -27,12 +26,14 @@ import trio
 
 from .asking import Ask
 from .core import Core
-from .errors import ActorFailed, ActorStopped, AskCycle
+from .errors import ActorFailed, ActorStopped
 from .events import ChildEnded, Down, EndReason
 from .inbox import Inbox
 from .policy import Restart
 from .snapshot import ActorSnapshot, Kind, State, TaskSnapshot, WaitReason
 from .timers import Timer
+from .waiting import Waiter
+from .waiting import circle as circle
 
 
 @attrs.frozen
@@ -155,7 +156,7 @@ class Cell:
         self.starter: Starter | None = None
         self.timer: Timer | None = None
         """Whichever limit runs now: start, stop, clean-up or restart delay."""
-        self.waiting_for: Cell | None = None
+        self.waiting_for: Waiter | None = None
         """Whom its own task waits for."""
         self.waiting_why = WaitReason.REPLY
         self._down: Down | None = None
@@ -348,7 +349,7 @@ class Cell:
 
     # Who waits for whom
 
-    def waits_for(self) -> tuple[Cell, WaitReason] | None:
+    def waits_for(self) -> tuple[Waiter, WaitReason] | None:
         """The one cell that it cannot go on without, and why."""
         if self.waiting_for is not None:
             return self.waiting_for, self.waiting_why
@@ -401,63 +402,3 @@ class Cell:
             tasks=self.tasks(),
             children=() if depth == 0 else self.below(None if depth is None else depth - 1, stacks=stacks),
         )
-
-
-CURRENT: ContextVar[Cell | None] = ContextVar("smarthealth.actors.current", default=None)
-"""The actor or service in whose context we run."""
-
-
-def circle(start: Cell, target: Cell) -> tuple[str, ...] | None:
-    """The circle that would close if `start` waited for `target`, as paths; None if none would."""
-    seen = [start]
-    at = target
-    while at is not start:
-        if at in seen:  # a circle of others, who will find out by their deadlines
-            return None
-        seen.append(at)
-        wait = at.waits_for()
-        if wait is None:
-            return None
-        at = wait[0]
-    return (*(cell.path for cell in seen), start.path)
-
-
-def waiter(task: trio.lowlevel.Task) -> Cell | None:
-    """The cell which cannot go on while this task waits; a helper task of an actor does not count."""
-    cell = CURRENT.get()
-    return cell if cell is not None and getattr(cell, "task", None) is task else None
-
-
-class Waiting:
-    """While its block runs, the actor whose task this is waits for another.
-
-    Args:
-        target: The other.
-        why: What for.
-
-    Raises:
-        AskCycle: On entering, when the other waits for this one and both would wait for ever. One who waits for an end is
-            not refused: what holds that up is told instead.
-    """
-
-    __slots__ = ("_cell", "_target", "_why")
-
-    def __init__(self, target: Cell, why: WaitReason) -> None:
-        self._target = target
-        self._why = why
-        self._cell = waiter(trio.lowlevel.current_task())
-
-    def __enter__(self) -> None:
-        cell = self._cell
-        if cell is None:
-            return
-        paths = circle(cell, self._target) if self._why is not WaitReason.STOP else None
-        if paths is not None:
-            raise AskCycle(paths)
-        cell.waiting_for = self._target
-        cell.waiting_why = self._why
-
-    def __exit__(self, *_error: object) -> None:
-        if self._cell is not None:
-            self._cell.waiting_for = None
-            self._cell.waiting_why = WaitReason.REPLY

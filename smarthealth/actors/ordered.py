@@ -21,6 +21,7 @@ from .policy import Restart, Strategy
 from .snapshot import Kind, State, WaitReason
 from .supervision import MakeCell, SupervisorCell
 from .timers import Timer
+from .waiting import Waiter
 
 
 class OrderedCell(SupervisorCell):
@@ -134,7 +135,7 @@ class OrderedCell(SupervisorCell):
         """The first of those to start, for those that come after it."""
         return self._to_start[0] if child in self._to_start[1:] else None
 
-    def waits_for(self) -> tuple[Cell, WaitReason] | None:
+    def waits_for(self) -> tuple[Waiter, WaitReason] | None:
         """The child that it is starting or ending."""
         if self._to_halt:
             return self._to_halt[-1], WaitReason.STOP

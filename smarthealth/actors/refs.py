@@ -9,11 +9,12 @@ from typing import Any, Generic, TypeVar
 import trio
 
 from .asking import Ask, GetState, Request, Suspend
-from .cell import Cell, Waiting, circle, waiter
+from .cell import Cell
 from .errors import ActorStopped, AskCycle, AskTimeout
 from .events import DeadLetterReason, Down
 from .inbox import FAIRNESS
 from .snapshot import ActorSnapshot, WaitReason
+from .waiting import Waiter, Waiting, circle, waiter_of
 
 M_contra = TypeVar("M_contra", contravariant=True)
 R = TypeVar("R")
@@ -160,7 +161,7 @@ class ActorRef(Generic[M_contra]):
         if inbox is None or inbox.closed:
             raise ActorStopped(cell.path)
         task = trio.lowlevel.current_task()
-        asker = waiter(task)
+        asker = waiter_of(task)
         if asker is not None and (paths := circle(asker, cell)) is not None:
             raise AskCycle(paths)
         ask = Ask(request, task)
@@ -255,7 +256,7 @@ async def _followed_reply(ask: Ask, cell: Cell) -> Any:
     return reply
 
 
-def _set_deadline(ask: Ask, cell: Cell, timeout: float | None, asker: Cell | None) -> None:
+def _set_deadline(ask: Ask, cell: Cell, timeout: float | None, asker: Waiter | None) -> None:
     """Say when the ask fails, or when its asker will be cancelled by its own scopes, whichever it is."""
     timers, inherited = cell.core.timers, False
     if timeout is None:

@@ -15,12 +15,13 @@ from collections.abc import Callable, Collection, Iterable
 import trio
 
 from .actor import ChildSpec, DynamicSupervisor, Supervisor
-from .cell import FINISHED, STOPPED, Cell, End, Parent, Starter, Waiting
+from .cell import FINISHED, STOPPED, Cell, End, Parent, Starter
 from .core import Core
 from .errors import ActorStopped, AskCycle, NameTaken, SupervisionError
 from .events import ChildFailed, ChildStarted, EndReason
 from .policy import Restart
 from .snapshot import ActorSnapshot, State, WaitReason
+from .waiting import Waiting
 
 ROLLBACK_LIMIT = 30.0
 """Seconds that a cancelled start waits for its child's end; a child that takes longer ends without being waited for."""

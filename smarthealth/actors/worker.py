@@ -13,13 +13,14 @@ from collections.abc import Awaitable, Callable
 import trio
 
 from .actor import ChildSpec, Gauge
-from .cell import CURRENT, Cell, End, Parent
+from .cell import Cell, End, Parent
 from .core import Caught, Core
 from .errors import is_fatal
 from .events import EndReason, TaskStuck
 from .keyed_timers import KeyedTimers
 from .snapshot import State, TaskSnapshot
 from .stacks import stack_of
+from .waiting import CURRENT
 
 DEFAULT_STOP_TIMEOUT = 5.0
 """Seconds, for actors and services that name none."""
