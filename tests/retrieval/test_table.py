@@ -188,6 +188,19 @@ def test_a_missing_folder_is_missing_until_something_is_written(folder: Path, ch
     assert table(folder).open() is IndexState.READY
 
 
+def test_a_table_has_an_id_until_it_is_reset(folder: Path) -> None:
+    """Each reset makes another table, and whoever opens it, in this process or another, finds the same id."""
+    own = table(folder)
+    assert own.id is None
+    own.reset()
+    first, other = own.id, table(folder)
+    other.open()
+    assert first is not None
+    assert other.id == first
+    own.reset()
+    assert own.id not in (first, None)
+
+
 @pytest.mark.parametrize("other", [{"embedder": "other"}, {"origin": "another database"}])
 def test_a_table_of_another_model_or_database_is_outdated(folder: Path, chunks: Chunks, other: dict[str, str]) -> None:
     """What was made by another embedding model or of another database is neither read nor written."""

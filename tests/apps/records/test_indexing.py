@@ -19,6 +19,7 @@ from smarthealth.apps.records.indexing import (
     rebuild,
 )
 from smarthealth.retrieval import ChunkIndex, HashedEmbedder
+from smarthealth.retrieval.model import IndexState
 from smarthealth.storage.pool import Pool
 
 
@@ -75,6 +76,13 @@ async def test_who_waits_is_indexed_once(pool: Pool, tmp_path: Path) -> None:
     await add_entries(pool, bea, ["Migraine"])
     assert (await index_pending(pool, index)).patients == 1
     assert await found(index, bea, "migraña") >= {f"Condition/Migraine-{bea}"}
+
+
+async def test_an_index_that_nobody_has_opened_is_made(pool: Pool, tmp_path: Path) -> None:
+    """The first catching up finds out that there is no index, and leaves one, though there is nobody to put into it."""
+    index = ChunkIndex(tmp_path / "index", HashedEmbedder())
+    assert (await index_pending(pool, index)).patients == 0
+    assert index.state is (await open_index(tmp_path)).state is IndexState.READY
 
 
 async def test_whoever_is_gone_leaves_the_index(pool: Pool, tmp_path: Path) -> None:
