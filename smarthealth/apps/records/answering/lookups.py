@@ -324,7 +324,8 @@ class _LookUp:
                 if finding.is_absence
                 else finding
                 for finding in found
-                if not finding.is_absence or part.operation is Operation.EXISTS
+                # of a time only what was then is told: that nothing was recorded then is no absence
+                if not finding.is_absence or (part.operation is Operation.EXISTS and ask.period is None)
             )
         return findings
 
@@ -340,6 +341,11 @@ class _LookUp:
             return [self._absent(ask, notes, matched)]
         wanted = await self._wanted(attrs.evolve(ask, reason=None), notes, matched, period, NamedPeople())
         found = await self._chart.find(wanted, limit=_MOST_NOTES)
+        if not found.entries and isinstance(ask.period, Anchor) and ask.period.relation == "during":
+            # not every visit has a note: the last one up to it is the nearest
+            ask = attrs.evolve(ask, pick=Pick(order=Order.LATEST))
+            found = await self._chart.find(attrs.evolve(wanted, since=None), limit=_MOST_NOTES)
+            period = attrs.evolve(period, since=None) if period else None
         material = Material(
             ask=ask, topic=notes, matched=matched, found=found, labels=self._labels, person=self._person,
             today=self._today, period=self._period_words(ask, period),

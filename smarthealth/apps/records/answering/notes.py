@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import attrs
 
-from smarthealth.apps.records.understanding.question import Order, Pick
+from smarthealth.apps.records.understanding.question import Language, Order, Pick, Topic
 from smarthealth.retrieval.glossary import Glossary
 
 from .chart import Found
@@ -16,6 +18,29 @@ from .picking import pick_entries
 
 MOST_QUOTED = 3
 """Notes quoted in one answer."""
+
+
+_PARTS: Mapping[Language, Mapping[str, str]] = {
+    "es": {
+        "advice": "recomendaciones en las notas",
+        "complaint": "motivo de consulta en las notas",
+        "present": "enfermedad actual en las notas",
+        "social": "historia social en las notas",
+        "allergies": "alergias en las notas",
+        "medications": "medicamentos en las notas",
+        "plan": "plan en las notas",
+    },
+    "en": {
+        "advice": "recommendations in the notes",
+        "complaint": "chief complaint in the notes",
+        "present": "history of present illness in the notes",
+        "social": "social history in the notes",
+        "allergies": "allergies in the notes",
+        "medications": "medications in the notes",
+        "plan": "plan in the notes",
+    },
+}
+"""What the parts of notes are called when no note has them."""
 
 
 def report_notes(material: Material, glossary: Glossary) -> list[Finding]:
@@ -42,8 +67,9 @@ def report_notes(material: Material, glossary: Glossary) -> list[Finding]:
         if len(quoted) == (1 if one else MOST_QUOTED):
             break
     if not quoted:
-        missing = attrs.evolve(material, topic=topic or material.topic, found=Found((), 0))
-        return [absence(missing)]
+        part = _PARTS[material.labels.language].get(ask.section or "")
+        of_part = Topic(surface=part, terms=(part,)) if part else material.topic
+        return [absence(attrs.evolve(material, topic=topic or of_part, found=Found((), 0)))]
     return [say_of_entries(material, "note", quoted)]
 
 

@@ -94,7 +94,12 @@ def section_text(text: str, name: str) -> str | None:
 
 def advice_text(text: str) -> str | None:
     """What a note recommends: its lines of advice, else its plan; None when it has neither."""
-    lines = [line for section in sections_of(text) for line in section.lines if _ADVICE.search(fold_letters(line))]
+    lines = [
+        line
+        for section in sections_of(text)
+        for line in section.lines
+        if _ADVICE.search(fold_letters(section.heading)) or _ADVICE.search(fold_letters(line))
+    ]
     return quotable(lines) or section_text(text, "plan")
 
 

@@ -13,7 +13,7 @@ from smarthealth.retrieval.senses import translations
 from smarthealth.retrieval.words import set_of, stem, words
 
 from .demographics import DEMOGRAPHIC_PATTERNS, find_fields
-from .directions import VERBS, measured_by_verb
+from .directions import measured_by_verb, verb_spans
 from .fillers import FILLERS
 from .folding import fold_letters
 from .kinds import KIND_PATTERNS
@@ -62,10 +62,28 @@ _TREATMENT = re.compile(
 _JOINED = re.compile(r"\s+(?:y|e|and|&)\s+(?:(?:el|la|los|las|su|sus|the|his|her)\s+)?|\s*,\s*")
 
 
+_CLASS = (
+    r"(?:(?:algun|alguna|ningun|any|some|a|al|to|los|las|other|otr[oa]s?)\s+)*"
+    r"(?:medicamentos?|medicinas?|farmacos?|alimentos?|comidas?|drugs?|medicines?|medications?|foods?|sustancias?|substances?|ambiente|environment\w*)"
+)
+_CLASSES = re.compile(
+    rf"\b(?:alergic[oa]s?|alergias?|allerg(?:y|ies|ic))(?P<all>\s+(?:a|al|de|to)\s+{_CLASS}(?:\s*(?:,|\b(?:o|u|y|ni|or|and)\b)\s*{_CLASS})+)"
+)
+
+
+def classes_of_allergies(text: str) -> tuple[int, int] | None:
+    """Where several classes of allergies are named at once (`to drugs or foods`): together they narrow nothing."""
+    match = _CLASSES.search(fold_letters(text))
+    return match.span("all") if match else None
+
+
 def find_concepts(text: str, glossary: Glossary) -> list[ConceptMatch]:
     """The concepts that a text names, by place; several of one place where a name is ambiguous."""
     plain = _COMPARED.sub(lambda match: "," * len(match[0]), fold_letters(text))
     text = "".join("," if mark == "," else letter for letter, mark in zip(text, plain, strict=True))
+    classes = classes_of_allergies(text)
+    if classes is not None:
+        text = text[: classes[0]] + "," * (classes[1] - classes[0]) + text[classes[1] :]
     asked = find_fields(fold_letters(text))
     found: list[ConceptMatch] = []
     for match in _beside_verbs(text, glossary):
@@ -86,7 +104,7 @@ def find_concepts(text: str, glossary: Glossary) -> list[ConceptMatch]:
 
 def _beside_verbs(text: str, glossary: Glossary) -> list[ConceptMatch]:
     """Concepts of a text whose verbs of rising and falling name nothing where something measured is spoken of."""
-    verbs = [match.span() for match in VERBS.finditer(fold_letters(text))]
+    verbs = verb_spans(text)
     if not verbs:
         return _named(text, glossary)
     plain = text
@@ -181,7 +199,7 @@ def _taken_apart(match: ConceptMatch, text: str, glossary: Glossary) -> list[Con
         if diseases:
             return [_moved(disease, start) for disease in diseases]
     cut = _JOINED.search(fold_letters(match.surface))
-    listed = "," in match.surface and "," not in "".join(match.concept.names)
+    listed = _lists(match)
     if cut is None or not (listed or "observation" in match.concept.kinds):
         return [match]
     start, middle, end = match.start, match.start + cut.start(), match.start + cut.end()
@@ -189,6 +207,12 @@ def _taken_apart(match: ConceptMatch, text: str, glossary: Glossary) -> list[Con
     if not all(parts) and not listed:
         return [match]
     return [_moved(part, offset) for offset, side in ((start, parts[0]), (end, parts[1])) for part in side]
+
+
+def _lists(match: ConceptMatch) -> bool:
+    """Whether a comma or an `and` stands between words that are joined in no name of the concept."""
+    surface, names = fold_letters(match.surface), fold_letters(" ".join(match.concept.names))
+    return any(mark in surface and mark not in names for mark in (",", " y ", " and "))
 
 
 def _moved(match: ConceptMatch, offset: int) -> ConceptMatch:

@@ -52,8 +52,7 @@ _OF_ITSELF: Mapping[str, re.Pattern[str]] = {
     ),
 }
 """Measurements by the verbs that say what was measured."""
-VERBS = re.compile(rf"\b(?:{_UP}|{_DOWN}|bajo(?=\s+de\s+peso))\b")
-"""Where a text speaks of rising or falling."""
+_VERBS = re.compile(rf"\b(?:{_UP}|{_DOWN}|bajo(?=\s+de\s+peso))\b|{_SPANISH_DOWN}")
 
 
 def find_direction(text: str, visible: str) -> Toward | None:
@@ -69,6 +68,11 @@ def find_direction(text: str, visible: str) -> Toward | None:
     if _ACCENTED.search(text) and "down" not in found:
         found.append("down")
     return found[0] if len(found) == 1 else None
+
+
+def verb_spans(text: str) -> list[tuple[int, int]]:
+    """Where a text, as written, has verbs of rising and falling, which name nothing."""
+    return [match.span() for match in (*_VERBS.finditer(fold_letters(text)), *_ACCENTED.finditer(text))]
 
 
 def direction_spans(visible: str) -> list[tuple[int, int]]:

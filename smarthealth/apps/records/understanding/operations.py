@@ -155,7 +155,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         r"""
         (?:a |de |con |por )?quien(?:es)?
         (?:que|cual(?:es)?|con que|por que|nombre del?) (?:fue(?:ron)? |es |era )?(?:el |la |los |las )?(?:nombre del? )?(?:medic[oa]s?|doctor(?:a|es|as)?|profesional(?:es)?|especialistas?|clinicos?\b|facultativ[oa]s?|prestador(?:es)?|enfermer[oa])(?: tratante)?
-        (?:medic[oa]|doctora?|profesional) (?:que|tratante|responsable)|who(?:m|'s)?
+        (?:medic[oa]s?|doctor(?:a|es|as)?|profesional(?:es)?) (?:que|tratantes?|responsables?)|who(?:m|'s)?
         (?:which|what|name of the|the) (?:\w+ )?(?:doctors?|physicians?|providers?|clinicians?|practitioners?|professionals?|specialists?|nurse)
         (?:doctor|physician|provider|clinician|practitioner)'?s? name|by whom
         nombre (?:de|del) (?:medic|doctor|profesional)~
@@ -194,6 +194,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         84,
         r"""
         (?:cuant[oa]s|(?:el )?numero (?:total )?de|cantidad de|total de|cuenta (?:las|los)|conteo)
+        ~# (?:de|of)\b~
         n(?:o|ro|um)\.? de|con que frecuencia|how many|(?:the )?(?:total )?number of|count|how often|how frequently|total of|tally
         """,
     ),
@@ -203,9 +204,9 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         r"""
         (?:desde|hasta)?\s*cuando|(?:inicio|comienzo|debut|aparicion) de(?:l)?
         (?:en|de|a|desde|hasta)?\s*(?:que|cual(?:es)?(?: (?:es|fue|era|fueron|son))?(?: (?:la|las))?) (?:fechas?|dias?|ano|mes|epoca|momento)
-        fechas? (?:de|del|en|exacta|en que|que|tiene)|hace cuanto|cuanto (?:tiempo )?hace
+        fechas? (?:de|del|dx|en|exacta|en que|que|tiene)|hace cuanto|cuanto (?:tiempo )?hace
         (?:la|indica|dame|dime) (?:la )?fecha|(?:el|la) (?:dia|ano|mes|fecha) (?:en )?que|when
-        ~(?:admission|discharge|onset|diagnosis|visit|§)\s+dates?\b~
+        ~(?:admission|discharge|onset|diagnosis|dx|visit|§)\s+dates?\b~
         (?:what|which|on what|on which|in what|in which) (?:was the |is the |were the )?(?:dates?|days?|years?|months?)
         (?:dates?|day|time) (?:of|when|that|for)|how long ago|since when|the dates?
         """,
@@ -222,7 +223,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         que (?:se )?(?:sabe(?:s|mos)?|hay que saber|informacion (?:hay|tienes|tiene|existe))\b(?!.*§)~
         que (?:me )?(?:puedes?|podrias?) (?:contar|decir|comentar)\w* (?:de|del|sobre|acerca)\b(?!.*§)~
         quien es (?:este|esta|el|la) paciente|who is (?:this|the) patient|what should (?:i|we) know
-        summar(?:y|ies|i[sz]e|i[sz]es)|overview|pmhx?
+        summar(?:y|ies|i[sz]e|i[sz]es)|overview|pmhx?|one[- ]liner|que (?:le )?(?:paso|ocurrio|sucedio)|what (?:has )?happened|novedades
         (?:medical|clinical|health|patient(?:'s)?) (?:history|background|profile|picture)
         tell me about (?:the|this|my|him|her)?\s*(?:patient|case|person)?\s*[?.]?$~
         what do (?:we|you) know|brief me|catch me up|general (?:state|condition|health)

@@ -9,7 +9,7 @@ import attrs
 from smarthealth.retrieval.glossary import Glossary
 
 from .anchors import find_anchor
-from .concepts import find_concepts, is_clinical
+from .concepts import classes_of_allergies, find_concepts, is_clinical
 from .demographics import find_fields
 from .directions import direction_spans, find_direction
 from .fillers import is_filler
@@ -72,6 +72,9 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
     matches = find_concepts(text, glossary)
     for match in matches:
         reading.cover(match.start, match.end, CONCEPT)
+    classes = classes_of_allergies(text)
+    if classes is not None:
+        reading.cover(*classes)
     period = find_period(reading.open, today)
     if period is not None:
         reading.cover(period.start, period.end, PERIOD)

@@ -42,6 +42,9 @@ _CURRENT = re.compile(r"\b(?:actual(?:es)?|current)\b")
 _TODAY = re.compile(r"\b(?:hoy|today)\b")
 _SINCE = re.compile(r"\b(?:desde\s+(?:cuando|que\s+(?:fecha|ano|dia|mes))|since\s+when)\b")
 _TIMES = re.compile(r"\b(?:cuantas\s+veces|how\s+many\s+times|how\s+often|numero\s+de\s+veces|number\s+of\s+times)\b")
+_HOW_LONG_NOT = re.compile(
+    r"\b(?:hace\s+cuanto\s+(?:tiempo\s+)?(?:que\s+)?no|how\s+long\s+since|cuanto\s+hace\s+que\s+no)\b"
+)
 _SHOWN = re.compile(
     r"\b(?:lista(?:r|me|do)?|enumera\w*|tod[oa]s|list|enumerate|all|every)\b"
     r"|\b(?:valores|values|resultados|results|mediciones|measurements|readings|lecturas|registros)\b"
@@ -155,6 +158,14 @@ def _since_when(ask: Ask, clause: Clause) -> Ask:
     return ask
 
 
+def _how_long_since(ask: Ask, clause: Clause) -> Ask:
+    """How long somebody has not come: the last time."""
+    asked = ask.operation in (Operation.WHEN, Operation.DURATION) and ask.pick == Pick()
+    if asked and _HOW_LONG_NOT.search(clause.visible):
+        return attrs.evolve(ask, operation=Operation.WHEN, pick=Pick(order=Order.LATEST))
+    return ask
+
+
 def _no_extreme_of_the_unmeasured(ask: Ask, _clause: Clause) -> Ask:
     """`alergias del menor` are a child's, not the least of them."""
     if ask.pick.order in (Order.HIGHEST, Order.LOWEST) and _kinds(ask) and ask.topics[0].kinds <= _UNMEASURED:
@@ -222,6 +233,7 @@ _RULES: tuple[Callable[[Ask, Clause], Ask], ...] = (
     _all_that_is_current,
     _value_of_today,
     _since_when,
+    _how_long_since,
     _no_extreme_of_the_unmeasured,
     _value_after_an_event,
     _last_but_one,

@@ -105,7 +105,7 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         (?:citas?|consultas?|visitas?|controles?|turnos?|cirugias?|examen(?:es)?|pruebas?|dosis|vacunas?) (?:medicas? )?(?:pendientes?|proxim[oa]s?|futur[oa]s?|programad[oa]s?|agendad[oa]s?|por venir|le (?:falta|toca))~
         (?:agenda|agendar|programar|reservar|reprogramar|cancelar)
         cuando (?:es|sera|tiene|le toca|debe|tendra)\b[^?]*\b(?:proxim|siguiente|volver)~
-        le toca|debe (?:volver|regresar)
+        le toca|debe (?:volver|regresar)|(?:le )?faltan? (?:alguna|algun|vacuna|por poner|por hacer)\w*|(?:missing|overdue)\b[^?]*\b(?:vaccin\w*|shots?|immuni\w*|screening)
         (?:next|upcoming|future|scheduled|remaining|pending|planned|additional|further|outstanding|earliest available)\b[^?]*\b(?:appointments?|visits?|consultations?|check-?ups?|surger(?:y|ies)|tests?|procedures?|shots?|doses?|vaccin\w*|labs?|schedule|immunology)
         (?:appointments?|tests?) (?:today|tomorrow|left|remaining|scheduled|available|next|coming|in (?:another|other))
         have an? (?:\w+ )?appointments?

@@ -10,7 +10,7 @@ import attrs
 from smarthealth.retrieval.concepts import ConceptMatch
 
 from .folding import CONCEPT, Reading
-from .kinds import ENCOUNTER, find_kinds
+from .kinds import CONDITION, ENCOUNTER, find_kinds
 from .question import Anchor, Order, Pick, Relation, Topic
 
 _ARTICLE = r"(?:(?:el|la|los|las|su|sus|un|una|the|his|her|their|a|an)\s+)?"
@@ -84,7 +84,11 @@ def find_stay(reading: Reading, matches: Sequence[ConceptMatch]) -> StayMatch | 
     for relation, found in _found(text):
         reasons = [match for match in matches if found.start("reason") <= match.start < found.end("reason")]
         rest = text[: found.start()] + " " + text[found.end() :]
-        others = any(not found.start() <= match.start < found.end() for match in matches)
+        others = any(
+            not found.start() <= match.start < found.end()
+            and (found.groupdict().get("visit") or set(match.concept.kinds) != {CONDITION})
+            for match in matches
+        )
         if not _OF_TIME.search(rest) and (others or _names_others(rest)):
             return StayMatch(found.start(), found.end(), _anchor(relation, found, _reason(reading, reasons)))
     return None

@@ -68,7 +68,7 @@ _BETWEEN = re.compile(r"\b(?:entre|between)" + _FILLER + "$")
 _FROM = re.compile(r"\b(?:desde|from|de|del|since)" + _FILLER + "$")
 _AND = re.compile(r"^\s*(?:y|e|and|&)" + _FILLER + "$")
 _TO = re.compile(r"^\s*(?:a|al|hasta|to|until|till|through|thru|-|–|—)" + _FILLER + "$")
-_DASH = re.compile(r"^\s*[-–—]\s*$")
+_DASH = re.compile(r"^\s*(?:[-–—]|vs\.?|versus)\s*$")
 
 
 def _find_range(folded: str, _today: date) -> PeriodMatch | None:
