@@ -16,7 +16,7 @@ from smarthealth.settings import Settings
 from .accounts import DEMO_EMAIL, add_user
 from .errors import StartError
 from .stores import Stores, data_folder
-from .tree import World
+from .world import World
 
 DEMO_NAME: Final = "Demo"
 DEMO_DOCUMENT: Final = "CD:30995750"

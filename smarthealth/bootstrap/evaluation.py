@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from smarthealth.apps.records.answering import RecordsGrounding
+from smarthealth.apps.records.answering import RecordsGrounding, compose
 from smarthealth.apps.records.evaluation.calibrate import Sample, observe, spoilt
 from smarthealth.apps.records.evaluation.cases import Case, Language
 from smarthealth.apps.records.evaluation.chart import Entry, read_charts
@@ -113,7 +113,7 @@ async def _imported(settings: Settings, fhir: Path) -> AsyncIterator[tuple[Patie
             await import_paths(stores.pool, [fhir])
             index = await open_index(own, stores, models.embedder)
             await index_pending(stores.pool, index)
-            yield stores.patients, RecordsGrounding(stores.pool, index), models.chat
+            yield stores.patients, RecordsGrounding(stores.pool, index), models.chat(compose)
 
 
 def known_names(entry: Entry, language: Language) -> tuple[str, ...]:

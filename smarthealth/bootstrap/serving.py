@@ -19,10 +19,12 @@ from smarthealth.server.workers import Worker, WorkerPlan, WorkersFailed, run_wo
 from smarthealth.settings import Settings, load_settings, read_environment
 
 from .accounts import open_tokens
+from .applications import PARTS
 from .crash_log import CrashLog
 from .errors import StartError
 from .stores import open_stores
-from .tree import APPLICATIONS, World, start_tree
+from .tree import start_tree
+from .world import World
 
 STOP_BUDGET = 10.0
 """Seconds beyond the server's own grace for everything below it to stop."""
@@ -83,7 +85,7 @@ def open_ports(settings: Settings) -> Iterator[Sequence[Listener]]:
         ConfigurationError: A key, certificate or origin cannot be used.
     """
     try:
-        binds = plan_binds(settings.server, APPLICATIONS, APPLICATIONS[0])
+        binds = plan_binds(settings.server, tuple(PARTS), next(iter(PARTS)))
     except ListenError as error:
         raise StartError(str(error)) from None
     with _listening(binds, settings) as listeners:

@@ -2,7 +2,7 @@
 
 from smarthealth.llm.errors import ModelError, ModelProtocolError, ModelRefused, ModelStreamCut, ModelUnavailable
 from smarthealth.llm.offline import Compose, OfflineChatModel, count_tokens
-from smarthealth.llm.opening import open_chat_model, open_embedder
+from smarthealth.llm.opening import open_chat_model, open_embedder, open_provider
 from smarthealth.llm.port import (
     ChatEvent,
     ChatMessage,
@@ -45,4 +45,5 @@ __all__ = [
     "count_tokens",
     "open_chat_model",
     "open_embedder",
+    "open_provider",
 ]

@@ -24,15 +24,10 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 @asynccontextmanager
-async def open_chat_model(settings: ModelSettings, compose: Compose) -> AsyncIterator[ChatModel]:
-    """Open the chat model: the provider's when one is configured, else the offline one.
-
-    Args:
-        settings: Of the models.
-        compose: Writes the offline model's answers.
-    """
+async def open_provider(settings: ModelSettings) -> AsyncIterator[ChatModel | None]:
+    """Open the provider's chat model; None where no provider is configured, and applications write for themselves."""
     if not settings.is_remote:
-        yield OfflineChatModel(compose)
+        yield None
         return
     # Imported here since the SDK takes half a second to load, and most runs do without.
     from .openai_chat import OpenAIChatModel
@@ -40,6 +35,18 @@ async def open_chat_model(settings: ModelSettings, compose: Compose) -> AsyncIte
 
     async with open_openai(settings) as client:
         yield OpenAIChatModel(settings, client)
+
+
+@asynccontextmanager
+async def open_chat_model(settings: ModelSettings, compose: Compose) -> AsyncIterator[ChatModel]:
+    """Open the chat model of one application: the provider's where one is configured, else the offline one.
+
+    Args:
+        settings: Of the models.
+        compose: Writes the offline model's answers.
+    """
+    async with open_provider(settings) as provider:
+        yield provider or OfflineChatModel(compose)
 
 
 @asynccontextmanager

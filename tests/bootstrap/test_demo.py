@@ -16,7 +16,7 @@ from smarthealth.bootstrap.demo import DEMO_PATIENT, prepare_demo
 from smarthealth.bootstrap.errors import StartError
 from smarthealth.bootstrap.index import open_index
 from smarthealth.bootstrap.stores import Stores, open_stores
-from smarthealth.bootstrap.tree import World
+from smarthealth.bootstrap.world import World
 from smarthealth.conversation.connections import Connections
 from smarthealth.retrieval.hashing import HashedEmbedder
 from smarthealth.server.metrics import Metrics

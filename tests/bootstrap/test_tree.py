@@ -14,11 +14,10 @@ from smarthealth.actors import Strategy, open_system
 from smarthealth.bootstrap.errors import StartError
 from smarthealth.bootstrap.index import index_folder, open_index
 from smarthealth.bootstrap.stores import data_folder, open_stores
-from smarthealth.bootstrap.tree import World, start_tree
-from smarthealth.conversation.connections import Connections
+from smarthealth.bootstrap.tree import start_tree
+from smarthealth.bootstrap.world import World
 from smarthealth.retrieval.hashing import HashedEmbedder
 from smarthealth.server.hypercorn import Bind, open_listeners
-from smarthealth.server.metrics import Metrics
 from smarthealth.settings import Settings
 
 if TYPE_CHECKING:
@@ -82,13 +81,3 @@ async def test_the_embedded_database_is_part_of_the_tree(make_settings: MakeSett
         assert str(row[0]).startswith(str(data_folder(settings)))
         with trio.fail_after(10):
             await world.check_database()
-
-
-async def test_parts_are_not_there_before_they_are_open(settings: Settings) -> None:
-    """Whoever reaches for a part too early is told so."""
-    async with open_system("test") as system:
-        metrics = Metrics()
-        world = World(settings, system, Connections(settings.conversation, telemetry=metrics), metrics)
-        for part in ("stores", "models", "index"):
-            with pytest.raises(StartError, match="before it was open"):
-                getattr(world, part)

@@ -9,7 +9,7 @@ from trio.testing import MockClock
 from smarthealth.llm.offline import OfflineChatModel
 from smarthealth.llm.openai_chat import OpenAIChatModel
 from smarthealth.llm.openai_embeddings import OpenAIEmbedder
-from smarthealth.llm.opening import PROBE_LIMIT, open_chat_model, open_embedder
+from smarthealth.llm.opening import PROBE_LIMIT, open_chat_model, open_embedder, open_provider
 from smarthealth.llm.settings import ModelSettings
 from smarthealth.testing.embedder import HashedWordsEmbedder
 from smarthealth.testing.provider import open_model_server
@@ -19,6 +19,8 @@ from smarthealth.testing.script import Refusal
 async def test_without_a_provider_models_are_offline() -> None:
     """With nothing configured nothing is connected to."""
     offline = HashedWordsEmbedder()
+    async with open_provider(ModelSettings()) as provider:
+        assert provider is None
     async with open_chat_model(ModelSettings(), lambda request: []) as model:
         assert isinstance(model, OfflineChatModel)
     async with open_embedder(ModelSettings(), offline) as embedder:
@@ -29,7 +31,7 @@ async def test_with_a_provider_its_models_are_used() -> None:
     """The embedder knows the length of its vectors when it is handed out."""
     async with open_model_server(dimensions=12) as server:
         settings = ModelSettings(base_url=server.url, embedding_model="scripted", max_retries=0)
-        async with open_chat_model(settings, lambda request: []) as model:
+        async with open_provider(settings) as model:
             assert isinstance(model, OpenAIChatModel)
         async with open_embedder(settings, HashedWordsEmbedder()) as embedder:
             assert isinstance(embedder, OpenAIEmbedder)
