@@ -143,7 +143,7 @@ class Outcome(enum.Enum):
     FAILED = "failed"
     """The handler raised, and the incarnation ends."""
     CUT = "cut"
-    """The handler was cancelled: it took longer than the stop allows."""
+    """The handler was cancelled, as it took longer than the stop allows, or ran into the deadline of an asker who has gone."""
     STASHED = "stashed"
     """Set aside; it will be handled again, or lost."""
 

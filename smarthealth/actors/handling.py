@@ -116,14 +116,19 @@ class HandlingCell(WorkerCell):
             in_time = ask.fail(error)
             self._setting_aside = False
         except AskTimeout as error:
-            if ask.pending or not error.inherited:
+            if not self._ran_out(error):
                 raise
-            in_time = False  # it ran into its asker's own deadline, which is no failure of its own
+            in_time = self._setting_aside = False
         else:
             in_time = self._setting_aside or ask.settle(reply)
         self._in_hand = None
         if not in_time:
             self.core.dead_letter(self.path, DeadLetterReason.LATE_REPLY, ask.request)
+
+    def _ran_out(self, error: Exception) -> bool:
+        """True for an ask that ended with the deadline of the asker in hand, who has gone: no failure of the actor's own."""
+        asked = self._in_hand
+        return isinstance(error, AskTimeout) and error.inherited and asked is not None and not asked.pending
 
     async def _unwrap(self, actor: Actor[object], wrapped: object) -> object:
         """Handle what is not queued bare, and is no ask; gives what would be set aside."""
@@ -156,7 +161,11 @@ class HandlingCell(WorkerCell):
             outcome = Outcome.STASHED if self._setting_aside else Outcome.DONE
             return reply
         except Exception as error:
-            outcome, failure = (Outcome.DECLARED_ERROR if isinstance(error, errors) else Outcome.FAILED), error
+            failure = error
+            if isinstance(error, errors):
+                outcome = Outcome.DECLARED_ERROR
+            elif not self._ran_out(error):
+                outcome = Outcome.FAILED
             raise
         finally:
             tracers.end(self, message, states, outcome, failure)

@@ -20,15 +20,12 @@ class TracedInbox(Inbox):
         self._receiver = receiver
         self._tracers = tracers
 
-    def _stamped(self, message: object) -> object:
-        """The message with its tokens, which it gets only once."""
-        if isinstance(message, Ask):
-            if message.token is None:
-                message.token = self._tracers.send(self._receiver, message.request)
-            return message
-        if isinstance(message, Envelope):
-            return message
-        return Envelope(message, self._tracers.send(self._receiver, message))
+    def _stamped(self, message: object) -> Ask | Envelope:
+        """The message with its tokens."""
+        if not isinstance(message, Ask):
+            return Envelope(message, self._tracers.send(self._receiver, message))
+        message.token = self._tracers.send(self._receiver, message.request)
+        return message
 
     def offer(self, message: object) -> bool | None:
         """Take a message without waiting, as any mailbox; one that must wait is stamped when it gets into line."""

@@ -12,6 +12,7 @@ from trio.testing import MockClock
 
 from smarthealth.actors.actor import Actor, ChildSpec, Context, DynamicSupervisor, Supervisor, SupervisorRef
 from smarthealth.actors.policy import Restart
+from smarthealth.actors.refs import ActorRef
 from smarthealth.actors.snapshot import Kind, TaskSnapshot
 from smarthealth.actors.system import open_system
 
@@ -168,3 +169,56 @@ async def test_snapshot_shows_the_whole_tree(autojump_clock: MockClock) -> None:
     assert actor.age == pytest.approx(3)
     assert service.mailbox_capacity is None
     assert attrs.asdict(actor)["name"] == "actor"
+
+
+class Slotted(Actor[object]):
+    """Has an attribute in a slot, and one that is not set."""
+
+    __slots__ = ("number", "unset")
+
+    def __init__(self) -> None:
+        self.number = 1
+
+    async def handle(self, message: object) -> object:
+        """Show what the context offers."""
+        self.context.registry.register("slotted", self.context.self_ref)
+        self.context.timers.once("a", 1, "tick")
+        if message == "stash":
+            self.context.stash()
+            return None
+        return self.context.unstash_all(), self.context.deadline
+
+
+class OneSlot(Slotted):
+    """Its only slot is named by a string."""
+
+    __slots__ = "only"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.only = 2
+
+
+def test_state_is_the_attributes_by_default() -> None:
+    """Those that are set, in slots or not, without the context."""
+    assert Slotted().get_state() == {"number": 1}
+    assert OneSlot().get_state() == {"number": 1, "only": 2}
+    idle = Moody()
+    idle.mood = "good"
+    assert idle.get_state() == {"mood": "good"}
+
+
+class Moody(Actor[object]):
+    """Has attributes of the usual kind."""
+
+    mood: str
+
+
+async def test_context_leads_to_timers_stash_and_registry(autojump_clock: MockClock) -> None:
+    """An actor reaches all that is its own through its context."""
+    async with open_system("app") as system:
+        ref: ActorRef[object] = await system.start_child(ChildSpec(name="slotted", start=Slotted))
+        await ref.tell("stash")
+        await ref.tell("unstash")
+        await trio.sleep(2)
+        assert system.registry.find("slotted") == ref

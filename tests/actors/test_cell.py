@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from smarthealth.actors.actor import Actor, ChildSpec, Context, Supervisor, SupervisorRef
-from smarthealth.actors.asking import Request
+from smarthealth.actors.actor import Actor, ChildSpec, Context, DynamicSupervisor, Supervisor, SupervisorRef
+from smarthealth.actors.asking import Ask, Request
 from smarthealth.actors.cell import Starter, circle
 from smarthealth.actors.errors import ActorFailed, ActorStopped, AskCycle
 from smarthealth.actors.events import ChildEnded, Down, EndReason
@@ -268,3 +270,40 @@ async def test_a_stop_after_the_end_is_for_good(autojump_clock: MockClock) -> No
         await trio.sleep(1)
         assert a.snapshot().restarts == 1
         assert (await b.wait_stopped()).reason is EndReason.FINISHED
+
+
+async def test_cell_of_a_service_takes_nothing_urgent(autojump_clock: MockClock) -> None:
+    """It cannot be looked into or suspended; it has no asker and nothing set aside; its pattern is its path."""
+    async with open_system("app") as system:
+        service = (await system.start_child(ChildSpec(name="service", start=idle)))._cell
+        with pytest.raises(ActorStopped):
+            service.take_urgent(Ask(Ping(), trio.lowlevel.current_task()))
+        service.resume()
+        assert (service.asked_until, service.stashed, service.pattern) == (inf, 0, "app/service")
+        assert system._cell.stack() == ""
+        other = await system.start_child(ChildSpec(name="other", start=idle))
+        other.stop()
+        other.stop()
+        assert system._cell.pattern == "app"
+        assert system.snapshot(stacks=True).children[0].stack is not None
+
+
+async def test_child_waits_for_the_one_before(autojump_clock: MockClock) -> None:
+    """While an ordered supervisor starts its children, those to come wait; children of a dynamic one do not."""
+
+    async def slow(context: Context) -> None:
+        await trio.sleep(2)
+        context.started()
+
+    children = tuple(ChildSpec(name=name, start=slow) for name in "ab")
+    async with open_system("app") as system, trio.open_nursery() as nursery:
+        many = await system.start_supervisor(ChildSpec(name="many", start=DynamicSupervisor(max_children=1)))
+        nursery.start_soon(system.start_child, ChildSpec(name="sup", start=Supervisor(children=children)))
+        await wait_all_tasks_blocked()
+        b = system._cell.children["sup"].children["b"]  # type: ignore[attr-defined]  # cells of supervisors
+        assert b.snapshot().waiting_for == "app/sup/a"
+        stranger = many._supervisor.adopt(ChildSpec(name="x", start=idle))
+        assert stranger.waits_for() is None
+        assert many._cell.turn_before(stranger) is None
+        stranger.launch()
+        nursery.cancel_scope.cancel()

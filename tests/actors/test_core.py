@@ -10,7 +10,14 @@ import trio
 import trio.testing
 
 from smarthealth.actors.core import Caught, Core
-from smarthealth.actors.events import ChildStarted, DeadLetter, DeadLetterReason, Instrument, RuntimeEvent
+from smarthealth.actors.events import (
+    ChildStarted,
+    DeadLetter,
+    DeadLetterReason,
+    Instrument,
+    MessageInstrument,
+    RuntimeEvent,
+)
 
 VARIABLE = contextvars.ContextVar("VARIABLE", default="fresh")
 
@@ -121,3 +128,34 @@ async def test_the_end_is_told_once(nursery: trio.Nursery) -> None:
     core.call_at_end(tells["b"])
     core.end()
     assert told == ["a", "c", "b"]
+
+
+async def test_those_who_wait_are_told_of_the_end(nursery: trio.Nursery) -> None:
+    """Once, unless they leave before; at once if they come late."""
+    core, told = make_core(nursery), list[str]()
+    leaving = lambda: told.append("left")  # noqa: E731 - compared by identity
+    core.call_at_end(leaving)
+    core.call_at_end(lambda: told.append("waited"))
+    core.do_not_call_at_end(leaving)
+    core.do_not_call_at_end(leaving)
+    core.end()
+    core.end()
+    core.call_at_end(lambda: told.append("late"))
+    assert told == ["waited", "late"]
+
+
+async def test_only_those_who_follow_messages_have_them_followed(nursery: trio.Nursery) -> None:
+    """An instrument of events costs messages nothing."""
+    core = make_core(nursery)
+    core.instrument([Recorder()])
+    assert core.tracers is None
+    core.instrument([MessageInstrument()])
+    assert core.tracers is not None
+    assert len(core.observers) == 2
+
+
+async def test_what_is_raised_is_caught_though_it_closes_coroutines(nursery: trio.Nursery) -> None:
+    """A `GeneratorExit` that the task itself raises is an error like any other."""
+    with Caught() as caught:
+        raise GeneratorExit
+    assert isinstance(caught.error, GeneratorExit)

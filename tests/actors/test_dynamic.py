@@ -240,3 +240,10 @@ async def test_cost_of_a_child_does_not_grow_with_their_number(autojump_clock: M
             await many.start_child(ChildSpec(name=str(number), start=Slow))
         beside_many = await churn(many)
     assert beside_many < beside_few * 1.2
+
+
+async def test_children_share_a_pattern(autojump_clock: MockClock) -> None:
+    """A child of a dynamic supervisor is one of many: its pattern does not name it."""
+    async with open_system("app") as system:
+        many = await system.start_supervisor(ChildSpec(name="many", start=DynamicSupervisor(max_children=5)))
+        assert many._cell.label("anybody") == "*"

@@ -68,3 +68,11 @@ async def test_what_is_fatal(autojump_clock: trio.testing.MockClock) -> None:
     assert not errors.is_fatal(BaseExceptionGroup("", [cancelled, ExceptionGroup("", [OSError()])]))
     assert errors.is_fatal(KeyboardInterrupt())
     assert errors.is_fatal(BaseExceptionGroup("", [OSError(), BaseExceptionGroup("", [SystemExit()])]))
+
+
+def test_limits_say_what_they_are() -> None:
+    """An error about a limit carries it, and whose it is."""
+    stash, topic = errors.StashFull("app/a", 3), errors.TopicFull(5)
+    assert (stash.path, stash.capacity, str(stash)) == ("app/a", 3, "app/a has set aside 3 messages, its most")
+    assert (topic.max_subscribers, str(topic)) == (5, "the topic has 5 subscribers, its most")
+    assert not errors.AskTimeout("app/a", 1).inherited

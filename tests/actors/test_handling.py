@@ -14,7 +14,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 from smarthealth.actors.actor import Actor, ChildSpec, Context, Supervisor
 from smarthealth.actors.asking import Request
 from smarthealth.actors.errors import ActorFailed, ActorStopped, AskCycle, AskTimeout
-from smarthealth.actors.events import ActorResumed, ActorSuspended, RuntimeEvent
+from smarthealth.actors.events import ActorResumed, ActorSuspended, MessageInstrument, Outcome, Receiver, RuntimeEvent
 from smarthealth.actors.events import DeadLetterReason as Reason
 from smarthealth.actors.policy import Backoff, Mailbox, Overflow, Restart, Strategy
 from smarthealth.actors.refs import ActorRef
@@ -341,3 +341,152 @@ async def test_timers_may_send_requests(autojump_clock: MockClock, system: Syste
         await trio.sleep(2)
     assert system.dead_letters == {Reason.UNCLAIMED_ERROR: 1}
     assert ref.snapshot().last_failure == "LookupError"
+
+
+class Silent(MessageInstrument):
+    """Notes how handling ended."""
+
+    def __init__(self, outcomes: list[Outcome]) -> None:
+        self.outcomes = outcomes
+
+    def on_handled(
+        self, receiver: Receiver, message: object, state: object, outcome: Outcome, error: BaseException | None
+    ) -> None:
+        """Note it."""
+        self.outcomes.append(outcome)
+
+
+async def test_followed_messages_are_handled_as_others(autojump_clock: MockClock) -> None:
+    """Told or asked, set aside, declared or crashed, out of time: each way of ending has its name."""
+    outcomes: list[Outcome] = []
+
+    async def refuse(_worker: Worker) -> None:
+        raise Refused
+
+    async def crash(_worker: Worker) -> None:
+        raise LookupError
+
+    async def set_aside(worker: Worker) -> None:
+        if worker.done == 1:
+            worker.context.stash()
+
+    async def take_up(worker: Worker) -> int:
+        return worker.context.unstash_all() + worker.context.unstash_all()
+
+    async with open_system("app", instrument=Silent(outcomes)) as system:
+        ref, back = await start(system), await start(system, "back")
+
+        async def ask_back(_worker: Worker) -> None:
+            await back.ask(Do(sleeping(5)))
+
+        await ref.tell(Do(set_aside))
+        assert await ref.ask(Do(take_up)) == 1
+        await ref.tell(Do(refuse))
+        with pytest.raises(Refused):
+            await ref.ask(Do(refuse))
+        with pytest.raises(AskTimeout):
+            await ref.ask(Do(ask_back), timeout=1)
+        await trio.sleep(5)
+        with pytest.raises(ActorFailed):
+            await ref.ask(Do(crash))
+        await ref.tell(Do(crash))
+        await trio.sleep(1)
+    assert outcomes == [
+        Outcome.STASHED,
+        Outcome.DONE,
+        Outcome.DONE,
+        Outcome.DECLARED_ERROR,
+        Outcome.DECLARED_ERROR,
+        Outcome.CUT,
+        Outcome.DONE,
+        Outcome.FAILED,
+        Outcome.FAILED,
+    ]
+
+
+async def test_asks_may_be_set_aside(autojump_clock: MockClock, system: System) -> None:
+    """They are answered when taken up; those whose askers have gone make room; outside of a message there is nothing."""
+    ref = await start(system, stash_capacity=1)
+    opened = False
+
+    async def when_open(worker: Worker) -> str | None:
+        if opened:
+            return "open"
+        worker.context.stash()
+        return None
+
+    async def open_it(worker: Worker) -> int:
+        nonlocal opened
+        opened = True
+        return worker.context.unstash_all()
+
+    with pytest.raises(AskTimeout):
+        await ref.ask(Do(when_open), timeout=1)
+    async with trio.open_nursery() as nursery:
+
+        async def ask() -> None:
+            assert await ref.ask(Do(when_open)) == "open"
+
+        nursery.start_soon(ask)
+        await trio.sleep(1)
+        assert ref.snapshot().stashed == 1
+        assert await ref.ask(Do(open_it)) == 1
+    assert system.dead_letters == {Reason.EXPIRED: 1}
+
+    async def in_another_task(worker: Worker) -> None:
+        async with trio.open_nursery() as nursery:
+
+            async def stash() -> None:
+                with pytest.raises(RuntimeError):
+                    worker.context.stash()
+
+            nursery.start_soon(stash)
+
+    await ref.ask(Do(in_another_task))
+
+
+async def test_timers_of_a_handler_that_looks_late(autojump_clock: MockClock, system: System) -> None:
+    """Timers asked for when the actor is stopping already, and ticks that are void, do nothing."""
+
+    async def replace(worker: Worker) -> None:
+        worker.context.timers.once("a", 0, Do(pause))
+        await trio.sleep(1)
+        worker.context.timers.cancel("a")
+
+    async def late(worker: Worker) -> None:
+        await trio.sleep(1)
+        worker.context.timers.once("a", 0, Do(pause))
+
+    ref = await start(system)
+    await ref.ask(Do(replace))
+    await trio.sleep(3)
+    assert await ref.get_state() == {"done": 1}
+    fresh = await start(system, "fresh")
+    await fresh.tell(Do(late))
+    await wait_all_tasks_blocked()
+    fresh.stop()
+    await fresh.wait_stopped()
+
+
+async def test_unhurried_sender_does_not_starve_others(autojump_clock: MockClock, system: System) -> None:
+    """An actor that always has a message gives way after some."""
+    actor = Worker()
+    ref = await start(system, start=lambda: actor, mailbox=Mailbox(capacity=200))
+    for number in range(100):
+        ref.tell_nowait(number)
+    await trio.lowlevel.checkpoint()
+    await trio.lowlevel.checkpoint()
+    assert 0 < actor.done < 100
+    await wait_all_tasks_blocked()
+    assert actor.done == 100
+
+
+async def test_request_without_asker_is_skipped(autojump_clock: MockClock, system: System) -> None:
+    """One whose asker gave up while it was queued is not handled."""
+    ref = await start(system)
+    await ref.tell(Do(sleeping(3)))
+    with pytest.raises(AskTimeout):
+        await ref.ask(Do(pause), timeout=1)
+    await trio.sleep(3)
+    assert await ref.get_state() == {"done": 1}
+    assert system.dead_letters == {Reason.EXPIRED: 1}

@@ -10,9 +10,10 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from smarthealth.actors.asking import Ask, Request
 from smarthealth.actors.core import Core
-from smarthealth.actors.errors import ActorStopped, MailboxFull
+from smarthealth.actors.envelopes import Tick
+from smarthealth.actors.errors import ActorFailed, ActorStopped, MailboxFull
 from smarthealth.actors.events import DeadLetterReason as Reason
-from smarthealth.actors.inbox import Inbox
+from smarthealth.actors.inbox import Inbox, Sender
 from smarthealth.actors.policy import Mailbox, Overflow
 
 
@@ -250,3 +251,98 @@ async def test_expired_ask_is_counted_as_such(owner: Owner) -> None:
     ask.settle(1)
     inbox.close()
     assert owner.core.dead_letters == {Reason.EXPIRED: 1}
+
+
+async def test_tick_is_queued_once_and_never_shed(owner: Owner) -> None:
+    """A timer's message takes its place whatever the capacity, is not doubled, and stays when others are shed."""
+    inbox, tick = inbox_of(owner, Overflow.DROP_OLDEST, capacity=2), Tick("tick")
+    inbox.put_tick(tick)
+    inbox.put_tick(tick)
+    for message in "abc":
+        assert inbox.offer(message)
+    assert take_all(inbox) == [tick, "c"]
+    assert owner.core.dead_letters == {Reason.DROPPED: 2}
+    small = inbox_of(owner, Overflow.DROP_OLDEST, capacity=1)
+    small.put_tick(tick.__class__("other"))
+    assert small.offer("a")
+    assert len(take_all(small)) == 2
+    assert owner.core.dead_letters == {Reason.DROPPED: 2}
+
+
+async def test_oldest_key_makes_way_and_ticks_do_not(owner: Owner) -> None:
+    """In a mailbox that keeps the latest of each key, too, what was unstashed is a message like others."""
+    inbox = Inbox(owner, Mailbox(capacity=2, overflow=Overflow.KEEP_LATEST, key=str))
+    tick = Tick("tick")
+    inbox.put_tick(tick)
+    inbox.offer("a")
+    inbox.offer("b")
+    inbox.offer("c")
+    assert take_all(inbox) == [tick, "c"]
+    inbox.offer("d")
+    inbox.put_back(["unstashed"])
+    inbox.offer("e")
+    assert take_all(inbox) == ["d", "e"]
+    assert owner.core.dead_letters == {Reason.DROPPED: 3}
+
+
+async def test_closing_voids_ticks(owner: Owner) -> None:
+    """A tick that is queued when its actor stops is nobody's loss, and none comes afterwards."""
+    inbox, tick = inbox_of(owner, Overflow.WAIT), Tick("tick")
+    inbox.put_tick(tick)
+    inbox.close()
+    assert not tick.queued
+    inbox.put_tick(tick)
+    assert inbox.depth == 0
+    assert not owner.core.dead_letters
+
+
+async def test_what_is_put_back_comes_first_and_may_be_too_much(owner: Owner) -> None:
+    """Senders wait until there is room again, and are then let in, as many as there is room for."""
+    inbox = inbox_of(owner, Overflow.WAIT, capacity=2)
+    sender = Sender(inbox, "last", trio.lowlevel.current_task())
+    inbox.put_back(["a", "b"])
+    inbox.put_back(["x", "y"])
+    inbox.queue_sender(sender)
+    assert inbox.offer("refused") is None
+    assert inbox.queue is not None
+    assert [inbox.take(inbox.queue) for _ in range(2)] == ["x", "y"]
+    assert sender.in_line
+    assert take_all(inbox) == ["a", "b", "last"]
+    assert sender.taken
+    await sender.wait()
+
+
+async def test_lane_is_beside_the_queue(owner: Owner, nursery: trio.Nursery) -> None:
+    """It wakes the receiver, takes no room, forgets those who have gone, and fails the rest at the end."""
+    inbox, woken = inbox_of(owner, Overflow.WAIT, capacity=1), list[bool]()
+    gone, there = new_ask(), new_ask()
+
+    async def pause() -> None:
+        await inbox.pause()
+        woken.append(True)
+
+    inbox.offer("a")
+    nursery.start_soon(pause)
+    await wait_all_tasks_blocked()
+    inbox.put_in_lane(gone)
+    gone.settle(None)
+    inbox.put_in_lane(there)
+    await wait_all_tasks_blocked()
+    assert woken == [True]
+    assert inbox.lane is not None
+    assert list(inbox.lane) == [there]
+    assert inbox.depth == 1
+    inbox.close()
+    assert isinstance(await error_of(there), ActorStopped)
+
+
+async def test_key_that_fails_loses_the_message(owner: Owner) -> None:
+    """A key function that raises, or gives what cannot be a key, harms no sender; an ask hears of it."""
+    inbox = Inbox(owner, Mailbox(overflow=Overflow.KEEP_LATEST, key=lambda message: []))  # type: ignore[arg-type,return-value]  # the mistake
+    ask = new_ask()
+    assert inbox.offer("a") is False
+    assert inbox.offer(ask) is False
+    error = await error_of(ask)
+    assert isinstance(error, ActorFailed)
+    assert isinstance(error.__cause__, TypeError)
+    assert owner.core.dead_letters == {Reason.NO_KEY: 2}

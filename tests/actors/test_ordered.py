@@ -12,7 +12,7 @@ from smarthealth.actors.actor import Actor, ChildSpec, Context, Supervisor, Supe
 from smarthealth.actors.errors import ActorFailed, ActorStopped
 from smarthealth.actors.policy import Backoff, Restart, Strategy
 from smarthealth.actors.refs import ActorRef
-from smarthealth.actors.snapshot import State
+from smarthealth.actors.snapshot import State, WaitReason
 from smarthealth.actors.system import System, open_system
 
 AT_ONCE = Backoff(initial=0)
@@ -414,3 +414,27 @@ async def test_thousand_children_start_and_stop(autojump_clock: MockClock) -> No
         assert len(sup.children()) == 2000
         sup.stop()
         await sup.wait_stopped()
+
+
+async def test_snapshot_shows_whose_turn_it_is(autojump_clock: MockClock) -> None:
+    """A supervisor that starts, or stops, waits for one child; those that come later wait for that one too."""
+
+    class Slow(Actor[object]):
+        async def started(self) -> None:
+            await trio.sleep(2)
+
+        async def stopped(self) -> None:
+            await trio.sleep(2)
+
+    children = tuple(ChildSpec(name=name, start=Slow) for name in "ab")
+    async with open_system("app") as system, trio.open_nursery() as nursery:
+        nursery.start_soon(system.start_supervisor, ChildSpec(name="sup", start=Supervisor(children=children)))
+        await trio.sleep(1)
+        sup = system.child("sup")
+        assert isinstance(sup, SupervisorRef)
+        seen = [(shot.waiting_for, shot.waiting_why) for shot in sup.snapshot().walk()]
+        assert seen == [("app/sup/a", WaitReason.START), (None, None), ("app/sup/a", WaitReason.START)]
+        await trio.sleep(5)
+        assert [shot.waiting_for for shot in sup.snapshot().walk()] == [None] * 3
+        sup.stop()
+        assert (sup.snapshot().waiting_for, sup.snapshot().waiting_why) == ("app/sup/b", WaitReason.STOP)

@@ -16,7 +16,7 @@ from smarthealth.actors.actor import Actor, ChildSpec, Context, Supervisor
 from smarthealth.actors.asking import Request
 from smarthealth.actors.errors import ActorFailed, ActorStopped, AskCycle, AskTimeout, MailboxFull
 from smarthealth.actors.events import DeadLetterReason as Reason
-from smarthealth.actors.events import Down, EndReason
+from smarthealth.actors.events import Down, EndReason, MessageInstrument
 from smarthealth.actors.policy import Mailbox, Overflow
 from smarthealth.actors.refs import ActorRef
 from smarthealth.actors.snapshot import WaitReason
@@ -531,3 +531,34 @@ async def test_start_that_would_wait_for_itself_is_a_circle(autojump_clock: Mock
     assert trio.current_time() == begun
     assert [type(cause) for cause in causes] == [AskCycle] * 3
     assert {child.name for child in system.children()} == {"starts"}
+
+
+class Silent(MessageInstrument):
+    """Follows messages and does nothing."""
+
+
+async def test_followed_asks_end_as_others(autojump_clock: MockClock) -> None:
+    """An instrument changes neither replies nor errors, nor deadlines that are handed on."""
+    async with open_system("app", instrument=[Silent(), Silent()]) as system:
+        _, back = await start(system, "back")
+        _, front = await start(system, "front")
+        assert await back.ask(Work()) == "done"
+        with pytest.raises(Refused):
+            await back.ask(Work(error=Refused()))
+        with pytest.raises(AskTimeout):
+            await front.ask(Forward(to=back, what=Work(seconds=5)), timeout=1)
+        await trio.sleep(5)
+        assert front.snapshot().restarts == 0
+
+
+async def test_actor_is_looked_into_suspended_and_resumed(autojump_clock: MockClock, system: System) -> None:
+    """A reference is all that one needs for it."""
+    worker, ref = await start(system)
+    assert await ref.get_state() == {"heard": []}
+    await ref.suspend()
+    await ref.tell("x")
+    await wait_all_tasks_blocked()
+    assert worker.heard == []
+    ref.resume()
+    await wait_all_tasks_blocked()
+    assert worker.heard == ["x"]

@@ -115,3 +115,7 @@ async def test_stage_that_never_waits_gives_way(nursery: trio.Nursery) -> None:
     run.close_input()
     await wait_all_tasks_blocked()
     assert out.closed == 1
+    again = running(out, timeout=1)
+    nursery.start_soon(work, again)
+    await wait_all_tasks_blocked()
+    again.close_input()

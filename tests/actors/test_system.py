@@ -393,3 +393,9 @@ async def test_system_may_restart_what_comes_after(autojump_clock: MockClock) ->
         await trio.sleep(1)
         assert diary == ["b", "c"]
         assert [child.snapshot().restarts for child in system.children()] == [0, 1, 1]
+
+
+async def test_system_has_a_registry() -> None:
+    """Its own, the same each time."""
+    async with open_system("app") as system:
+        assert system.registry is system.registry

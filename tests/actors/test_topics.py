@@ -259,3 +259,43 @@ async def test_events_left_in_a_closed_stream_are_counted(autojump_clock: MockCl
     async with topic.open_stream(system):
         topic.publish_nowait(Unused())
     assert system.dead_letters == {Reason.STOPPED: 1}
+
+
+async def test_subscriber_that_stops_gets_no_more(autojump_clock: MockClock, system: System) -> None:
+    """From the moment it is told to stop, nothing is published to it, and nothing counted as lost."""
+    topic = Topic[str]()
+    _, ref = await start(system, "a")
+    topic.subscribe(ref)
+    ref.stop()
+    assert topic.publish_nowait("x") == 0
+    assert await topic.publish("x") == 0
+    assert system.dead_letters == {}
+
+
+async def test_circle_that_closes_while_in_line(autojump_clock: MockClock, system: System) -> None:
+    """A publisher that waits for one subscriber, while the next waits for the publisher, loses that one's event alone."""
+    topic = Topic[str]()
+    first, first_ref = await start(system, "first", 5)
+    _, publisher = await start(system, "publisher", capacity=1)
+    topic.subscribe(first_ref)
+
+    class Asks(Actor[Any]):
+        async def handle(self, message: Any) -> None:
+            if message == "tell":
+                await publisher.tell("waits for room")
+
+    second = await system.start_child(ChildSpec(name="second", start=Asks, mailbox=Mailbox(capacity=1)))
+    for event in ("in hand", "queued"):
+        await topic.publish(event)
+        await wait_all_tasks_blocked()
+    topic.subscribe(second)
+    await second.suspend()
+    await second.tell("tell")
+    await publisher.tell((topic, "published"))
+    await wait_all_tasks_blocked()
+    await publisher.tell("fills the mailbox")
+    await wait_all_tasks_blocked()
+    assert publisher.snapshot().waiting_for == "app/first"
+    second.resume()
+    await trio.sleep(60)
+    assert first.read == ["in hand", "queued", "published"]

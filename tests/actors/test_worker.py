@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from math import inf
 
 import pytest
 import trio
@@ -257,3 +258,19 @@ async def test_readiness_counts_once_and_not_while_stopping(autojump_clock: Mock
         await system.start_child(ChildSpec(name="late", start=late))
     assert seen == [True]
     assert system.children() == ()
+
+
+async def test_services_have_no_messages(autojump_clock: MockClock) -> None:
+    """A service has no mailbox for a timer's message, nothing to set aside and nothing to take up again."""
+
+    async def serve(context: Context) -> None:
+        for attempt in (lambda: context.timers, context.stash, context.unstash_all):
+            with pytest.raises(RuntimeError):
+                attempt()
+        assert context.deadline == inf
+        context.started()
+        await trio.sleep_forever()
+
+    async with open_system("app") as system:
+        ref = await system.start_child(ChildSpec(name="service", start=serve))
+        assert "sleep_forever" in ref.stack()
