@@ -1,50 +1,51 @@
-"""Supervised workers in a Trio program that knows nothing else of actors."""
+"""A supervised worker pool."""
 
-from contextlib import suppress
+from itertools import cycle
 
 import attrs
 import trio
 
 from smarthealth.actors import Actor, ActorFailed, ActorRef, ChildSpec, Request, Supervisor, open_system
 
-
-class NotWhole(Exception):
-    """An answer like any other: the worker lives on."""
+TEXTS = ("to be or not to be", "", "all the world's a stage", "brevity is the soul of wit")
 
 
-@attrs.frozen(kw_only=True)
-class Divide(Request[int]):
-    """Asks for a whole quotient."""
+@attrs.frozen
+class MeanLength(Request[float]):
+    """Asks how long the words of a text are on average."""
 
-    errors = (NotWhole,)
-    what: int
-    by: int
+    text: str
 
 
-class Worker(Actor[Divide]):
-    """Divides; nobody told it about zero."""
+class Worker(Actor[MeanLength]):
+    """Counts; nobody told it about empty texts."""
 
-    async def handle(self, message: Divide) -> int:
-        """Answer a question."""
-        quotient, rest = divmod(message.what, message.by)
-        if rest:
-            raise NotWhole
-        return quotient
+    async def handle(self, message: MeanLength) -> float:
+        """Answer one request."""
+        await trio.sleep(0.1)  # stands for real work
+        words = message.text.split()
+        return sum(map(len, words)) / len(words)
+
+
+async def measure(worker: ActorRef[MeanLength], text: str) -> None:
+    """Ask, and print what comes back."""
+    try:
+        print(f"{text!r}: {await worker.ask(MeanLength(text), timeout=1.0):.1f}")
+    except ActorFailed as failed:
+        print(f"{text!r}: {failed.__cause__!r}")
 
 
 async def main() -> None:
-    """Open a system, ask, and leave."""
-    workers = tuple(ChildSpec(name=f"worker-{number}", start=Worker) for number in range(2))
-    async with open_system("pool") as system:
-        pool = await system.start_supervisor(ChildSpec(name="workers", start=Supervisor(children=workers)))
-        refs: tuple[ActorRef[Divide], ...] = pool.children()
-        assert await refs[0].ask(Divide(what=6, by=3), timeout=1.0) == 2
-        with suppress(NotWhole):
-            await refs[1].ask(Divide(what=7, by=3))
-        with suppress(ActorFailed):  # its cause is a ZeroDivisionError, and the worker is restarted
-            await refs[0].ask(Divide(what=7, by=0))
-        assert await refs[0].ask(Divide(what=8, by=2)) == 4, "the reference is still good"
-        assert [ref.snapshot().restarts for ref in refs] == [1, 0]
+    """Have two workers, and deal the texts to them in turn."""
+    workers = tuple(ChildSpec(name=f"worker-{number}", start=Worker) for number in (1, 2))
+    async with open_system("app") as system:
+        pool = await system.start_supervisor(ChildSpec(name="pool", start=Supervisor(children=workers)))
+        async with trio.open_nursery() as nursery:
+            for worker, text in zip(cycle(pool.children()), TEXTS, strict=False):
+                nursery.start_soon(measure, worker, text)
+        await measure(pool.children()[1], "words, words, words")
+        for node in pool.snapshot().children:
+            print(node.path, node.state.value, "restarts:", node.restarts)
 
 
 if __name__ == "__main__":
