@@ -30,15 +30,16 @@ def first_leaf(group: BaseExceptionGroup[BaseException]) -> BaseException | None
     return None
 
 
-def is_fatal(error: BaseException) -> bool:
-    """True for what is no failure of an actor: `KeyboardInterrupt`, `SystemExit` and their like, alone or in a group.
+def fatal_part(error: BaseException) -> BaseException | None:
+    """What is no failure of an actor: `KeyboardInterrupt`, `SystemExit` and their like, alone or somewhere in a group.
 
     A cancellation that leaves an actor is stale, kept and raised again by its code, for its scope takes those of the runtime
     and shields from others: a failure like any other.
     """
     if isinstance(error, BaseExceptionGroup):
-        return any(is_fatal(member) for member in error.exceptions)
-    return not isinstance(error, (Exception, trio.Cancelled))
+        parts = (fatal_part(member) for member in error.exceptions)
+        return next((part for part in parts if part is not None), None)
+    return None if isinstance(error, (Exception, trio.Cancelled)) else error
 
 
 class ActorError(Exception):

@@ -15,7 +15,7 @@ import trio
 from .actor import ChildSpec, Gauge
 from .cell import Cell, End, Parent
 from .core import Caught, Core
-from .errors import is_fatal
+from .errors import fatal_part
 from .events import EndReason, TaskStuck
 from .keyed_timers import KeyedTimers
 from .snapshot import State, TaskSnapshot
@@ -78,8 +78,9 @@ class WorkerCell(Cell):
     def _end_of(self, error: BaseException | None, *, cut: bool) -> End:
         if error is None:
             return self._how_it_ended(cut=cut)
-        if is_fatal(error):
-            self.core.fatal(error)
+        fatal = fatal_part(error)
+        if fatal is not None:
+            self.core.fatal(fatal)
         return End(EndReason.FAILED, error)
 
     @abstractmethod

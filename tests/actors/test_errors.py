@@ -63,11 +63,13 @@ async def test_what_is_fatal(autojump_clock: trio.testing.MockClock) -> None:
             cancelled = error
             raise
     assert cancelled is not None
-    assert not errors.is_fatal(OSError())
-    assert not errors.is_fatal(cancelled)
-    assert not errors.is_fatal(BaseExceptionGroup("", [cancelled, ExceptionGroup("", [OSError()])]))
-    assert errors.is_fatal(KeyboardInterrupt())
-    assert errors.is_fatal(BaseExceptionGroup("", [OSError(), BaseExceptionGroup("", [SystemExit()])]))
+    assert errors.fatal_part(OSError()) is None
+    assert errors.fatal_part(cancelled) is None
+    assert errors.fatal_part(BaseExceptionGroup("", [cancelled, ExceptionGroup("", [OSError()])])) is None
+    interrupt = KeyboardInterrupt()
+    assert errors.fatal_part(interrupt) is interrupt
+    leave = SystemExit()
+    assert errors.fatal_part(BaseExceptionGroup("", [OSError(), BaseExceptionGroup("", [leave])])) is leave
 
 
 def test_limits_say_what_they_are() -> None:

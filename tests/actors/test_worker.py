@@ -274,3 +274,24 @@ async def test_services_have_no_messages(autojump_clock: MockClock) -> None:
     async with open_system("app") as system:
         ref = await system.start_child(ChildSpec(name="service", start=serve))
         assert "sleep_forever" in ref.stack()
+
+
+async def test_interrupt_in_an_actors_nursery_leaves_as_itself(autojump_clock: MockClock) -> None:
+    """Whatever group the actor's own nursery makes of it, what ends the system is the interrupt."""
+
+    async def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    async def serve(context: Context) -> None:
+        context.started()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(interrupt)
+            nursery.start_soon(interrupt)
+
+    async def run() -> None:
+        async with open_system("app") as system:
+            await system.start_child(ChildSpec(name="service", start=serve))
+            await trio.sleep_forever()
+
+    with pytest.raises(KeyboardInterrupt):
+        await run()
