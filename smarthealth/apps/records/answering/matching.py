@@ -202,7 +202,8 @@ class Matcher:
     def _holds_a_name(self, known: Known, names: Collection[frozenset[str]], topic: Topic) -> bool:
         if not topic.kinds and _BESIDE.search(known.display):
             return False
-        if known.kind in _MEASURED and known.kind in topic.all_kinds and self.names_of(known):
+        if known.kind in _MEASURED and self.names_of(known) and not _is_spelt_in(known.display, topic):
+            # nor is high density lipoprotein cholesterol a high cholesterol
             return False
         held = roots_of(bare_display(known.display))
         return any(name <= held for name in names)
@@ -229,6 +230,13 @@ def _allergy_class(known: Known) -> frozenset[str]:
     """Which class of allergies an entry belongs to by its category."""
     categories = (known.category or "").split(", ") if known.kind == "allergy" else ()
     return frozenset(_ALLERGY_CLASSES[category] for category in categories if category in _ALLERGY_CLASSES)
+
+
+def _is_spelt_in(display: str, topic: Topic) -> bool:
+    """Whether a display spells out a name of a concept of another kind: a smoking status tells of smoking."""
+    names = (_squeezed(name) for concept in topic.concepts for name in concept.names)
+    spelt = f" {_squeezed(display)} "
+    return "observation" not in topic.all_kinds and any(f" {name} " in spelt for name in names if name)
 
 
 def _names_something(word: str) -> bool:

@@ -114,7 +114,7 @@ def _beside_verbs(text: str, glossary: Glossary) -> list[ConceptMatch]:
     if any("observation" in match.concept.kinds for match in matches):
         return matches
     by_verb = measured_by_verb(text)
-    if by_verb is None or by_verb[0] not in glossary:
+    if by_verb is None:
         return _named(text, glossary)
     concept, start = by_verb
     # of no width, so that the verb stays to be read

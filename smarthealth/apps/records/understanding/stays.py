@@ -9,6 +9,7 @@ import attrs
 
 from smarthealth.retrieval.concepts import ConceptMatch
 
+from .directions import direction_spans
 from .folding import CONCEPT, Reading
 from .kinds import CONDITION, ENCOUNTER, find_kinds
 from .question import Anchor, Order, Pick, Relation, Topic
@@ -104,8 +105,11 @@ def _found(text: str) -> Iterator[tuple[Relation, re.Match[str]]]:
             yield "during", beside
     for relation, pattern in _PATTERNS:
         match = pattern.search(text)
-        if match is not None and (match["visit"] is None or match["last"] or match["first"] or match["latest"]):
-            yield relation, match
+        if match is None or (match["visit"] and not (match["last"] or match["first"] or match["latest"])):
+            continue
+        if relation == "after" and match["visit"] and direction_spans(text):
+            continue  # `has it fallen since the last visit` compares two values
+        yield relation, match
 
 
 def _names_others(rest: str) -> bool:

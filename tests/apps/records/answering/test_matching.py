@@ -7,6 +7,7 @@ import pytest
 from smarthealth.apps.records.answering.entries import Known
 from smarthealth.apps.records.answering.matching import Matcher, Quality
 from smarthealth.apps.records.understanding.question import Topic
+from smarthealth.retrieval.concepts import Concept
 from smarthealth.retrieval.glossary import load_glossary
 
 GLOSSARY = load_glossary()
@@ -151,3 +152,15 @@ def test_words_beside_a_measurement_do_not_hide_it() -> None:
     matched = Matcher("question", [entry], GLOSSARY).match(topic)
     assert matched.core == (entry,)
     assert matched.quality is Quality.NARROWED
+
+
+def test_another_measurement_is_no_finding_by_its_words() -> None:
+    """High density lipoprotein cholesterol is no high cholesterol, but a smoking status tells of smoking."""
+    record = [
+        known("observation", "High Density Lipoprotein Cholesterol", code="2085-9"),
+        known("observation", "Tobacco smoking status", code="72166-2"),
+    ]
+    matcher = Matcher("question", record, GLOSSARY)
+    assert matcher.match(Topic(concepts=(GLOSSARY["hyperlipidemia"],))).core == ()
+    smoking = Concept(id="smoking", kinds=("condition",), english=("smoking status",), spanish=("tabaquismo",))
+    assert [found.display for found in matcher.match(Topic(concepts=(smoking,))).core] == ["Tobacco smoking status"]

@@ -150,6 +150,11 @@ def test_a_measurement_named_with_a_word_of_the_question_is_found() -> None:
         ("¿Qué enfermedades siguen activas?", [Operation.LIST]),
         ("¿qué le han hecho? me refiero a intervenciones", [Operation.LIST]),
         ("¿Cuál fue?", [Operation.UNANSWERABLE]),
+        ("¿Ha bajado la glucosa?", [Operation.TREND]),
+        ("Did the glucose fall?", [Operation.TREND]),
+        ("Is the glucose lower than last time?", [Operation.TREND]),
+        ("Did the asthma increase?", [Operation.EXISTS]),
+        ("How much has he grown?", [Operation.CHANGE]),
     ],
 )
 def test_the_strongest_cue_that_fits_the_topic_decides(text: str, operations: list[Operation]) -> None:

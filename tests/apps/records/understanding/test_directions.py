@@ -9,6 +9,7 @@ from smarthealth.apps.records.understanding.directions import (
     direction_spans,
     find_direction,
     measured_by_verb,
+    verb_spans,
 )
 from smarthealth.apps.records.understanding.folding import fold_letters
 from smarthealth.apps.records.understanding.question import Toward
@@ -28,6 +29,7 @@ from smarthealth.apps.records.understanding.question import Toward
         ("¿ha subido o bajado la §?", None),
         ("§ bajo", None),
         ("¿cuál es la §?", None),
+        ("has § gone up or down", None),
     ],
 )
 def test_verbs_and_comparisons_tell_the_way(text: str, toward: Toward | None) -> None:
@@ -43,6 +45,7 @@ def _open(text: str) -> str:
 def test_where_it_speaks_of_a_direction() -> None:
     """The spans that are words of the question and of no thing."""
     assert direction_spans("is the § lower than last time") == [(9, 29)]
+    assert verb_spans("¿La glucosa bajó o ha subido?") == [(22, 28), (12, 16)]
 
 
 @pytest.mark.parametrize(

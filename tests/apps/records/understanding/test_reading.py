@@ -68,6 +68,12 @@ def test_what_is_left_of_a_word_is_no_word() -> None:
     assert clause.topics[0].terms == ()
 
 
+def test_classes_of_allergies_named_together_narrow_nothing() -> None:
+    """To drugs or foods: any allergy."""
+    (topic,) = read("¿Es alérgico a algún medicamento o alimento?").topics
+    assert (topic.kinds, topic.terms) == ({"allergy"}, ())
+
+
 def test_a_wide_phrase_hides_no_word() -> None:
     """A phrase that spans other words leaves them to be read."""
     clause = read("How has the level of zorblax in this very long question been all the time")

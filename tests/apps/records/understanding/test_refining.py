@@ -37,6 +37,10 @@ def only(text: str) -> Ask:
         ("first ever glucose result", Operation.VALUE),
         ("lista de las dos últimas glucosas", Operation.LIST),
         ("¿Desde cuándo tiene asma?", Operation.WHEN),
+        ("¿Hace cuánto no viene?", Operation.WHEN),
+        ("nota con instrucciones", Operation.NOTE),
+        ("recomendaciones que le dio el médico", Operation.NOTE),
+        ("¿Cuál es el plan?", Operation.NOTE),
     ],
 )
 def test_the_topic_makes_an_operation_another(text: str, operation: Operation) -> None:
@@ -63,6 +67,20 @@ def test_the_topic_makes_an_operation_another(text: str, operation: Operation) -
 def test_the_operation_makes_a_pick_another(text: str, pick: Pick) -> None:
     """What is current is no single entry, since when is the first time, before the last is the last but one."""
     assert only(text).pick == pick
+
+
+@pytest.mark.parametrize(
+    ("text", "toward", "pick"),
+    [
+        ("¿Ha bajado la glucosa?", "down", Pick()),
+        ("Did the glucose rise since the last visit?", "up", Pick(order=Order.LATEST, count=2)),
+        ("¿Cuánto ha bajado la glucosa?", None, Pick()),
+        ("¿Cómo ha evolucionado la glucosa?", None, Pick()),
+    ],
+)
+def test_a_direction_is_asked_over_all_or_from_the_last_but_one(text: str, toward: str | None, pick: Pick) -> None:
+    """Yes or no for a direction, a difference for how much, neither for how it went."""
+    assert (only(text).toward, only(text).pick) == (toward, pick)
 
 
 @pytest.mark.parametrize(

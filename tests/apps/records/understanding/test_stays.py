@@ -60,6 +60,8 @@ def test_a_stay_may_be_told_by_its_reason() -> None:
         "glucosa en la consulta",
         "¿Qué edad tenía en el ingreso por neumonía?",
         "How long was the admission for pneumonia?",
+        "Has the glucose fallen since the last visit?",
+        "fecha de alta del ingreso por neumonía",
     ],
 )
 def test_a_question_about_the_stay_itself_is_no_time(text: str) -> None:

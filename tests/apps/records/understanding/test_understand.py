@@ -207,6 +207,15 @@ def test_for_that_is_for_the_disease_of_the_last_answer() -> None:
     assert only("¿qué medicamento le dieron para eso?", Said("¿Qué?", "Es hipertenzion.")).reason is None
 
 
+def test_the_one_before_may_lie_before_the_time_asked_for() -> None:
+    """Of a value of 2015 the one before may be of 2014; a follow-up of another kind stays within the year, unless widened."""
+    said = Said("¿Cuál fue la glucosa en 2015?")
+    assert only("¿y la anterior?", said).period == TimeRange(until=YEAR.until)
+    assert only("¿y la más alta?", said).period == YEAR
+    assert only("¿y la más alta de todas?", said).period is None
+    assert only("¿y la más alta de toda la historia?", said).period is None
+
+
 def test_what_is_refused_or_asks_for_the_patient_leans_on_nothing() -> None:
     """A question that is whole by itself takes nothing over."""
     said = Said("¿Cuál fue la glucosa en 2015?")
