@@ -96,11 +96,19 @@ class StageRun:
 
     async def put(self, item: object) -> None:
         """Put an item in, waiting while there is no room."""
-        numbered = (next(self._numbers), item)
+        number = next(self._numbers)
         try:
-            self._send.send_nowait(numbered)
+            await self._send_numbered(number, item)
+        except BaseException:
+            if self._turns is not None:
+                self._turns.skip(number)  # else those after it would wait for it
+            raise
+
+    async def _send_numbered(self, number: int, item: object) -> None:
+        try:
+            self._send.send_nowait((number, item))
         except trio.WouldBlock:
-            await self._send.send(numbered)
+            await self._send.send((number, item))
 
     def close_input(self) -> None:
         """Nothing more comes in."""

@@ -15,13 +15,14 @@ import trio
 class Turns:
     """Whose turn it is to emit, among the items that several workers handle at once."""
 
-    __slots__ = ("capacity", "emit", "now", "waiting")
+    __slots__ = ("_skipped", "capacity", "emit", "now", "waiting")
 
     def __init__(self, emit: Callable[[Any], Awaitable[None]], capacity: int) -> None:
         self.emit = emit
         self.capacity = capacity
         self.now = 0
         self.waiting: dict[int, trio.Event] = {}
+        self._skipped: set[int] = set()
 
     async def wait(self, number: int) -> None:
         """Wait until the items before this one are done."""
@@ -29,9 +30,19 @@ class Turns:
             event = self.waiting[number] = trio.Event()
             await event.wait()
 
+    def skip(self, number: int) -> None:
+        """The item of that number will not come."""
+        if self.now == number:
+            self.end()
+        else:
+            self._skipped.add(number)
+
     def end(self) -> None:
         """The item whose turn it is is done."""
         self.now += 1
+        while self.now in self._skipped:
+            self._skipped.remove(self.now)
+            self.now += 1
         event = self.waiting.pop(self.now, None)
         if event is not None:
             event.set()
@@ -59,7 +70,9 @@ class Turn:
 
     async def _flush(self) -> None:
         while self._buffer:
-            await self._turns.emit(self._buffer.popleft())
+            # Taken out only when it was passed on: who gives up waiting here gives up a later item.
+            await self._turns.emit(self._buffer[0])
+            self._buffer.popleft()
 
     async def end(self) -> None:
         """The item is handled: wait for its turn and pass on what is kept."""

@@ -119,3 +119,23 @@ async def test_stage_that_never_waits_gives_way(nursery: trio.Nursery) -> None:
     nursery.start_soon(work, again)
     await wait_all_tasks_blocked()
     again.close_input()
+
+
+@pytest.mark.parametrize("settings", [{"concurrency": 2}, {"concurrency": 2, "ordered": False}])
+async def test_an_item_that_is_not_put_is_not_waited_for(
+    autojump_clock: MockClock, nursery: trio.Nursery, settings: dict[str, object]
+) -> None:
+    """Who puts it is cancelled while there is no room; those put after it are handled."""
+    out = Out()
+    run = running(out, capacity=1, **settings)
+    await run.put(1)
+    with trio.move_on_after(1):
+        await run.put(2)
+    nursery.start_soon(work, run)
+    nursery.start_soon(work, run)
+    await run.put(3)
+    await run.put(4)
+    run.close_input()
+    await trio.sleep(20)
+    assert out.items == [1, 3, 4]
+    run.close()

@@ -38,3 +38,42 @@ async def test_what_is_early_is_kept_and_then_waits(autojump_clock: MockClock, n
     await first.end()
     await wait_all_tasks_blocked()
     assert out == ["first", "second 0", "second 1", "second 2", "third"]
+
+
+async def test_a_number_that_will_not_come_is_skipped(autojump_clock: MockClock) -> None:
+    """When its turn is now, and when it is later, alone or in a row."""
+    out: list[object] = []
+
+    async def put(item: object) -> None:
+        out.append(item)
+
+    turns = Turns(put, capacity=2)
+    turns.skip(0)
+    turns.skip(2)
+    turns.skip(3)
+    second, last = Turn(turns, 1), Turn(turns, 4)
+    await last.emit("last")
+    assert out == []
+    await second.emit("second")
+    await second.end()
+    await last.end()
+    assert out == ["second", "last"]
+
+
+async def test_who_gives_up_waiting_gives_up_what_it_waits_with(autojump_clock: MockClock) -> None:
+    """What it emitted before, and was kept until its turn, is passed on with the next."""
+    out: list[object] = []
+
+    async def put_slowly(item: object) -> None:
+        await trio.sleep(1)
+        out.append(item)
+
+    turns = Turns(put_slowly, capacity=2)
+    first, second = Turn(turns, 0), Turn(turns, 1)
+    await second.emit("kept")
+    await first.end()
+    with trio.move_on_after(0.5):
+        await second.emit("given up")
+    assert out == []
+    await second.end()
+    assert out == ["kept"]
