@@ -71,7 +71,8 @@ def test_what_is_left_of_a_word_is_no_word() -> None:
 def test_classes_of_allergies_named_together_narrow_nothing() -> None:
     """To drugs or foods: any allergy."""
     (topic,) = read("¿Es alérgico a algún medicamento o alimento?").topics
-    assert (topic.kinds, topic.terms) == ({"allergy"}, ())
+    assert topic.kinds == {"allergy"}
+    assert topic.terms == ()
 
 
 def test_a_wide_phrase_hides_no_word() -> None:
