@@ -26,14 +26,19 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="fewer rounds of less work: a look, no figures to keep")
     parser.add_argument("--json", action="store_true", help="print all figures as JSON, once all are there")
     parser.add_argument("--only", metavar="TEXT", default="", help="rows whose name holds this")
-    parser.add_argument("--triotp", metavar="PYTHON", help="an interpreter that has triotp, which asks for trio<0.20")
+    parser.add_argument(
+        "--triotp",
+        metavar="PYTHON",
+        default=sys.executable if importlib.util.find_spec("triotp") else None,
+        help="an interpreter that has triotp, if this one has not: its last release asks for Python 3.13",
+    )
     return parser.parse_args()
 
 
 def _notes(arguments: argparse.Namespace) -> list[str]:
     notes = []
     if arguments.triotp is None:
-        notes.append("triotp is not measured: give --triotp PYTHON, an interpreter of an environment that has it.")
+        notes.append("triotp is not measured: it is not installed here, and no --triotp PYTHON was given that has it.")
     if importlib.util.find_spec("pykka") is None:
         notes.append("pykka is not measured: it is not installed (dependency group loadtest).")
     return notes

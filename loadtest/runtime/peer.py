@@ -1,7 +1,7 @@
-"""A peer that cannot live in this process: it does its work in one of its own, round by round, when told to.
+"""A peer that may need another interpreter: it does its work in a process of its own, round by round, when told to.
 
-triotp 0.2.1 asks for Trio before 0.20, so it needs an environment of its own. The process is started once; each round is a
-line to it and a line back, so that it takes its turn among the others and waits, idle, while they have theirs.
+The process is started once; each round is a line to it and a line back, so that it takes its turn among the others and waits,
+idle, while they have theirs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The rows' work on triotp: generic servers, casts and calls, as its documentation has them.
 
-Its release 0.2.1 asks for Trio before 0.20, and its supervisors fail on the present one, where there is no `MultiError`. So
-this runs in a process of its own, with an interpreter that has triotp installed: `python -m loadtest.runtime.with_triotp`.
+Release 0.3.1 asks for Python 3.13; on older ones pip installs 0.2.1, which asks for Trio before 0.20. So this runs in a process
+of its own, whose interpreter may be another one: `python -m loadtest.runtime.with_triotp`.
 """
 
 from __future__ import annotations
