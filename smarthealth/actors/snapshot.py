@@ -90,3 +90,15 @@ class ActorSnapshot:
         yield self
         for child in self.children:
             yield from child.walk()
+
+    def walk_places(self, place: str | None = None) -> Iterator[tuple[str, ActorSnapshot]]:
+        """This one and all below, each with its place: its path, in which children of dynamic supervisors are `*`.
+
+        Args:
+            place: That of this one; None is its path.
+        """
+        place = self.path if place is None else place
+        yield place, self
+        for child in self.children:
+            name = "*" if self.kind is Kind.DYNAMIC_SUPERVISOR else child.name
+            yield from child.walk_places(f"{place}/{name}")

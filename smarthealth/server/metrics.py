@@ -12,7 +12,6 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from smarthealth.actors import ActorSnapshot
-from smarthealth.actors.snapshot import Kind
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 MOST_VALUES = 64
@@ -157,7 +156,7 @@ class _TreeCollector(Collector):
             return
         depths: dict[str, int] = {}
         restarts: dict[str, int] = {}
-        for place, actor in _places(self._snapshot(), "", dynamic=False):
+        for place, actor in self._snapshot().walk_places():
             depths[place] = depths.get(place, 0) + actor.mailbox_depth
             restarts[place] = restarts.get(place, 0) + actor.restarts
         for name, help_text, values in (
@@ -168,10 +167,3 @@ class _TreeCollector(Collector):
             for place, value in values.items():
                 family.add_metric([place], value)
             yield family
-
-
-def _places(actor: ActorSnapshot, above: str, *, dynamic: bool) -> Iterator[tuple[str, ActorSnapshot]]:
-    place = f"{above}/*" if dynamic else f"{above}/{actor.name}" if above else actor.name
-    yield place, actor
-    for child in actor.children:
-        yield from _places(child, place, dynamic=actor.kind is Kind.DYNAMIC_SUPERVISOR)
