@@ -26,8 +26,6 @@ class Entry:
     books: Books
     path: str
     message: object
-    outcome: str | None = None
-    """None until it is handled, lost or withdrawn."""
 
 
 class Books(MessageInstrument):
@@ -42,7 +40,14 @@ class Books(MessageInstrument):
         self.closed = False
         self._open: dict[tuple[str, int], list[Entry]] = {}
         """By receiver and identity of the message."""
+        self._paths: set[str] = set()
+        self._ticks_aside: list[object] = []
         self._wrong: list[str] = []
+
+    def add(self, cell: Cell) -> None:
+        """A cell was made."""
+        self.cells.append(cell)
+        self._paths.add(cell.path)
 
     # Messages
 
@@ -54,7 +59,7 @@ class Books(MessageInstrument):
 
     def on_withdrawn(self, receiver: Receiver, message: object, token: object) -> None:
         """Close it: it was not sent after all."""
-        self._close(token, "withdrawn")
+        self._close(receiver.path, message, "withdrawn")
 
     def on_handle(self, receiver: Receiver, message: object, token: object) -> object:
         """Know it again when it has been handled."""
@@ -63,30 +68,28 @@ class Books(MessageInstrument):
     def on_handled(
         self, receiver: Receiver, message: object, state: object, outcome: Outcome, error: BaseException | None
     ) -> None:
-        """Close it, unless it was set aside; timers' messages have no entry."""
-        if state is not None and outcome is not Outcome.STASHED:
-            self._close(state, "handled")
+        """Close it, unless it was set aside; timers' messages have no entry, but may be lost from aside."""
+        if outcome is not Outcome.STASHED:
+            if state is not None:
+                self._close(receiver.path, message, "handled")
+        elif state is None:
+            self._ticks_aside.append(message)
 
     def lost(self, path: str, reason: DeadLetterReason, message: object) -> None:
-        """Close it: it is a dead letter."""
-        if reason in NOT_OF_THE_BOOKS:
-            return
-        entries = self._open.get((path, id(message)))
-        if entries:
-            self._close(entries[0], "lost")
-        else:
-            self._wrong.append(f"{path}: lost ({reason.value}) what was not waiting: {message!r}")
+        """Close one: it is a dead letter. What the stream of a topic loses was sent to no actor."""
+        known = path in self._paths and not any(message is tick for tick in self._ticks_aside)
+        if known and reason not in NOT_OF_THE_BOOKS:
+            self._close(path, message, f"lost ({reason.value})")
 
-    def _close(self, entry: object, outcome: str) -> None:
-        assert isinstance(entry, Entry)
-        if entry.outcome is not None:
-            self._wrong.append(f"{entry.path}: {outcome} after it was {entry.outcome}: {entry.message!r}")
+    def _close(self, path: str, message: object, outcome: str) -> None:
+        # Of the same object sent twice to the same actor, nobody can say which was lost and which was handled.
+        waiting = self._open.get((path, id(message)))
+        if not waiting:
+            self._wrong.append(f"{path}: {outcome} once too often: {message!r}")
             return
-        entry.outcome = outcome
-        key = entry.path, id(entry.message)
-        self._open[key].remove(entry)
-        if not self._open[key]:
-            del self._open[key]
+        waiting.pop()
+        if not waiting:
+            del self._open[path, id(message)]
 
     # The end
 

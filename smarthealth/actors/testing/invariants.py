@@ -93,7 +93,7 @@ class Watcher:
                 (Core, "instrument", self._with_books),
                 (Core, "dead_letter", heard(self._lost)),
                 (Timers, "close", heard(self._closing)),
-                (Cell, "__init__", heard(self._cell_made)),
+                (Cell, "__init__", self._with_cell),
                 (WorkerCell, "now_ready", heard(self._ready)),
                 (Ask, "__init__", heard(self._asked)),
                 (Ask, "settle", self._count_settled),
@@ -130,9 +130,13 @@ class Watcher:
             if mine and asker.ask.pending:
                 books.note(f"{asker.ask.request!r} waits for its reply")
 
-    def _cell_made(self, cell: Cell, core: Core, *_: object) -> None:
-        if books := self._books.get(id(core)):
-            books.cells.append(cell)
+    def _with_cell(self, original: Callable[..., None]) -> Callable[..., None]:
+        def method(cell: Cell, core: Core, *rest: object) -> None:
+            original(cell, core, *rest)
+            if books := self._books.get(id(core)):
+                books.add(cell)
+
+        return method
 
     def _ready(self, cell: WorkerCell) -> None:
         books = self._books.get(id(cell.core))
