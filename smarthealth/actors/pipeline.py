@@ -130,7 +130,7 @@ class _Kept:
     async def next(self) -> object:
         try:
             return await self._receive.receive()
-        except trio.EndOfChannel:
+        except (trio.EndOfChannel, trio.ClosedResourceError):
             raise StopAsyncIteration from None
 
     def close(self) -> None:

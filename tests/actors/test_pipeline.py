@@ -426,3 +426,19 @@ async def test_line_shows_in_its_actors_snapshot(autojump_clock: MockClock) -> N
         assert [task.name for task in ref.snapshot().tasks] == ["pass"]
         await trio.sleep(6)
         assert ref.snapshot().tasks == ()
+
+
+async def test_reader_from_outside_is_told_of_the_end(autojump_clock: MockClock, nursery: trio.Nursery) -> None:
+    """One who reads a line beside its block sees no channel of ours, but the end; so does one who comes later."""
+    ended: list[list[object]] = []
+
+    async def read(line: Line) -> None:
+        ended.append([item async for item in line])
+
+    async with Pipeline(stages=(Stage("pass", pass_on),)).open() as line:
+        nursery.start_soon(read, line)
+        await line.put(1)
+        await trio.sleep(1)
+    await wait_all_tasks_blocked()
+    await read(line)
+    assert ended == [[1], []]
