@@ -20,6 +20,7 @@ from smarthealth.actors.refs import ActorRef
 from smarthealth.actors.snapshot import State
 from smarthealth.actors.system import open_system
 from smarthealth.actors.testing import CrashMessage, FaultPlan, HangMessage, cancel_sweep, explore, run_virtual, settle
+from smarthealth.actors.topics import Topic
 
 QUICKLY = Backoff(initial=0.1, jitter=0.5)
 Edge = Callable[[], Awaitable[None]]
@@ -396,6 +397,129 @@ async def names_of_many() -> None:
             for number in range(4):
                 nursery.start_soon(run_for, number)
         assert sorted(leaders) == ["0", "1", "2", "3"]
+
+
+# Topics
+
+
+class Listener(Actor[int]):
+    """Hears events, at its own pace."""
+
+    def __init__(self, heard: list[int], seconds: float) -> None:
+        self.heard = heard
+        self.seconds = seconds
+
+    async def handle(self, message: int) -> None:
+        """Hear one."""
+        await trio.sleep(self.seconds)
+        self.heard.append(message)
+
+
+@edge
+async def topics() -> None:
+    """Two publish at once: all hear all, in one order, however slow; who falls behind by its own choice misses some."""
+    heard: dict[str, list[int]] = {name: [] for name in ("fast", "slow", "lossy")}
+    topic: Topic[int] = Topic()
+    async with open_system("app") as system:
+        for name, seconds, overflow in (
+            ("fast", 0.0, Overflow.WAIT),
+            ("slow", 0.1, Overflow.WAIT),
+            ("lossy", 0.1, Overflow.DROP_OLDEST),
+        ):
+            start = partial(Listener, heard[name], seconds)
+            mailbox = Mailbox(capacity=2, overflow=overflow)
+            topic.subscribe(await system.start_child(ChildSpec(name=name, start=start, mailbox=mailbox)))
+
+        async def publish(first: int) -> None:
+            for number in range(first, first + 5):
+                assert await topic.publish(number) == 3
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(publish, 0)
+            nursery.start_soon(publish, 100)
+        await trio.sleep(5)
+        assert heard["fast"] == heard["slow"]
+        assert [number for number in heard["fast"] if number < 100] == list(range(5))
+        assert [number for number in heard["slow"] if number in heard["lossy"]] == heard["lossy"]
+        assert len(heard["lossy"]) + system.dead_letters.get(DeadLetterReason.DROPPED, 0) == 10
+
+
+@edge
+async def subscribers_come_and_go() -> None:
+    """One that crashes stays subscribed, one that ends is forgotten, and holds up nobody who publishes."""
+    heard: list[int] = []
+    topic: Topic[int] = Topic()
+    with FaultPlan(CrashMessage(path="app/crash", nth=2), HangMessage(path="app/hang")):
+        async with open_system("app", backoff=QUICKLY) as system:
+            for name in ("crash", "hang"):
+                spec = ChildSpec(
+                    name=name, start=partial(Listener, heard, 0.0), mailbox=Mailbox(capacity=1), stop_timeout=0.0
+                )
+                topic.subscribe(await system.start_child(spec))
+            hang = system.child("hang")
+            assert hang is not None
+            async with trio.open_nursery() as nursery:
+
+                async def publish() -> None:
+                    for number in range(4):
+                        await topic.publish(number)
+
+                nursery.start_soon(publish)
+                await trio.sleep(1)
+                hang.stop()
+            await trio.sleep(1)
+            assert topic.subscribers == 1
+            assert heard == [0, 2, 3]
+
+
+@edge
+async def streams() -> None:
+    """A task that is no actor reads a topic until the system ends; what it was sent before, it gets."""
+    heard: list[int] = []
+    topic: Topic[int] = Topic()
+    async with open_system("app") as system, trio.open_nursery() as nursery:
+
+        async def read() -> None:
+            async with topic.open_stream(system, Mailbox(capacity=2)) as stream:
+                async for number in stream:
+                    heard.append(number)
+                    await trio.sleep(0.1)
+
+        nursery.start_soon(read)
+        await settle()
+        for number in range(5):
+            assert await topic.publish(number) == 1
+        system.stop()
+        await system.wait_stopped()
+        await trio.sleep(1)
+        assert heard == list(range(5))
+        assert topic.subscribers == 0
+
+
+async def published_in_part(scope: trio.CancelScope) -> None:
+    """Who publishes is cancelled at any step: those who had room have heard it, and the topic goes on."""
+    heard: list[list[int]] = [[], []]
+    topic: Topic[int] = Topic()
+    async with open_system("app") as system:
+        for number in range(2):
+            start = partial(Listener, heard[number], 0.1 * number)
+            spec = ChildSpec(name=str(number), start=start, mailbox=Mailbox(capacity=1))
+            topic.subscribe(await system.start_child(spec))
+        with scope:
+            for number in range(5):
+                await topic.publish(number)
+        await topic.publish(100)
+        await trio.sleep(5)
+        fast, slow = heard
+        assert fast[-1] == slow[-1] == 100
+        assert [number for number in fast if number in slow] == [number for number in slow if number in fast]
+        assert len(set(fast) ^ set(slow)) <= 1
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_publisher_cancelled_at_any_step(seed: int) -> None:
+    """Nobody else notices."""
+    assert cancel_sweep(published_in_part, seed=seed) > 20
 
 
 # The end of a system, seen from its own block
