@@ -1,16 +1,66 @@
-"""Run each test module alone and ask full branch coverage of the module it mirrors: `python tests/alone.py [PATH…]`."""
+"""Run each test module alone and ask full branch coverage of the module it mirrors: `python tests/alone.py [PATH…]`.
+
+Starting an interpreter and importing what others wrote takes longer than most test modules do, and is the same for all. So
+that is done once, here; then every test module runs in a fork of this process, as many at a time as there are processors.
+Nothing of `smarthealth` is imported before the fork: what runs at import is traced too, and no test module finds what
+another one left.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import io
 import os
-import subprocess
+import shutil
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
+
+import coverage
+import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
+
+# Not the packages that start threads at import, which a fork would lack: lancedb, numpy, pyarrow.
+WARM = (
+    "argon2",
+    "cattrs.preconf.json",
+    "hypercorn.trio.tcp_server",
+    "hypothesis.strategies",
+    "jwt",
+    "openai",
+    "openai.types.chat",
+    "prometheus_client",
+    "psycopg",
+    "quart_trio",
+    "rich.progress",
+    "structlog.testing",
+    "trio.testing",
+    "trio_websocket",
+    "typer.testing",
+)
+QUIET = ("-q", "-x", "--no-header", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A test module that is being run."""
+
+    test: Path
+    output: IO[bytes]
+    started: float
+
+
+def say(text: str) -> None:
+    """Print a line, at once."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
 
 
 def mirrored(test: Path) -> Path | None:
@@ -20,30 +70,84 @@ def mirrored(test: Path) -> Path | None:
     return module if module.is_file() else None
 
 
-def shortfall(test: Path, module: Path) -> str | None:
-    """Run one test module under coverage; what is wrong with it, None when all is well."""
-    with tempfile.TemporaryDirectory() as scratch:
-        environment = os.environ | {"COVERAGE_FILE": str(Path(scratch) / "coverage")}
-        coverage = [sys.executable, "-m", "coverage"]
-        run = subprocess.run(
-            [*coverage, "run", "--branch", "-m", "pytest", "-q", "-x", "--no-header", str(test)],
-            capture_output=True,
-            text=True,
-            env=environment,
-            cwd=ROOT,
-            check=False,
-        )
-        if run.returncode != 0:
-            return run.stdout[-2000:] + run.stderr[-500:]
-        report = subprocess.run(
-            [*coverage, "report", f"--include={module}", "--show-missing", "--fail-under=100", "--precision=1"],
-            capture_output=True,
-            text=True,
-            env=environment,
-            cwd=ROOT,
-            check=False,
-        )
-    return None if report.returncode == 0 else report.stdout.splitlines()[-3]
+def covers(test: Path, module: Path) -> bool:
+    """Run one test module under coverage, in this process; print what is wrong with it."""
+    measure = coverage.Coverage(data_file=None, config_file=False, branch=True, include=[str(module)])
+    measure.start()
+    code = pytest.main([*QUIET, str(test)])
+    measure.stop()
+    if code != pytest.ExitCode.OK:
+        return False
+    report = io.StringIO()
+    try:
+        covered = measure.report(show_missing=True, file=report)
+    except coverage.exceptions.NoDataError:
+        say("never imports its module")
+        return False
+    if covered < 100:
+        say(report.getvalue().splitlines()[2])
+    return covered == 100
+
+
+@contextlib.contextmanager
+def shared_folder() -> Iterator[str]:
+    """A folder for the database of all, removed by the process that made it and by none of its forks."""
+    owner, folder = os.getpid(), tempfile.mkdtemp(prefix="smarthealth-")
+    try:
+        yield folder
+    finally:
+        if os.getpid() == owner:
+            shutil.rmtree(folder)
+
+
+def warm_up() -> None:
+    """Import what is not ours, the plugins of pytest in the way that it imports them itself."""
+    with tempfile.TemporaryDirectory() as nothing, contextlib.redirect_stdout(io.StringIO()):
+        pytest.main([*QUIET, "--noconftest", "--collect-only", f"--rootdir={nothing}", nothing])
+    for name in WARM:
+        importlib.import_module(name)
+
+
+def fork(test: Path, module: Path) -> tuple[int, Run]:
+    """Start a process that runs one test module; its id and where its output goes."""
+    output = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `finish`
+    run = Run(test=test, output=output, started=time.monotonic())
+    pid = os.fork()
+    if pid == 0:
+        for descriptor in (1, 2):
+            os.dup2(output.fileno(), descriptor)
+        sys.exit(not covers(test, module))  # by the way every program ends, so that what must be cleaned up is
+    return pid, run
+
+
+def finish(runs: dict[int, Run]) -> tuple[Run, str | None]:
+    """Wait until one of them has ended; what it says when not all is well."""
+    pid, status = os.wait()
+    run = runs.pop(pid)
+    with run.output as output:
+        output.seek(0)
+        complaint = output.read().decode(errors="replace")
+    return run, (complaint[-3000:] or "ended without a word") if status else None
+
+
+def run_all(pairs: Iterable[tuple[Path, Path]]) -> int:
+    """Run them, a few at a time, and print who falls short; their number."""
+    waiting = list(pairs)
+    runs: dict[int, Run] = {}
+    times: list[tuple[float, str]] = []
+    short = 0
+    while waiting or runs:
+        while waiting and len(runs) < (os.cpu_count() or 1):
+            pid, run = fork(*waiting.pop())
+            runs[pid] = run
+        run, complaint = finish(runs)
+        name = str(run.test.relative_to(ROOT))
+        times.append((time.monotonic() - run.started, name))
+        if complaint:
+            short += 1
+            say(f"{name}: {complaint}")
+    say("longest: " + ", ".join(f"{name} {seconds:.1f} s" for seconds, name in sorted(times)[-5:]))
+    return short
 
 
 def main(arguments: list[str]) -> int:
@@ -51,13 +155,12 @@ def main(arguments: list[str]) -> int:
     roots = [Path(argument).resolve() for argument in arguments] or [TESTS]
     found = [test for root in roots for test in ([root] if root.is_file() else sorted(root.rglob("test_*.py")))]
     pairs = [(test, module) for test in found if (module := mirrored(test)) is not None]
-    with ThreadPoolExecutor(max_workers=os.cpu_count()) as workers:
-        complaints = list(workers.map(lambda pair: shortfall(*pair), pairs))
-    short = [(test, complaint) for (test, _), complaint in zip(pairs, complaints, strict=True) if complaint]
-    for test, complaint in short:
-        sys.stdout.write(f"{test.relative_to(ROOT)}: {complaint}\n")
-    sys.stdout.write(f"{len(pairs) - len(short)} of {len(pairs)} test modules cover their own module alone\n")
-    return len(short)
+    warm_up()
+    with shared_folder() as folder:
+        os.environ["SMARTHEALTH_TEST_FOLDER"] = folder
+        short = run_all(pairs)
+    say(f"{len(pairs) - short} of {len(pairs)} test modules cover their own module alone")
+    return short
 
 
 if __name__ == "__main__":

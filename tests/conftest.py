@@ -2,7 +2,8 @@
 
 The server is the one `DATABASE_URL` names (databases are made on it, its own is not touched), else one on this machine that
 lets `postgres` in, else the embedded one, started at the first need; `SMARTHEALTH_TEST_POSTGRES=embedded` takes that one in
-any case. All tests of a run share one database, which is emptied before each: making one takes a hundred times as long.
+any case. Its data are in a folder of the run, or in `SMARTHEALTH_TEST_FOLDER`, where several runs at a time may share it. All
+tests of a run share one database, which is emptied before each: making one takes a hundred times as long.
 
 A test with a database cannot use `autojump_clock`: while the server works nothing of ours runs, so time would jump and every
 deadline pass.
@@ -72,7 +73,10 @@ def postgres_server() -> Iterator[str]:
         return
     from smarthealth.storage.embedded import start_embedded_sync
 
-    with tempfile.TemporaryDirectory(prefix="smarthealth-") as folder, ExitStack() as stack:
+    with ExitStack() as stack:
+        folder = os.environ.get("SMARTHEALTH_TEST_FOLDER") or stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="smarthealth-")
+        )
         yield stack.enter_context(start_embedded_sync(Path(folder), settings=_FAST))
 
 
