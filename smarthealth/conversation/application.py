@@ -239,3 +239,5 @@ class Application:
     """Type tag to class, for the published schema."""
     server_messages: Mapping[str, type] = attrs.field(factory=dict)
     """Type tag to class, for the published schema."""
+    page: str | None = None
+    """File name of its page for people, among the server's pages: at `/NAME/`, and at `/` on a port of its own."""

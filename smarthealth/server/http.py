@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from http import HTTPStatus
+from typing import Any
 
 import structlog
 from quart import Response, g, request
@@ -33,6 +35,7 @@ from .errors import Refused, forbidden, not_found, too_many, unavailable
 from .gateway import bearer_token
 from .observer import asked_on_this_machine, draw_tree
 from .openapi import asyncapi_document, openapi_document
+from .routes import LISTENER
 from .security_headers import REDOCS_OWN, security_headers
 
 log = structlog.get_logger()
@@ -40,7 +43,6 @@ log = structlog.get_logger()
 PATIENTS_SHOWN = 50
 LONGEST_SEARCH = 100
 """Characters."""
-CONSOLE = "console.html"
 REDOC = "docs/redoc.html"
 COUNTED = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 """Refusals that are held against an address."""
@@ -90,7 +92,10 @@ class _Handlers:
         for path, answer, method in routes:
             for prefix in ("", *(f"/{application.name}" for application in own.applications)):
                 _route(app, prefix + path, answer, method)
-        _route(app, "/", self._console)
+        _route(app, "/", self._front_page)
+        for application in own.applications:
+            if application.page is not None:
+                _route(app, f"/{application.name}/", partial(self._page, application.page))
         _route(app, "/metrics", self._metrics)
         _route(app, "/observer", self._observer_page)
         _route(app, "/observer.json", self._observer)
@@ -187,8 +192,15 @@ class _Handlers:
     async def _observer_page(self) -> Response:
         return await self._page("observer/observer.html")
 
-    async def _console(self) -> Response:
-        return await self._page(CONSOLE)
+    async def _front_page(self) -> Response:
+        """The page of the application that this port is for."""
+        own = self._desk.services
+        scope: Mapping[str, Any] = request.scope
+        name = (scope.get("state") or {}).get(LISTENER, own.bare)
+        page = next((one.page for one in own.applications if one.name == name), None)
+        if page is None:
+            raise not_found()
+        return await self._page(page)
 
     async def _swagger(self) -> Response:
         return await self._page("docs/swagger.html")

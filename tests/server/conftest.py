@@ -361,7 +361,11 @@ async def own_door(principal: Principal | None, parts: Mapping[str, str]) -> boo
 @pytest.fixture
 def world() -> World:
     """A world with two applications and nobody in it."""
-    records = Application(name="records", endpoints=(endpoint("/ws/chat", roles=frozenset({"clinician", "admin"})),))
+    records = Application(
+        name="records",
+        endpoints=(endpoint("/ws/chat", roles=frozenset({"clinician", "admin"})),),
+        page="console.html",
+    )
     other = Application(
         name="other",
         endpoints=(

@@ -125,6 +125,16 @@ async def test_health_is_200_or_503_per_part(world: Any, open_server: OpenServer
         assert (answer.status, answer.json()["status"]) == (503, "failed")
 
 
+async def test_the_front_page_is_the_port_s_own(world: Any, open_server: OpenServer, ask: Ask) -> None:
+    """On an application's own port `/` is its page, if it has one; by its name every page is on every port."""
+    async with open_server(world) as port:
+        assert (await ask(port, "/")).body == (await ask(port, "/records/")).body
+        assert (await ask(port, "/other/")).status == 404
+    async with open_server(world, listener="other") as port:
+        assert (await ask(port, "/")).status == 404
+        assert (await ask(port, "/records/")).status == 200
+
+
 async def test_pages_come_with_types_tags_and_a_strict_policy(world: Any, open_server: OpenServer, ask: Ask) -> None:
     """The console, the observer and both documentations are there; nothing inline runs in any of them."""
     async with open_server(world) as port:

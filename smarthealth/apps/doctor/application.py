@@ -43,6 +43,7 @@ def doctor_application(services: DoctorServices) -> Application:
         ),
         client_messages=COMMANDS,
         server_messages=EVENTS,
+        page="doctor.html",
     )
 
 

@@ -28,4 +28,10 @@ def records_application(services: RecordsServices) -> Application:
         turns=TurnPolicy(when_busy=services.settings.when_busy),
         application=APPLICATION,
     )
-    return Application(name=APPLICATION, endpoints=(chat,), client_messages=COMMANDS, server_messages=EVENTS)
+    return Application(
+        name=APPLICATION,
+        endpoints=(chat,),
+        client_messages=COMMANDS,
+        server_messages=EVENTS,
+        page="console.html",
+    )

@@ -5,7 +5,6 @@
 
 import { me, token } from "./api.js";
 
-const PATH = "/records/ws/chat";
 const RETRIES_MS = [500, 1000, 2000, 4000, 8000, 15_000];
 const PATIENT_RETRY = 3; // where to begin in RETRIES_MS when the server has too much to do
 const STABLE_MS = 5000;
@@ -19,15 +18,26 @@ const NOT_AUTHENTICATED = 4401;
 const IDLE = 4408;
 const RATE_LIMITED = 4429;
 
-/** Events: `state`; `message` with the decoded object; `lost` when an open connection ended; `signed-out`. */
+/** The records' way in: a token, as browsers can send it. */
+const RECORDS = { path: "/records/ws/chat", greeting: "connected", protocols: () => ["bearer", token()] };
+
+/**
+ * Events: `state`; `message` with the decoded object; `lost` when an open connection ended; `signed-out`.
+ *
+ * `path` is where to connect, `greeting` the type of the server's first message, `protocols()` what to offer: nothing where
+ * nobody signs in.
+ */
 export class Link extends EventTarget {
   #socket = null;
   #attempts = 0;
   #openedAt = 0;
   #timers = new Set();
 
-  constructor() {
+  constructor({ path, greeting, protocols } = RECORDS) {
     super();
+    this.path = path;
+    this.greeting = greeting;
+    this.protocols = protocols;
     this.state = "idle";
     /** Whether to come back after a loss; else the next `open` does. */
     this.wanted = true;
@@ -40,7 +50,7 @@ export class Link extends EventTarget {
     if (this.#socket !== null) return;
     this.#clear();
     const scheme = location.protocol === "https:" ? "wss" : "ws";
-    const socket = new WebSocket(`${scheme}://${location.host}${PATH}`, ["bearer", token()]);
+    const socket = new WebSocket(`${scheme}://${location.host}${this.path}`, this.protocols());
     this.#socket = socket;
     socket.onmessage = (message) => socket === this.#socket && this.#received(JSON.parse(message.data));
     socket.onclose = (event) => socket === this.#socket && this.#lost(event.code);
@@ -64,7 +74,7 @@ export class Link extends EventTarget {
   }
 
   #received(message) {
-    if (message.type === "connected") {
+    if (message.type === this.greeting) {
       this.#clear();
       this.#openedAt = Date.now();
       this.#become("connected");
@@ -94,7 +104,7 @@ export class Link extends EventTarget {
     if (code === OVERLOADED || code === RATE_LIMITED) this.#attempts = Math.max(this.#attempts, PATIENT_RETRY);
     this.#wait();
     // A browser does not say why a handshake was refused: the token may be no good any more.
-    if (!wasOpen && (await me().then(() => 200, (error) => error.status)) === 401 && this.state === "waiting") this.#signOut();
+    if (!wasOpen && this.protocols().length > 0 && (await me().then(() => 200, (error) => error.status)) === 401 && this.state === "waiting") this.#signOut();
   }
 
   #signOut() {
