@@ -20,6 +20,21 @@ from __future__ import annotations
 
 import trio
 
+__all__ = [
+    "ActorError",
+    "ActorFailed",
+    "ActorStopped",
+    "AskCycle",
+    "AskTimeout",
+    "MailboxFull",
+    "NameTaken",
+    "StageTimeout",
+    "StashFull",
+    "SupervisionError",
+    "SupervisorFull",
+    "TopicFull",
+]
+
 
 def first_leaf(group: BaseExceptionGroup[BaseException]) -> BaseException | None:
     """The first error in a group, however deep, that is not a cancellation."""

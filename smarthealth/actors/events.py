@@ -7,6 +7,24 @@ from typing import Protocol
 
 import attrs
 
+__all__ = [
+    "ActorResumed",
+    "ActorSuspended",
+    "ChildEnded",
+    "ChildFailed",
+    "ChildStarted",
+    "DeadLetter",
+    "DeadLetterReason",
+    "Down",
+    "EndReason",
+    "Instrument",
+    "MessageInstrument",
+    "Outcome",
+    "Receiver",
+    "RuntimeEvent",
+    "TaskStuck",
+]
+
 
 class EndReason(enum.Enum):
     """How an actor ended."""

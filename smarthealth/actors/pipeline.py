@@ -14,10 +14,9 @@ from .actor import Context
 from .core import Caught
 from .errors import ActorStopped, first_leaf
 from .snapshot import TaskSnapshot
-from .stages import Emit as Emit
-from .stages import Stage as Stage
-from .stages import StageReport as StageReport
-from .stages import StageRun
+from .stages import Emit, Stage, StageReport, StageRun
+
+__all__ = ["Emit", "Line", "Pipeline", "Stage", "StageReport"]
 
 
 @attrs.frozen(kw_only=True)

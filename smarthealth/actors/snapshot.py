@@ -7,6 +7,14 @@ from collections.abc import Iterator
 
 import attrs
 
+__all__ = [
+    "ActorSnapshot",
+    "Kind",
+    "State",
+    "TaskSnapshot",
+    "WaitReason",
+]
+
 
 class Kind(enum.Enum):
     """What an actor is."""
