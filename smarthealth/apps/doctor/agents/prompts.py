@@ -18,7 +18,8 @@ from smarthealth.apps.doctor.memory import write_profile
 from smarthealth.conversation.application import Language
 from smarthealth.llm.port import ChatMessage, ChatRequest
 
-MOST_OUTPUT_TOKENS: Final = 700
+MOST_OUTPUT_TOKENS: Final = 2000
+"""Head and prose together; a longer answer is broken off."""
 MOST_EXCHANGES: Final = 4
 """Earlier messages and answers that the model sees."""
 LONGEST_TURN: Final = 800

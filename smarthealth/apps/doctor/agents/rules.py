@@ -9,7 +9,7 @@ from typing import Final
 import attrs
 
 from smarthealth.apps.doctor.case import Case
-from smarthealth.apps.doctor.knowledge.article import Article, Cause, Condition
+from smarthealth.apps.doctor.knowledge.article import LIKELIHOODS, Article, Cause, Condition
 from smarthealth.apps.doctor.knowledge.loading import load_articles
 from smarthealth.apps.doctor.profile import PatientProfile
 from smarthealth.apps.doctor.results import LEVELS, Level, TriageResult
@@ -22,6 +22,7 @@ GOOD_SCORE: Final = 0.5
 """Of a passage found by search; a lesser one does not tell what the message is about."""
 _TAKEN: Final = "/"
 """In place of a name that was found: no word."""
+_RANK: Final = {likelihood: rank for rank, likelihood in enumerate(LIKELIHOODS)}
 UNKNOWN: Final[Level] = "IV"
 """Of a complaint that no article tells of."""
 
@@ -38,8 +39,20 @@ class Judgement:
 
     def causes(self, case: Case) -> tuple[tuple[Article, Cause], ...]:
         """What it may be: first what the message speaks for, then as likely as the articles have it."""
-        found = [(article, cause) for article in self.articles for cause in article.text[case.language].causes]
-        return tuple(sorted(found, key=lambda pair: -sum(map(self.reading.hints, pair[1].clues))))
+        found = [
+            (article, cause, sum(map(self.reading.hints, cause.clues)))
+            for article in self.articles
+            for cause in article.text[case.language].causes
+        ]
+        found.sort(key=lambda one: (_RANK[_likelihood(one[1], one[2])], -one[2]))
+        return tuple(
+            (article, attrs.evolve(cause, likelihood=_likelihood(cause, hints))) for article, cause, hints in found
+        )
+
+
+def _likelihood(cause: Cause, hints: int) -> str:
+    """What the message speaks for is at least possible."""
+    return "possible" if hints and cause.likelihood == "less likely" else cause.likelihood
 
 
 def judge(case: Case) -> Judgement:

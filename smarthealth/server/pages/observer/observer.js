@@ -58,11 +58,12 @@ function drawNode(actor, level) {
   parts.meter.value = actor.mailbox_depth;
   const details = [];
   if (actor.mailbox_capacity !== null) details.push(`${actor.mailbox_depth}/${actor.mailbox_capacity}`);
+  if (actor.stashed) details.push(`${actor.stashed} set aside`);
   if (actor.children.length) details.push(`${actor.children.length} below`);
   details.push(seconds(actor.age));
   if (actor.restarts) details.push(`${actor.restarts} restarts`);
   text(parts.detail, details.join(" · "));
-  text(parts.waits, actor.waiting_for ? `waits for ${actor.waiting_for}` : "");
+  text(parts.waits, actor.waiting_for ? `waits for ${AWAITED[actor.waiting_why]} ${actor.waiting_for}` : "");
   text(parts.failure, actor.last_failure ? `last failed: ${actor.last_failure}` : "");
   parts.tasks.replaceChildren(...actor.tasks.map((task) =>
     make("span", { className: `task ${task.state}`, title: task.state }, `${task.name} ${task.handled}`)));
