@@ -29,10 +29,12 @@ def draw_tree(actor: ActorSnapshot) -> Node:
         "state": actor.state.value,
         "mailbox_depth": actor.mailbox_depth,
         "mailbox_capacity": actor.mailbox_capacity,
+        "stashed": actor.stashed,
         "restarts": actor.restarts,
         "last_failure": actor.last_failure,
         "age": round(actor.age, 1),
         "waiting_for": actor.waiting_for,
+        "waiting_why": actor.waiting_why.value if actor.waiting_why else None,
         "tasks": [{"name": task.name, "state": task.state, "handled": task.handled} for task in actor.tasks],
         "children": [draw_tree(child) for child in actor.children],
     }

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from smarthealth.actors import ActorSnapshot
-from smarthealth.actors.snapshot import Kind, State, TaskSnapshot
+from smarthealth.actors.snapshot import Kind, State, TaskSnapshot, WaitReason
 from smarthealth.conversation.application import Application, Endpoint, Principal
 from smarthealth.conversation.socket import SocketClosed
 from smarthealth.server.accounts import Accounts
@@ -336,6 +336,8 @@ TREE = ActorSnapshot(
             last_failure="OSError",
             age=1.0,
             waiting_for="smarthealth/pool",
+            waiting_why=WaitReason.REPLY,
+            stashed=2,
             tasks=(TaskSnapshot(name="search", state="working", handled=7),),
         ),
     ),

@@ -14,6 +14,7 @@ def test_tree_is_drawn_as_json(world: Any) -> None:
     drawn = draw_tree(world.services().snapshot())
     assert (drawn["path"], drawn["kind"], drawn["age"]) == ("smarthealth", "supervisor", 12.3)
     (index,) = drawn["children"]
+    assert drawn["waiting_why"] is None
     assert index == {
         "path": "smarthealth/index",
         "name": "index",
@@ -21,10 +22,12 @@ def test_tree_is_drawn_as_json(world: Any) -> None:
         "state": "running",
         "mailbox_depth": 3,
         "mailbox_capacity": 64,
+        "stashed": 2,
         "restarts": 1,
         "last_failure": "OSError",
         "age": 1.0,
         "waiting_for": "smarthealth/pool",
+        "waiting_why": "reply",
         "tasks": [{"name": "search", "state": "working", "handled": 7}],
         "children": [],
     }

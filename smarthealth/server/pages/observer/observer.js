@@ -3,6 +3,7 @@
 
 const EVERY_MS = 1000;
 const MOST_SIBLINGS = 200; // thousands of connections are counted, and found by their paths, but not all drawn
+const AWAITED = { reply: "a reply of", room: "room in the mailbox of", start: "the start of", stop: "the end of" };
 const byId = (id) => document.getElementById(id);
 const nodes = new Map(); // path → { item, parts, children }
 const folded = new Set();
