@@ -151,6 +151,12 @@ def exists(material: Material) -> Finding:
     return make_finding(material, Fact(say="exists", distinct=len(group_entries(material.entries, by_status=True)), about=about, detail="beside" if material.is_beside else None), [group.newest for group in groups], items)  # fmt: skip
 
 
+def denied(material: Material) -> Finding:
+    """That the record says expressly that there is none."""
+    latest = pick_entries(material.entries, Pick(order=Order.LATEST))
+    return make_finding(material, Fact(say="exists", about=noun_of(material, 2), detail="denied"), latest)
+
+
 def whether(material: Material) -> list[Finding]:
     """As `exists`, as a report."""
     return [exists(material)]

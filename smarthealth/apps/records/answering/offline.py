@@ -74,6 +74,8 @@ def _exists(speech: Speech) -> str:
     fact = speech.fact
     if fact.detail == "text":
         return speech.fill("exists.text")
+    if fact.detail == "denied":
+        return speech.fill("exists.denied", items=speech.items())
     if fact.detail == "beside":
         return speech.fill("exists.beside", items=speech.items())
     if fact.items and fact.items[0].value:

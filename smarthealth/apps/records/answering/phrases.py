@@ -72,6 +72,10 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "es": "Sí, consta {about}{period}: {items}{cut}.",
         "en": "Yes, the record has {about}{period}: {items}{cut}.",
     },
+    "exists.denied": {
+        "es": "La historia dice expresamente que no hay {about}: {items}.",
+        "en": "The record says expressly that there are no {about}: {items}.",
+    },
     "exists.beside": {
         "es": "Consta además: {items}{cut}.",
         "en": "The record also has: {items}{cut}.",

@@ -6,6 +6,7 @@ neither a language model nor the composer has to count.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 import attrs
@@ -14,8 +15,9 @@ from smarthealth.apps.records.understanding.question import Operation
 
 from .chart import Found
 from .computing import age_at, average, change, computed, duration, interval, normal, trend
+from .entries import Entry
 from .findings import Finding
-from .listing import count, exists, list_entries, status, value, when, whether
+from .listing import count, denied, exists, list_entries, status, value, when, whether
 from .material import Material, absence
 from .particulars import asked_of, attendance
 from .picking import beyond
@@ -29,11 +31,23 @@ def report(material: Material) -> list[Finding]:
         material = attrs.evolve(material, found=Found(tuple(kept), len(kept)))
         if not kept:
             return [absence(material)]
+    denials = tuple(entry for entry in material.entries if _denies(entry))
+    if denials:
+        others = tuple(entry for entry in material.entries if entry not in denials)
+        if not others:
+            return [denied(attrs.evolve(material, found=Found(denials, len(denials))))]
+        material = attrs.evolve(material, found=Found(others, material.found.total - len(denials)))
     if material.is_beside:
         return [exists(material)]
     return _REPORTS[ask.operation](material)
 
 
+def _denies(entry: Entry) -> bool:
+    """Whether an entry says that there is none: `No known allergy` is no allergy."""
+    return entry.kind == "allergy" and _DENIAL.search(entry.display) is not None
+
+
+_DENIAL = re.compile(r"\b(?:no known|not known|sin alergias|ninguna alergia|niega)\b", re.IGNORECASE)
 _REPORTS: Mapping[Operation, Callable[[Material], list[Finding]]] = {
     Operation.VALUE: value,
     Operation.LIST: list_entries,

@@ -24,7 +24,7 @@ from .refusals import REFUSAL_PATTERNS
 GENERIC = set_of(
     "patient-encounter check-up emergency-visit hospitalization clinical-note emergency-department-note "
     "diagnostic-report laboratory-test vital-signs chief-complaint social-history care-plan care-plan-activity pathology-report income-survey history-of-present-illness biologic surgery "
-    "death medical-history patient-discharge"
+    "death medical-history patient-discharge symptom no-known-allergies"
 )
 """Concepts that are no more than a kind of entry, or a word that another reader reads."""
 

@@ -65,7 +65,8 @@ def _is_about_entries(clause: Clause) -> bool:
     if any(topic.concepts for topic in clause.topics):
         return True
     strongest = clause.cues[0].operation if clause.cues else None
-    return strongest is Operation.AGE_AT or any(kind.is_noun for kind in clause.kinds)
+    asks_when = strongest is Operation.AGE_AT and (bool(clause.topics) or clause.period is not None)
+    return asks_when or any(kind.is_noun for kind in clause.kinds)
 
 
 def _operation(clause: Clause) -> Operation:

@@ -40,7 +40,7 @@ _TABLE: tuple[tuple[Field, str], ...] = (
         Field.AGE,
         r"""
         (?:que )?edad\b(?! (?:tenia|al|cuando|gestacional|a la))~
-        cuantos anos (?:tiene|de edad|cumple|cumplio)|how (?:many years )?old (?:is|are)
+        cuantos anos (?:tiene|de edad|cumple|cumplio)|how (?:many years )?old (?:is|are)|how many years old
         (?:current )?age\b(?! (?:at|when|of onset|was))~
         anos (?:tiene|cumplidos)
         """,

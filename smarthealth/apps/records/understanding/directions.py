@@ -16,13 +16,13 @@ _UP = (
     r"subi(?:o|do|endo|eron)|suben?|aument(?:o|ado|ando|aron|an?)|increment(?:o|ado|ando|aron)|crec(?:io|ido|iendo|ieron|e)"
     r"|ascendi(?:o|do)|engord(?:o|ado|ando)|gan(?:o|ado|ando)(?=\s+(?:algo\s+de\s+|mucho\s+)?(?:peso|kilos|§))|(?:ha|han|se)\s+elevado"
     r"|ris(?:e|en|ing)|rose|increas(?:e|ed|ing)|(?:go|goes|gone|going|went)\s+up|climb(?:ed|ing)?|grow(?:n|ing)?|grew|taller|heavier"
-    r"|gain(?:ed|ing)?|put\s+on(?=\s+(?:weight|§))"
+    r"|gain(?:ed|ing)?|trending\s+up|(?:aumento|incremento|subida|elevacion)(?=\s+(?:de|en|del)\b)|put\s+on(?=\s+(?:weight|§))"
 )
 _DOWN = (
     r"bajado|bajando|bajaron|bajan|disminu(?:yo|ido|yendo|yeron)|descendi(?:o|do)|reduj(?:o|eron)|reducido|cay(?:o|eron)|caido|adelgaz(?:o|ado|ando)"
     r"|perdi(?:o|do|endo)(?=\s+(?:algo\s+de\s+|mucho\s+)?(?:peso|kilos|§))"
     r"|fall(?:en|ing)?|fell|drop(?:ped|ping)?|decreas(?:e|ed|ing)|declin(?:e|ed|ing)|(?:go|goes|gone|going|went|come|came|coming)\s+down"
-    r"|thinner|(?:lost|lose|losing)(?=\s+(?:any\s+|some\s+|much\s+)?(?:weight|§))|shrunk"
+    r"|thinner|trending\s+down|(?:disminucion|descenso|reduccion|caida|bajada)(?=\s+(?:de|en|del)\b)|(?:logro|consiguio|pudo)\s+(?:bajar|reducir)|(?:managed?|able)\s+to\s+(?:lower|reduce)|(?:lost|lose|losing)(?=\s+(?:any\s+|some\s+|much\s+)?(?:weight|§))|shrunk"
 )
 # `bajo` and `baja` are verbs only at the beginning, after a pronoun, or with the accent that folding took away.
 _SPANISH_DOWN = r"(?:^\W*(?:y\s+)?|\b(?:se|le|si|no)\s+)(?:ya\s+)?baj[oa]\b(?!\s+(?:peso|riesgo|talla))(?=\s+(?:de\b|el\b|la\b|los\b|las\b|su\b|algo\b|§))"

@@ -59,7 +59,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         r"""
         hospitalizaci(?:on|ones)|hospitalizad[oa]s?|hospitalizar(?:on|an)?
         ingresos?(?: (?:hospitalarios?|al hospital|en el hospital))?|ingresad[oa]s?|ingreso hospitalario
-        ingresaron|internaron|internaci(?:on|ones)|internad[oa]s?|internamientos?|estancias? hospitalarias?|hospitali[sz]ations?
+        ingresaron|internaron|internaci(?:on|ones)|internad[oa]s?|internamientos?|estancias?(?: hospitalarias?)?|hospital days|egresos?|(?:leave|left) (?:the )?hospital|hospitali[sz]ations?
         hospitali[sz]ed|(?:hospital )?admissions?|admitted(?: to (?:the |a )?hospital)?
         length of stay|(?:stay(?:ed|ing)?|was|were|been|s?he|patient) in (?:the )?hospital
         inpatient(?: (?:stays?|visits?|encounters?|admissions?))?|hospital stays?
@@ -122,7 +122,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         formulas? medicas?|formulaci(?:on|ones)|drogas? (?:recetad|prescrit|formulad)as?|remedios?|pastillas?
         comprimidos|tratamientos?(?: (?:farmacologicos?|medicos?|con medicamentos))?|farmacoterapia
         terapia farmacologica|medications?|medicines?|drugs?|prescriptions?|meds|pills?|pharmacotherapy
-        (?:drug )?treatments?|drug therap(?:y|ies)|rx|ttos?|txs?
+        (?:drug )?treatments?|drug therap(?:y|ies)|rx|med(?= list)|ttos?|txs?
         """,
     ),
     (
@@ -132,7 +132,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         r"""
         alergi(?:a|as)|alergic[oa]s?|alergenos?|intolerancias?|hipersensibilidad(?:es)?
         reacci(?:on|ones) alergicas?|allerg(?:y|ies|ic)|allergens?|intolerances?|hypersensitivit(?:y|ies)
-        allergic reactions?
+        allergic reactions?|reacciona|(?:causes?|any|had|have) (?:a |an )?reactions?|nkd?a
         """,
     ),
     (

@@ -40,7 +40,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:sigue|siguen|continua|continuan) (?:estando )?(?:activ|tom|con|ten|vigent|present|padec|usando|en (?:tratamiento|curso)|§|siendo)~
         (?:todavia|aun)
         (?:esta|estan|se encuentra|se encuentran) (?:ya )?(?:resuelt|activ|curad|vigent|suspendid|superad|en remision|inactiv)~
-        (?:ya )?se (?:le )?(?:ha )?(?:resolvio|resuelto|curo|curado|recupero|recuperado|suspendio|suspendido)
+        (?:ya )?se (?:le )?(?:ha )?(?:retiro|retirado|quito|quitado|resolvio|resuelto|curo|curado|recupero|recuperado|suspendio|suspendido)
         (?:estado|estatus|situacion) (?:actual )?(?:de|del|clinico)|still
         (?:is|are|was|has|have)\b[^?]*\b(?:resolved?|active|ongoing|discontinued|stopped|in remission|cured)
         (?:status) of|what is the status
@@ -58,6 +58,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:durante|por) cuanto tiempo|duracion
         cuant[oa]s (?:dias|semanas|meses|anos|horas|minutos) (?:le )?(?:duro|dura|lleva|estuvo|permanecio|tomo|tuvo|ha (?:estado|durado|tenido|tomado)|hace|pas[oó])~
         how long\b(?! ago)~
+        estancia(?= (?:hospitalaria|por|de|en)\b)|hospital days
         (?:dias|tiempo) (?:total(?:es)? )?de (?:estancia|hospitalizacion|internacion|internamiento|ingreso)
         (?:duration|length) of|(?:days|weeks|months|years) passed until
         (?:dias|semanas|meses|anos) (?:pasaron|tardo|tardaron)
@@ -141,7 +142,8 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:dosis|posologia|dosificacion|pauta|dosaje)\b(?! de (?:(?:la|las|el|los) )?(?:§+\s*)?(?:vacuna|refuerzo))~
         cada cuant(?:o|as horas)
         (?:indicaciones|instrucciones|modo|forma) (?:de (?:uso|toma|administracion)|para (?:tomar|el uso))
-        instructions|como (?:tiene|se|debe|esta)\b[^?]*\b(?:toma|tomar|indicad[oa]|administra|usa)
+        instructions|directions|instrucciones (?:de|para)|indicacion de toma|cuant[oa] (?:§+ )?toma
+        como (?:tiene|se|debe|esta)\b[^?]*\b(?:toma|tomar|indicad[oa]|administra|usa)
         supposed to take|regimen
         (?:como|con que frecuencia|cuant[oa]s veces al dia) (?:se )?(?:lo |la )?(?:debe |tiene que |hay que )?toma(?:r|rlo|rla|rse)?
         cuant[oa]s? (?:miligramos|mg|pastillas|tabletas|comprimidos|gramos|unidades|inhalaciones|puffs|gotas|capsulas|ml|mililitros|cucharadas)|concentracion
@@ -181,6 +183,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:cual (?:es|fue|era) (?:el|la)|que|por cual) (?:motivo|razon|causa|indicacion)
         (?:el )?(?:motivo|razon|indicacion|causa) (?:de|del|por|para|principal)
         para que\b(?! fecha)~
+        a que obedece|(?:which|what) (?:condition|disease|problem|diagnosis)\b[^?]*\btreat(?:s|ing|ed)?
         a que se deb(?:io|e|ia)|(?:por|para) (?:que|cual) (?:enfermedad|diagnostico|condicion|problema|afeccion)
         (?:que|cual) (?:enfermedad|diagnostico|condicion|problema) (?:justific|motiv|llev|origin|caus|explic)\w+~
         que (?:motivo|lo llevo|la llevo|causo|provoco)|a causa de que|(?:debido|causa|por) a que|why

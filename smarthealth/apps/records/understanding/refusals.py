@@ -72,7 +72,7 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         for (?:men|women|males|females) only
         (?:from|at|de|desde) (?:what|which|que) (?:age|edad) (?:can|may|is|should|se puede|puede)
         a (?:que|partir de que) edad (?:se puede|puede|es posible|se recomienda)
-        (?:articulos?|papers?|estudios cientificos|literatura|publicaciones|research|guidelines?|guias? clinicas?)
+        (?:articulos?|papers?|estudios cientificos|literatura|publicaciones|research|guidelines?|guias?)
         (?:prevalencia|incidencia|mortalidad|prevalence|incidence|mortality|survival rate|percentile|percentil|tasa de)
         (?:en general|generally|usually|normalmente|suele)\b[^?]*\b(?:se (?:usa|trata|receta)|prescribed|used|treated)
         (?:medicines?|medications?|drugs?|drops|medicamentos?|farmacos?)\b[^?]*\b(?:should|can|could|may|might|would) (?:be|i|you|we|one)
@@ -87,6 +87,7 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         False,
         r"""
         ~\bwill (?:the |his |her )?§~
+        (?:que|con que|cual)\b[^?]*\b(?:lo|la|le) (?:trato|doy|receto|pongo|mando|formulo)
         (?:se )?(?:puede|podra|podria) (?:volver a )?(?:embaraza(?:r|rse)|tener hijos|operar(?:se)?|viajar|vacunar(?:se)?|hacer(?:se)?|comer|beber)~
         (?:can|could|may) (?:s?he|the patient) (?:get pregnant|have (?:children|surgery)|travel|drink|eat|get)~
         (?:deberia(?:mos|n)?|debo|debemos|convendria|conviene|aconseja(?:s|ble)?|recom(?:ienda|iendas|endarias?|endable|endacion(?:es)?|endado)|sugier(?:e|es|erias?)|que (?:opinas?|piensas?|crees?|harias|me aconsejas)|opinion|puede(?:s)? (?:recetar|diagnosticar|prescribir)|es (?:grave|peligros[oa]|segur[oa]|recomendable|bueno|malo|riesgos[oa])|hay (?:riesgo|peligro)|riesgo (?:de|cardiovascular)|pronostico|esperanza de vida|expectativa de vida|probabilidad(?:es)?|cuanto (?:tiempo )?(?:le queda|va a vivir|vivira)|se va a (?:curar|morir|recuperar)|va a (?:tener|desarrollar|necesitar|empeorar|mejorar|morir)|tendra|necesitara|desarrollara|mejor (?:tratamiento|medicamento|opcion|medico|hospital)|diagnostico diferencial|que (?:podria|puede) (?:tener|ser|causar)|dieta|ejercicio(?:s)? (?:recomend|adecuad)|que (?:puede|podria) tomar|puede (?:tomar|comer|beber|hacer|viajar|conducir))
@@ -164,7 +165,8 @@ _OF_THE_RECORD = compile_phrases(
     ~^\W*(?:(?:cuales|que) (?:son|fueron|eran) )?(?:las |sus )?recomendaciones\W*$~
     (?:did|has|have|had) (?:the |his |her |any )?(?:doctors?|physicians?|providers?|clinicians?|notes?|[a-z]+) (?:recommend(?:ed)?|advised?|suggest(?:ed)?)
     (?:was|were|been|is|are) (?:s?he |the patient |they |there )?(?:any(?:thing)? )?(?:advised|recommended|counsell?ed|instructed|told)
-    (?:recommendations?|advice|instructions|suggestions?) (?:(?:recorded|documented|written|noted|previously) )*(?:(?:was|were|that|which) )*(?:given|made|noted|recorded|written|in|from|at|on discharge|by|of the (?:doctor|note|visit|last))\b~
+    (?:recommendations?|advice) on file
+    (?:recommendations?|advice|instructions|suggestions?) (?:(?:recorded|documented|written|noted|previously) )*(?:(?:was|were|that|which) )*(?:given|made|noted|recorded|documented|written|in|from|at|on discharge|by|of the (?:doctor|note|visit|last))\b~
     (?:doctor|physician|provider|clinician)'?s? (?:recommendations?|advice|instructions?)
     """
 )

@@ -19,7 +19,7 @@ from .clauses import split_clauses, split_sentences
 from .deciding import decide
 from .folding import fold_letters
 from .language import detect_language
-from .question import Ask, Exchange, Language, Operation, Order, Pick, Question, Refusal, TimeRange, Topic
+from .question import Ask, Exchange, Language, Operation, Order, Period, Pick, Question, Refusal, TimeRange, Topic
 from .reading import Clause, read_clause
 
 LONGEST = 2000
@@ -35,6 +35,7 @@ _REFERS = re.compile(
     r"\b(?:es[ae]s?|est[ae]s?|aquell?[ao]s?|dich[oa]s?)\s+(?:misma?\s+)?(?:fecha|dia|ano|mes|epoca|consulta|visita)\b|\bentonces\b|\ben\s+ese\s+momento\b|"
     r"\b(?:that|the\s+same)\s+(?:day|date|year|month|visit|time)\b|\bback\s+then\b"
 )
+_THAT_YEAR = re.compile(r"\b(?:ese|aquel|dicho|mismo|that|same)\s+(?:ano|mes|year|month)\b|\besa\s+epoca\b")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
 _WORD = re.compile(r"[a-z]+")
 _BOTH_ENDS = re.compile(
@@ -57,7 +58,7 @@ _OVER_ALL = frozenset({Operation.AVERAGE, Operation.TREND, Operation.CHANGE, Ope
 _FOR_THIS = re.compile(r"^\W*(?:y\s+|and\s+)?(?:que\s+hay\s+)?(?:para|por|contra|for)\s")
 _FOR_THAT = re.compile(r"\b(?:para|por|contra)\s+(?:eso|ello|esa|ese|este|esto)\b|\bfor\s+(?:that|it|this)\b")
 _ONE_BEFORE = re.compile(
-    r"\b(?:anterior|previ[oa]|previous|prior|(?:el|la)\s+de\s+antes|(?:one\s+)?before\s+that|one\s+before|the\s+earlier\s+one)\b"
+    r"\b(?:anterior|previ[oa]|previous|prior|(?:el|la)\s+de\s+antes|(?:one\s+)?before\s+that|one\s+before|(?:antes|before)(?=\W*$)|the\s+earlier\s+one)\b"
 )
 _WIDENS = re.compile(
     r"\b(?:(?:en|de)\s+(?:general|total|todo\s+(?:el\s+)?(?:tiempo|historial|registro)|toda\s+(?:la|su)\s+(?:historia|vida))|de\s+tod[oa]s|de\s+siempre|historic[oa]"
@@ -119,7 +120,7 @@ def _understand(text: str, history: Sequence[Exchange], today: date, glossary: G
         if history and ask.reason is None and _FOR_THAT.search(clause.visible):
             ask = attrs.evolve(ask, reason=_disease_in(history[-1].answer, glossary))
         if history and _REFERS.search(clause.visible):
-            ask = attrs.evolve(ask, period=_day_of(history[-1].answer) or ask.period)
+            ask = attrs.evolve(ask, period=_time_referred_to(clause.visible, history[-1].answer, ask))
         asks.extend(_both_ends(ask, clause))
     kept = _without_chatter(asks)
     return Question(
@@ -252,6 +253,13 @@ def _disease_in(answer: str, glossary: Glossary) -> Topic | None:
         if not match.corrected:
             return Topic(concepts=(match.concept,), surface=match.surface)
     return None
+
+
+def _time_referred_to(visible: str, answer: str, ask: Ask) -> Period | None:
+    """The day of the last answer; of `that year`, the time that was spoken of."""
+    if _THAT_YEAR.search(visible) and ask.period is not None:
+        return ask.period
+    return _day_of(answer) or ask.period
 
 
 def _day_of(answer: str) -> TimeRange | None:

@@ -214,6 +214,8 @@ def test_the_one_before_may_lie_before_the_time_asked_for() -> None:
     assert only("¿y la más alta?", said).period == YEAR
     assert only("¿y la más alta de todas?", said).period is None
     assert only("¿y la más alta de toda la historia?", said).period is None
+    answered = Said("¿Cuál fue la glucosa en 2015?", "Fue 100 mg/dL, el 2015-03-04 [1].")
+    assert only("¿Cuál fue la más alta de ese año?", answered).period == YEAR
 
 
 def test_what_is_refused_or_asks_for_the_patient_leans_on_nothing() -> None:
