@@ -10,14 +10,11 @@ import contextvars
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
-from typing import Any
 
-import attrs
 import pytest
 import trio
 
 from smarthealth.actors.actor import Actor, ChildSpec, Context, DynamicSupervisor, Supervisor
-from smarthealth.actors.asking import Request
 from smarthealth.actors.errors import (
     ActorError,
     ActorFailed,
@@ -28,9 +25,9 @@ from smarthealth.actors.errors import (
     SupervisionError,
     SupervisorFull,
 )
-from smarthealth.actors.events import ChildFailed, DeadLetterReason, EndReason, Instrument, RuntimeEvent
+from smarthealth.actors.events import DeadLetterReason, EndReason
 from smarthealth.actors.pipeline import Emit, Pipeline, Stage
-from smarthealth.actors.policy import Backoff, Mailbox, Overflow, Restart, Strategy
+from smarthealth.actors.policy import Mailbox, Overflow, Restart, Strategy
 from smarthealth.actors.refs import ActorRef
 from smarthealth.actors.system import open_system
 from smarthealth.actors.testing import (
@@ -44,8 +41,8 @@ from smarthealth.actors.testing import (
     explore,
     settle,
 )
+from tests.actors.proofs.workers import QUICKLY, Do, Failures, Note, Sum, Worker, step, worker
 
-QUICKLY = Backoff(initial=0.1, jitter=0.5)
 Edge = Callable[[], Awaitable[None]]
 EDGES: list[Edge] = []
 
@@ -66,84 +63,6 @@ def test_edge_under_any_schedule(scenario: Edge) -> None:
 def test_edge_cancelled_at_any_step(scenario: Edge) -> None:
     """Cancelled from outside, a system ends in order: nothing is left, nothing is raised, nobody waits."""
     assert cancel_sweep(scenario) > 5
-
-
-@attrs.frozen
-class Do(Request[Any]):
-    """Has the actor do something and reply with what comes of it."""
-
-    errors = (LookupError,)
-    action: Callable[[Worker], Awaitable[object]]
-
-
-@attrs.frozen
-class Sum(Request[int]):
-    """Two numbers to add; negative ones are an error, big ones too much."""
-
-    errors = (LookupError,)
-    one: int
-    other: int
-
-
-@attrs.frozen
-class Note:
-    """Something to remember."""
-
-    number: int
-
-
-class Worker(Actor[object]):
-    """Does what it is asked to, and remembers what it is told."""
-
-    def __init__(self, notes: list[int] | None = None) -> None:
-        self.notes = [] if notes is None else notes
-
-    async def started(self) -> None:
-        """Take a step."""
-        await trio.lowlevel.checkpoint()
-
-    async def handle(self, message: object) -> object:
-        """Work."""
-        match message:
-            case Do():
-                return await message.action(self)
-            case Sum() if message.one < 0:
-                raise LookupError
-            case Sum():
-                await trio.sleep(0.1)
-                return message.one + message.other
-            case Note():
-                await trio.lowlevel.checkpoint()
-                self.notes.append(message.number)
-            case _:
-                pass  # nothing to do
-        return None
-
-    async def stopped(self) -> None:
-        """Take a step."""
-        await trio.lowlevel.checkpoint()
-
-
-def worker(name: str = "worker", notes: list[int] | None = None, **settings: Any) -> ChildSpec:
-    """A worker."""
-    return ChildSpec(name=name, start=partial(Worker, notes), **settings)
-
-
-async def step(actor: Worker) -> None:
-    """Take one."""
-    await trio.lowlevel.checkpoint()
-
-
-class Failures(Instrument):
-    """Counts what is reported as a crash."""
-
-    def __init__(self) -> None:
-        self.paths: list[str] = []
-
-    def on_event(self, event: RuntimeEvent) -> None:
-        """Count."""
-        if isinstance(event, ChildFailed):
-            self.paths.append(event.path)
 
 
 @edge
@@ -639,108 +558,6 @@ async def pipelines() -> None:
         ref = await system.start_child(worker())
         await ref.ask(Do(query))
         assert received == [1] * 4
-
-
-# Cancelled in part
-
-
-async def asked_in_part(scope: trio.CancelScope) -> None:
-    """An asker is cancelled at any step; the actor and other askers do not notice."""
-    async with open_system("app") as system:
-        ref = await system.start_child(worker(mailbox=Mailbox(capacity=1)))
-        async with trio.open_nursery() as nursery:
-            with scope:
-                async with trio.open_nursery() as inner:
-                    for number in range(3):
-                        inner.start_soon(ref.ask, Sum(number, 1))
-            nursery.start_soon(ref.ask, Sum(1, 1))
-        assert await ref.ask(Sum(1, 1)) == 2
-        assert ref.snapshot().restarts == 0
-
-
-async def told_in_part(scope: trio.CancelScope) -> None:
-    """A sender is cancelled at any step: its message was sent, or was not."""
-    notes: list[int] = []
-    sent: list[int] = []
-    async with open_system("app") as system:
-        ref = await system.start_child(worker(notes=notes, mailbox=Mailbox(capacity=1)))
-        with scope:
-            for number in range(5):
-                await ref.tell(Note(number))
-                sent.append(number)
-        await trio.sleep(1)
-        assert notes[: len(sent)] == sent
-        assert len(notes) <= len(sent) + 1
-
-
-async def started_in_part(scope: trio.CancelScope) -> None:
-    """Who starts a child is cancelled at any step: it is running, or has left no trace."""
-    async with open_system("app") as system:
-        many = await system.start_supervisor(ChildSpec(name="many", start=DynamicSupervisor(max_children=5)))
-        ref: ActorRef[object] | None = None
-        with scope:
-            policy = Supervisor(children=(worker("a"), worker("b")))
-            ref = await many.start_child(ChildSpec(name="pair", start=policy))
-        assert many.children() == (() if ref is None else (ref,))
-
-
-async def monitored_in_part(scope: trio.CancelScope) -> None:
-    """Who waits for an end is cancelled at any step; the actor ends all the same."""
-    async with open_system("app") as system:
-        ref = await system.start_child(worker())
-        async with trio.open_nursery() as nursery:
-
-            async def watch() -> None:
-                with scope:
-                    async with ref.monitor() as monitor:
-                        await monitor.receive()
-                    await ref.wait_stopped()
-
-            nursery.start_soon(watch)
-            await settle()
-            ref.stop()
-        assert (await ref.wait_stopped()).reason is EndReason.STOPPED
-
-
-async def piped_in_part(scope: trio.CancelScope) -> None:
-    """Who runs a pipeline in an actor is cancelled at any step; the actor goes on."""
-
-    async def double(item: int, emit: Emit[int]) -> None:
-        await emit(item)
-        await trio.lowlevel.checkpoint()
-        await emit(item)
-
-    async def query(actor: Worker) -> None:
-        with scope:
-            stages = (Stage("a", double), Stage("b", double, concurrency=2), Stage("c", double, timeout=5))
-            await Pipeline(stages=stages).run(1, context=actor.context)
-
-    async with open_system("app") as system:
-        ref = await system.start_child(worker())
-        await ref.ask(Do(query))
-        assert await ref.ask(Sum(1, 1)) == 2
-        assert ref.snapshot().tasks == ()
-
-
-async def opened_in_part(scope: trio.CancelScope) -> None:
-    """Who opens a system is cancelled at any step; the program around it goes on."""
-    with scope:
-        async with open_system("inner") as inner:
-            ref = await inner.start_child(worker())
-            await ref.ask(Sum(1, 1))
-    async with open_system("after") as system:
-        ref = await system.start_child(worker())
-        assert await ref.ask(Sum(1, 1)) == 2
-
-
-IN_PART = [asked_in_part, told_in_part, started_in_part, monitored_in_part, piped_in_part, opened_in_part]
-
-
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("scenario", IN_PART, ids=lambda scenario: scenario.__name__)
-def test_a_part_cancelled_at_any_step(scenario: Callable[[trio.CancelScope], Awaitable[None]], seed: int) -> None:
-    """The rest goes on as if nothing had happened."""
-    assert cancel_sweep(scenario, seed=seed) > 5
 
 
 def test_no_error_of_ours_is_left_over() -> None:

@@ -207,7 +207,8 @@ async def test_cancelled_while_a_child_starts(autojump_clock: MockClock, moment:
             )
             await system.start_supervisor(ChildSpec(name="sup", start=Supervisor(children=children)))
     assert scope.cancelled_caught
-    assert ended == (["app/sup/first"] if moment == "before its started" else ["slow", "app/sup/first"])
+    # Whether the first one had its turn at all before the cancellation is up to Trio.
+    assert ended in ([[], ["app/sup/first"]] if moment == "before its started" else [["slow", "app/sup/first"]])
 
 
 @pytest.mark.parametrize("after", [0.0, 0.5, 1.5, 2.5])
