@@ -185,7 +185,7 @@ async def test_a_message_is_set_aside_only_from_its_handler(autojump_clock: Mock
             self.try_to("started")
 
         async def handle(self, message: object) -> None:
-            async with trio.open_nursery() as nursery:
+            async with trio.open_nursery() as nursery:  # noqa: ASYNC112 - another task is the point
                 nursery.start_soon(self.other_task)
             self.context.unstash_all()
 
