@@ -8,6 +8,7 @@ tick that is queued when its timer is cancelled or replaced, or when its incarna
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from math import inf, nextafter
 
 import trio
 
@@ -33,8 +34,10 @@ class KeyedTimer(Tick):
     def _fire(self) -> None:
         if self._interval is not None:
             # From its own last due time, so that it does not drift; what was missed meanwhile is missed.
-            behind = trio.current_time() - self._due
-            self._due += self._interval * (1 + behind // self._interval)
+            now = trio.current_time()
+            due = self._due + self._interval * (1 + (now - self._due) // self._interval)
+            # An interval too small for the clock's precision would be due again in the same moment, for ever.
+            self._due = max(due, nextafter(now, inf))
             self._deadline = self._owner.timers.at(self._due, self._fire)
         self._owner.put(self)
 

@@ -172,10 +172,12 @@ async def open_system(
 
     Raises:
         SupervisionError: The system gave up. The block's body is cancelled then.
+        ValueError: A setting makes no sense.
         BaseException: What the body raises, as itself; so `KeyboardInterrupt` and its like raised in an actor.
 
     Cancellation: Stops the system in order, within `shutdown_timeout`, before it goes on.
     """
+    _check_seconds(shutdown_timeout=shutdown_timeout, ask_timeout=ask_timeout)
     policy = Supervisor(strategy=strategy, intensity=intensity, period=period, backoff=backoff)
     outside, body, outcome = _Outside(), Caught(), _Outcome()
     try:
@@ -194,6 +196,12 @@ async def open_system(
     except BaseExceptionGroup as group:
         outcome.interrupted(group)
     outcome.leave(outside.failure, body.error)
+
+
+def _check_seconds(**settings: float) -> None:
+    for name, seconds in settings.items():
+        if not seconds >= 0.0:  # which is so for what is no number, too
+            raise ValueError(f"{name} must be >= 0.0: {seconds}")
 
 
 async def _see_it_end(over: trio.Event, root: RootCell, outcome: _Outcome) -> None:

@@ -267,3 +267,20 @@ async def test_services_have_no_timers(autojump_clock: MockClock, system: System
         with pytest.raises(ActorFailed) as caught:
             await system.start_child(ChildSpec(name="service", start=serve))
         assert isinstance(caught.value.__cause__, RuntimeError)
+
+
+def test_interval_below_the_clocks_precision_lets_others_run() -> None:
+    """A timer is due once at a moment, however often its interval would fit into none."""
+    clock = MockClock()
+    clock.jump(1e6)
+
+    async def main() -> None:
+        async with open_system("app") as system:
+            heard, ref = await start(system)
+            await have(ref, lambda timers: timers.every("tick", 1e-12, "tick"))
+            assert heard == [(1e6, "tick")]
+            clock.jump(1.0)
+            await wait_all_tasks_blocked()
+            assert heard == [(1e6, "tick"), (1e6 + 1, "tick")]
+
+    trio.run(main, clock=clock)

@@ -399,3 +399,12 @@ async def test_system_has_a_registry() -> None:
     """Its own, the same each time."""
     async with open_system("app") as system:
         assert system.registry is system.registry
+
+
+@pytest.mark.parametrize("name", ["shutdown_timeout", "ask_timeout"])
+@pytest.mark.parametrize("seconds", [-1.0, float("nan")])
+async def test_settings_without_sense_are_refused(name: str, seconds: float) -> None:
+    """What is negative, or no number, would never come or come too early."""
+    with pytest.raises(ValueError, match=f"{name} must be >= 0"):
+        async with open_system("app", **{name: seconds}):  # type: ignore[arg-type]  # the names are those of floats
+            pass
