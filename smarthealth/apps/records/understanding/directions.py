@@ -16,13 +16,13 @@ _UP = (
     r"subi(?:o|do|endo|eron)|suben?|aument(?:o|ado|ando|aron|an?)|increment(?:o|ado|ando|aron)|crec(?:io|ido|iendo|ieron|e)"
     r"|ascendi(?:o|do)|engord(?:o|ado|ando)|gan(?:o|ado|ando)(?=\s+(?:algo\s+de\s+|mucho\s+)?(?:peso|kilos|§))|(?:ha|han|se)\s+elevado"
     r"|ris(?:e|en|ing)|rose|increas(?:e|ed|ing)|(?:go|goes|gone|going|went)\s+up|climb(?:ed|ing)?|grow(?:n|ing)?|grew|taller|heavier"
-    r"|gain(?:ed|ing)?|trending\s+up|(?:aumento|incremento|subida|elevacion)(?=\s+(?:de|en|del)\b)|put\s+on(?=\s+(?:weight|§))"
+    r"|gain(?:ed|ing)?|trending\s+up|(?:creeping|creep|crept)\s+up|upwards?|(?:para|hacia)\s+arriba|(?:aumento|incremento|subida|elevacion)(?=\s+(?:de|en|del)\b)|put\s+on(?=\s+(?:weight|§))"
 )
 _DOWN = (
     r"bajado|bajando|bajaron|bajan|disminu(?:yo|ido|yendo|yeron)|descendi(?:o|do)|reduj(?:o|eron)|reducido|cay(?:o|eron)|caido|adelgaz(?:o|ado|ando)"
     r"|perdi(?:o|do|endo)(?=\s+(?:algo\s+de\s+|mucho\s+)?(?:peso|kilos|§))"
     r"|fall(?:en|ing)?|fell|drop(?:ped|ping)?|decreas(?:e|ed|ing)|declin(?:e|ed|ing)|(?:go|goes|gone|going|went|come|came|coming)\s+down"
-    r"|thinner|trending\s+down|(?:disminucion|descenso|reduccion|caida|bajada)(?=\s+(?:de|en|del)\b)|(?:logro|consiguio|pudo)\s+(?:bajar|reducir)|(?:managed?|able)\s+to\s+(?:lower|reduce)|(?:lost|lose|losing)(?=\s+(?:any\s+|some\s+|much\s+)?(?:weight|§))|shrunk"
+    r"|thinner|trending\s+down|downwards?|(?:para|hacia)\s+abajo|(?:disminucion|descenso|reduccion|caida|bajada)(?=\s+(?:de|en|del)\b)|(?:logro|consiguio|pudo)\s+(?:bajar|reducir)|(?:managed?|able)\s+to\s+(?:lower|reduce)|(?:lost|lose|losing)(?=\s+(?:any\s+|some\s+|much\s+)?(?:weight|§))|shrunk"
 )
 # `bajo` and `baja` are verbs only at the beginning, after a pronoun, or with the accent that folding took away.
 _SPANISH_DOWN = r"(?:^\W*(?:y\s+)?|\b(?:se|le|si|no)\s+)(?:ya\s+)?baj[oa]\b(?!\s+(?:peso|riesgo|talla))(?=\s+(?:de\b|el\b|la\b|los\b|las\b|su\b|algo\b|§))"
@@ -32,9 +32,13 @@ _THAN_BEFORE = (
     r"\s+(?:que|than|from)\s+(?:(?:en\s+)?(?:el|la|the)\s+)?(?:(?:vez|valor|control|consulta|time|visit|value)\s+)?"
     r"(?:antes|anterior|pasad[oa]|previ[oa]|before|previously|previous(?:\s+(?:one|value|visit))?|last\s+(?:time|visit|one|value))\b"
 )
+_THAN_AT_FIRST = (
+    r"(?:\s+(?:now|ahora|hoy|today))?(?:\s+§+)?\s+(?:que|than|from)\s+(?:(?:al|en|a|at|in)\s+)?(?:(?:el|la|the)\s+)?"
+    r"(?:principio|comienzo|inicio|primer[oa]?|start|beginning|outset|first|baseline)\b"
+)
 _PATTERNS: Mapping[Toward, re.Pattern[str]] = {
-    "up": re.compile(rf"\b(?:{_UP})\b|\b{_HIGHER}{_THAN_BEFORE}"),
-    "down": re.compile(rf"\b(?:{_DOWN})\b|{_SPANISH_DOWN}|\b{_LOWER}{_THAN_BEFORE}"),
+    "up": re.compile(rf"\b(?:{_UP})\b|\b{_HIGHER}(?:{_THAN_BEFORE}|{_THAN_AT_FIRST})"),
+    "down": re.compile(rf"\b(?:{_DOWN})\b|{_SPANISH_DOWN}|\b{_LOWER}(?:{_THAN_BEFORE}|{_THAN_AT_FIRST})"),
 }
 _EITHER = re.compile(
     r"\b(?:o|u|or)\s+(?:(?:se|le|ha|has|gone|going)\s+)*(?:down|up|lower|higher|baj\w+|sub\w+|fall\w*|fell|ris\w+|rose|decreas\w+|increas\w+|dismin\w+|aument\w+)"

@@ -59,7 +59,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         r"""
         hospitalizaci(?:on|ones)|hospitalizad[oa]s?|hospitalizar(?:on|an)?
         ingresos?(?: (?:hospitalarios?|al hospital|en el hospital))?|ingresad[oa]s?|ingreso hospitalario
-        ingresaron|internaron|internaci(?:on|ones)|internad[oa]s?|internamientos?|estancias?(?: hospitalarias?)?|hospital days|egresos?|(?:leave|left) (?:the )?hospital|hospitali[sz]ations?
+        ingresaron|internaron|internaci(?:on|ones)|internad[oa]s?|internamientos?|estancias?(?: hospitalarias?)?|hospital days|dias (?:de|en el) hospital|egresos?|(?:leave|left) (?:the )?hospital|hospitali[sz]ations?
         hospitali[sz]ed|(?:hospital )?admissions?|admitted(?: to (?:the |a )?hospital)?
         length of stay|(?:stay(?:ed|ing)?|was|were|been|s?he|patient) in (?:the )?hospital
         inpatient(?: (?:stays?|visits?|encounters?|admissions?))?|hospital stays?

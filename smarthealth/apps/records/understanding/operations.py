@@ -58,7 +58,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:durante|por) cuanto tiempo|duracion
         cuant[oa]s (?:dias|semanas|meses|anos|horas|minutos) (?:le )?(?:duro|dura|lleva|estuvo|permanecio|tomo|tuvo|ha (?:estado|durado|tenido|tomado)|hace|pas[oó])~
         how long\b(?! ago)~
-        estancia(?= (?:hospitalaria|por|de|en)\b)|hospital days
+        estancia(?= (?:hospitalaria|por|de|en)\b)|hospital days|dias (?:de|en el) hospital
         (?:dias|tiempo) (?:total(?:es)? )?de (?:estancia|hospitalizacion|internacion|internamiento|ingreso)
         (?:duration|length) of|(?:days|weeks|months|years) passed until
         (?:dias|semanas|meses|anos) (?:pasaron|tardo|tardaron)
@@ -182,7 +182,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         por que\b(?! (?:medic|doctor|profesional))~
         (?:cual (?:es|fue|era) (?:el|la)|que|por cual) (?:motivo|razon|causa|indicacion)
         (?:el )?(?:motivo|razon|indicacion|causa) (?:de|del|por|para|principal)
-        para que\b(?! fecha)~
+        para (?:tratar )?que\b(?! fecha)~
         a que obedece|(?:which|what) (?:condition|disease|problem|diagnosis)\b[^?]*\btreat(?:s|ing|ed)?
         a que se deb(?:io|e|ia)|(?:por|para) (?:que|cual) (?:enfermedad|diagnostico|condicion|problema|afeccion)
         (?:que|cual) (?:enfermedad|diagnostico|condicion|problema) (?:justific|motiv|llev|origin|caus|explic)\w+~

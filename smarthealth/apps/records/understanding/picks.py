@@ -85,7 +85,7 @@ _TABLE: tuple[tuple[str, Callable[[re.Match[str]], Pick]], ...] = (
         r"""
         (?:el |la )?(?:valor(?:es)? )?mas (?:alt(?:ic?it)?[oa]s?|elevad[oa]s?|grandes?|fuertes?|intens[oa]s?)
         (?:el |la )?(?:valor(?:es)? )?(?:maxim[oa]s?|picos?|tope)|mayor(?:es)?(?! (?:de|que|a) \d)(?! de edad)
-        how high (?:did|has|have)|hasta cuanto (?:le )?(?:ha )?(?:llego a |llegado a )?(?:sub|aument|elev)\w+|all[ -]time high|(?:highest|maximum|max|peak|greatest|largest|heaviest|tallest|top)(?! \d)|pes(?:o|aba|ado) mas(?! de \d)
+        record(?= (?:historico |maximo )?(?:de )?§)|how high (?:did|has|have)|hasta cuanto (?:le )?(?:ha )?(?:llego a |llegado a )?(?:sub|aument|elev)\w+|all[ -]time high|(?:highest|maximum|max|peak|greatest|largest|heaviest|tallest|top)(?! \d)|pes(?:o|aba|ado) mas(?! de \d)
         """,
         _one(Order.HIGHEST),
     ),

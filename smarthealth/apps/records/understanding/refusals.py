@@ -161,11 +161,12 @@ _COMPILED = tuple((refusal, anywhere, compile_phrases(phrases)) for refusal, any
 _OF_THE_RECORD = compile_phrases(
     r"""
     (?:recomend|aconsej|sugir|indic)(?:o|aron|ieron|aba|aban)|(?:se|fue|habia|habian|han|ha) (?:le )?(?:recomendad[oa]|aconsejad[oa]|sugerid[oa])
-    (?:recomendaciones|recomendacion|consejos?|sugerencias?|indicaciones|instrucciones) (?:(?:medicas?|dadas?|previas?|anteriores|registrad[oa]s|escrit[oa]s) )*(?:que (?:se )?(?:(?:le|les|me) )?(?:dio|dieron|hizo|hicieron|dejo|dejaron|dijo|dijeron|figuran|constan|hay|escribio)|del? (?:su |la |el |los )?(?:(?:ultim[oa]s?|primer[oa]?) )?(?:medic|doctor|nota|consulta|visita|alta|epicrisis|control|profesional)|(?:en|al|segun|dadas?|registradas?|escritas?)\b|$|\s*[?.])~
+    (?:recomendaciones|recomendacion|consejos?|sugerencias?|indicaciones|instrucciones) (?:(?:medicas?|dadas?|previas?|anteriores|registrad[oa]s|escrit[oa]s) )*(?:(?:que )?(?:se )?(?:(?:le|les|me) )?(?:dio|dieron|hizo|hicieron|dejo|dejaron|dijo|dijeron|figuran|constan|hay|escribio)|del? (?:su |la |el |los )?(?:(?:ultim[oa]s?|primer[oa]?) )?(?:medic|doctor|nota|consulta|visita|alta|epicrisis|control|profesional)|(?:en|al|segun|dadas?|registradas?|escritas?)\b|$|\s*[?.])~
     ~^\W*(?:(?:cuales|que) (?:son|fueron|eran) )?(?:las |sus )?recomendaciones\W*$~
     (?:did|has|have|had) (?:the |his |her |any )?(?:doctors?|physicians?|providers?|clinicians?|notes?|[a-z]+) (?:recommend(?:ed)?|advised?|suggest(?:ed)?)
     (?:was|were|been|is|are) (?:s?he |the patient |they |there )?(?:any(?:thing)? )?(?:advised|recommended|counsell?ed|instructed|told)
-    (?:recommendations?|advice) on file
+    (?:recommendations?|advice) on file|(?:ultim[oa]s?|latest|last|most recent) (?:recomendacion(?:es)?|recommendations?|advice)
+    (?:recomendacion(?:es)?|consejos?) (?:medic[oa]s? )?(?:mas recientes?|anterior(?:es)?)
     (?:recommendations?|advice|instructions|suggestions?) (?:(?:recorded|documented|written|noted|previously) )*(?:(?:was|were|that|which) )*(?:given|made|noted|recorded|documented|written|in|from|at|on discharge|by|of the (?:doctor|note|visit|last))\b~
     (?:doctor|physician|provider|clinician)'?s? (?:recommendations?|advice|instructions?)
     """

@@ -28,7 +28,7 @@ _STAY = (
 _LEAVING = r"(?:alta(?:\s+(?:medica|hospitalaria))?|egres(?:o|ar)(?:\s+hospitalario)?|discharge)"
 _ADMITTED = r"(?:s?he|the\s+patient|they)\s+(?:was|were|got)\s+(?:last\s+|first\s+)?(?:admitted|hospitali[sz]ed)|admitted|(?:el\s+|la\s+)?(?:paciente\s+)?(?:ingreso|fue\s+(?:ingresad[oa]|hospitalizad[oa]|internad[oa])|(?:lo|la)\s+(?:hospitalizaron|internaron|ingresaron))"
 _DISCHARGED = r"(?:s?he|the\s+patient|they)\s+(?:was|were|got)\s+(?:last\s+)?discharged|discharged|(?:(?:le|lo|la)\s+dieron\s+(?:de\s+|el\s+)?alta|fue\s+dad[oa]\s+de\s+alta|egreso)"
-_WHEN = r"(?:cuando|when|al\s+momento\s+de(?:l)?|at\s+the\s+time\s+of|el\s+dia\s+de(?:l)?|on\s+the\s+day\s+of)\s+"
+_WHEN = r"(?:cuando|when|(?:el\s+)?dia\s+(?:en\s+)?que|(?:on\s+)?the\s+day(?:\s+that)?|al\s+momento\s+de(?:l)?|at\s+the\s+time\s+of|el\s+dia\s+de(?:l)?|on\s+the\s+day\s+of)\s+"
 _MOMENT = r"(?:(?:el\s+)?momento\s+de(?:l)?\s+|(?:the\s+)?time\s+of\s+|la\s+epoca\s+de(?:l)?\s+)?"
 
 _RELATIONS: tuple[tuple[Relation, str], ...] = (

@@ -58,7 +58,7 @@ _OVER_ALL = frozenset({Operation.AVERAGE, Operation.TREND, Operation.CHANGE, Ope
 _FOR_THIS = re.compile(r"^\W*(?:y\s+|and\s+)?(?:que\s+hay\s+)?(?:para|por|contra|for)\s")
 _FOR_THAT = re.compile(r"\b(?:para|por|contra)\s+(?:eso|ello|esa|ese|este|esto)\b|\bfor\s+(?:that|it|this)\b")
 _ONE_BEFORE = re.compile(
-    r"\b(?:anterior|previ[oa]|previous|prior|(?:el|la)\s+de\s+antes|(?:one\s+)?before\s+that|one\s+before|(?:antes|before)(?=\W*$)|the\s+earlier\s+one)\b"
+    r"\b(?:anterior|previ[oa]|previous|prior|(?:el|la)\s+de\s+antes|(?:one\s+)?before\s+that|one\s+before|(?:antes|before)(?=\W*$)|antes\s+de\s+(?:es[ao]|ese)|prior\s+to\s+that|the\s+earlier\s+one)\b"
 )
 _WIDENS = re.compile(
     r"\b(?:(?:en|de)\s+(?:general|total|todo\s+(?:el\s+)?(?:tiempo|historial|registro)|toda\s+(?:la|su)\s+(?:historia|vida))|de\s+tod[oa]s|de\s+siempre|historic[oa]"
