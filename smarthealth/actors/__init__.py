@@ -1,6 +1,7 @@
 """Supervised actors on Trio, embeddable in any Trio program.
 
-Events that a system reports are in `smarthealth.actors.events`, the parts of a snapshot in `smarthealth.actors.snapshot`.
+What most programs need is here. Beside it: `events` (what a system reports, and `MessageInstrument`), `snapshot` (parts of a
+snapshot), `errors` (all of them), `pipeline` (lines and reports), `instruments` (metrics, OpenTelemetry spans) and `testing`.
 """
 
 from smarthealth.actors.actor import Actor, ChildSpec, Context, DynamicSupervisor, Supervisor, SupervisorRef
