@@ -56,7 +56,7 @@ _SECTIONS: tuple[tuple[str, str], ...] = (
         r"""
         motivo (?:de|principal de) (?:la )?(?:consulta|visita)|queja(?: principal)?|se quejaba|sintomas?|por que consulto
         ~(?:^|\b)cc(?= (?:of|in|from|last|latest|note)\b)~
-        reason for (?:the )?(?:visit|consultation)|molestias?|chief complaint|presenting complaint|complain(?:t|ts|ed|ing)?(?: of)?|symptoms?
+        what brought (?:him|her|them|the patient)|a que vino|reason for (?:the )?(?:visit|consultation)|molestias?|chief complaint|presenting complaint|complain(?:t|ts|ed|ing)?(?: of)?|symptoms?
         """,
     ),
     (

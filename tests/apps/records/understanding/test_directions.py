@@ -30,6 +30,8 @@ from smarthealth.apps.records.understanding.question import Toward
         ("§ bajo", None),
         ("¿cuál es la §?", None),
         ("has § gone up or down", None),
+        ("is the § higher now than at the start", "up"),
+        ("§ va para abajo", "down"),
     ],
 )
 def test_verbs_and_comparisons_tell_the_way(text: str, toward: Toward | None) -> None:
