@@ -20,6 +20,7 @@ from smarthealth.actors.policy import Backoff, Restart
 from smarthealth.actors.refs import ActorRef
 from smarthealth.actors.system import System, open_system
 from smarthealth.actors.testing import run_virtual
+from smarthealth.actors.topics import Topic
 
 MESSAGES = 1_000_000
 ACTORS = 100_000
@@ -180,3 +181,31 @@ def test_messages_and_asks_are_freed_without_the_collector() -> None:
                 assert kept == [], work.__name__
 
     run_virtual(main)
+
+
+def test_closed_systems_are_forgotten() -> None:
+    """One after the other, each with all that a system can have; a reference kept from each keeps little of it."""
+    counts: list[int] = []
+    kept: list[ActorRef[object]] = []
+
+    async def live() -> None:
+        topic: Topic[object] = Topic()
+        async with crash_proof() as system, system.open_events(), topic.open_stream(system):
+            sink = await system.start_child(ChildSpec(name="sink", start=Sink))
+            system.registry.register("sink", sink)
+            topic.subscribe(sink)
+            await topic.publish("event")
+            await come_and_go(system, AT_ONCE)
+            await sink.ask(Ping())
+            kept.append(sink)
+
+    async def main() -> None:
+        for number in (2, 20):
+            for _ in range(number):
+                await live()
+            kept.clear()
+            gc.collect()
+            counts.append(len(gc.get_objects()))
+
+    run_virtual(main)
+    assert counts[1] - counts[0] < OBJECTS_TOLERATED
