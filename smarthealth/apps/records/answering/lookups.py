@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import assert_never
+from datetime import date
 
 import attrs
 
@@ -35,6 +34,7 @@ from .material import Material, absence
 from .naming import NamedPeople, resolve_names
 from .notes import report_mentions, report_notes
 from .passages import search_names
+from .periods import relative_to, years_of_life
 from .picking import pick_entries
 from .reports import report
 from .summaries import SUMMARY_ASKS, report_person, report_summary
@@ -195,17 +195,10 @@ class _LookUp:
             case TimeRange():
                 return ask.period, True
             case AgeRange():
-                return self._years_of_life(ask.period)
+                years = years_of_life(ask.period, self._person.birth_date)
+                return years, years is not None
             case Anchor():
                 return await self._around(ask.period)
-
-    def _years_of_life(self, ages: AgeRange) -> tuple[TimeRange | None, bool]:
-        born = self._person.birth_date
-        if born is None:
-            return None, False
-        since = None if ages.since is None else _birthday(born, ages.since)
-        until = None if ages.until is None else _birthday(born, ages.until + 1) - timedelta(days=1)
-        return TimeRange(since=since, until=until), True
 
     def _is_of_a_stay(self, ask: Ask) -> bool:
         """Whether one measurement at a visit or during a stay is asked for."""
@@ -229,7 +222,7 @@ class _LookUp:
         found = await self._chart.find(wanted, limit=1)
         if not found.entries or found.entries[0].on is None:
             return None, False
-        return _relative_to(found.entries[0], anchor), True
+        return relative_to(found.entries[0], anchor), True
 
     def _period_words(self, ask: Ask, period: TimeRange | None) -> str | None:
         if period is None:
@@ -377,28 +370,3 @@ def _beside(finding: Finding) -> Finding:
 
 def _anchor_topic(ask: Ask) -> Topic:
     return ask.period.topic if isinstance(ask.period, Anchor) else ask.topics[0]
-
-
-def _relative_to(entry: Entry, anchor: Anchor) -> TimeRange:
-    """The days before, after, at or during an entry."""
-    start = entry.on or date.min
-    until = entry.until or start
-    day = until if anchor.is_end else start
-    match anchor.relation:
-        case "before":
-            return TimeRange(until=day - timedelta(days=1))
-        case "after":
-            return TimeRange(since=day + timedelta(days=1))
-        case "at":
-            return TimeRange(until=day)
-        case "during":
-            return TimeRange(since=start, until=until)
-        case _:
-            assert_never(anchor.relation)
-
-
-def _birthday(born: date, years: int) -> date:
-    try:
-        return born.replace(year=born.year + years)
-    except ValueError:
-        return born.replace(year=born.year + years, day=28)
