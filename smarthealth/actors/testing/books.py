@@ -19,7 +19,7 @@ NOT_OF_THE_BOOKS = frozenset(
 """Dead letters of messages that have been handled, or were never sent to a mailbox."""
 
 
-@attrs.define(eq=False)
+@attrs.frozen(eq=False)
 class Entry:
     """One message sent."""
 
