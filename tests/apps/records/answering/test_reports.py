@@ -1,0 +1,91 @@
+"""From entries to facts: one report for each operation."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import attrs
+
+from smarthealth.apps.records.answering.chart import Found
+from smarthealth.apps.records.answering.entries import Entry, Person
+from smarthealth.apps.records.answering.facts import Fact
+from smarthealth.apps.records.answering.labels import Labels
+from smarthealth.apps.records.answering.matching import Matched
+from smarthealth.apps.records.answering.material import Material
+from smarthealth.apps.records.answering.reports import report
+from smarthealth.apps.records.understanding.question import Ask, Operation, Order, Pick, Threshold, Topic
+from smarthealth.retrieval.glossary import load_glossary
+
+ALLERGIES = Topic(kinds=frozenset({"allergy"}), surface="allergies")
+GLUCOSE = Topic(kinds=frozenset({"observation"}), concepts=(load_glossary()["glucose"],), surface="glucose")
+
+
+def measured(identity: int, day: date, value: float) -> Entry:
+    """A glucose of a day."""
+    return Entry(id=identity, record=f"o/{identity}", kind="observation", display="Glucose", on=day, value=value)
+
+
+def allergy(identity: int, display: str) -> Entry:
+    """An allergy."""
+    return Entry(id=identity, record=f"a/{identity}", kind="allergy", display=display)
+
+
+def material(ask: Ask, topic: Topic, *entries: Entry, is_beside: bool = False) -> Material:
+    """What a report is made from."""
+    return Material(
+        ask=ask,
+        topic=topic,
+        matched=Matched(core=()),
+        found=Found(entries, len(entries)),
+        labels=Labels("en", load_glossary()),
+        person=Person(full_name="Laura"),
+        today=date(2024, 1, 1),
+        period=None,
+        is_beside=is_beside,
+    )
+
+
+def fact(ask: Ask, topic: Topic, *entries: Entry, is_beside: bool = False) -> Fact:
+    """The one fact that is reported."""
+    (finding,) = report(material(ask, topic, *entries, is_beside=is_beside))
+    return finding.fact
+
+
+SERIES = (
+    measured(3, date(2022, 1, 1), 90.0),
+    measured(2, date(2021, 1, 1), 80.0),
+    measured(1, date(2020, 1, 1), 100.0),
+)
+
+
+def test_whether_it_fell_is_told_over_all_and_from_the_last_but_one() -> None:
+    """The direction asked for stands beside the one found; the value before the last has its own step."""
+    told = fact(Ask(operation=Operation.TREND, toward="down"), GLUCOSE, *SERIES)
+    assert (told.say, told.toward, told.detail, told.total) == ("trend", "down", "down", 3)
+    assert [item.note for item in told.items] == [None, None, "up"]
+    recent = Ask(operation=Operation.TREND, toward="down", pick=Pick(order=Order.LATEST, count=2))
+    step = fact(recent, GLUCOSE, *SERIES)
+    assert (step.detail, step.total, len(step.items)) == ("up", 2, 2)
+
+
+def test_only_what_lies_beyond_a_threshold_is_reported() -> None:
+    """Nothing beyond it is an absence."""
+    above = Ask(operation=Operation.COUNT, threshold=Threshold(above=True, value=85))
+    assert fact(above, GLUCOSE, *SERIES).total == 2
+    higher = attrs.evolve(above, threshold=Threshold(above=True, value=500))
+    assert fact(higher, GLUCOSE, *SERIES).say == "absent"
+
+
+def test_a_denial_of_allergies_is_no_allergy() -> None:
+    """Where the record says that there is none, that is said; beside an allergy it is passed over."""
+    asked = Ask(operation=Operation.LIST)
+    none = fact(asked, ALLERGIES, allergy(1, "No known allergy"))
+    assert (none.say, none.detail) == ("exists", "denied")
+    some = fact(asked, ALLERGIES, allergy(1, "No known allergy"), allergy(2, "Latex allergy"))
+    assert (some.say, some.total, [item.name for item in some.items]) == ("list", 1, ["Latex allergy"])
+
+
+def test_what_is_mentioned_beside_the_answer_is_there_and_no_more() -> None:
+    """An addition answers no question of its own."""
+    told = fact(Ask(operation=Operation.COUNT), ALLERGIES, allergy(1, "Latex allergy"), is_beside=True)
+    assert (told.say, told.detail) == ("exists", "beside")
