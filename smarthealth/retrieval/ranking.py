@@ -9,10 +9,10 @@ from datetime import date
 import attrs
 
 from .cognates import skeleton
-from .senses import translations
 from .fusion import fuse
 from .glossary import Glossary
 from .model import Chunk, Hit, SearchResult
+from .senses import translations
 from .table import Row, concept_word
 from .words import content_words, folded_words
 

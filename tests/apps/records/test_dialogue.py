@@ -51,7 +51,7 @@ class MemoryLink:
         """Keep it."""
         self.events.append(event)
 
-    async def start_turn(self, turn: Turn[Event]) -> None:
+    async def start_turn(self, turn: Turn[Event], *, urgent: bool = False) -> None:
         """Keep it, or refuse."""
         if self.refusal is not None:
             raise self.refusal
