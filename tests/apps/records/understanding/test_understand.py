@@ -218,6 +218,13 @@ def test_the_one_before_may_lie_before_the_time_asked_for() -> None:
     assert only("¿Cuál fue la más alta de ese año?", answered).period == YEAR
 
 
+def test_a_second_sentence_may_say_what_the_first_one_meant() -> None:
+    """Without a cue of its own the first asks what the second does, else it asks that of the second's topic."""
+    assert only("¿qué le han hecho? me refiero a intervenciones").operation is Operation.LIST
+    (first, _) = ask("¿Cuándo fue? me refiero a la apendicectomía").asks
+    assert first.operation is Operation.WHEN
+
+
 def test_what_is_refused_or_asks_for_the_patient_leans_on_nothing() -> None:
     """A question that is whole by itself takes nothing over."""
     said = Said("¿Cuál fue la glucosa en 2015?")
