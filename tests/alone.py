@@ -45,6 +45,8 @@ WARM = (
     "trio_websocket",
     "typer.testing",
 )
+FOLDER = "SMARTHEALTH_TEST_FOLDER"
+"""Variable that names the folder of the database of all; the tests' own fixtures know it."""
 QUIET = ("-q", "-x", "--no-header", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
 
@@ -73,8 +75,11 @@ def mirrored(test: Path) -> Path | None:
 def covers(test: Path, module: Path) -> bool:
     """Run one test module under coverage, in this process; print what is wrong with it."""
     measure = coverage.Coverage(data_file=None, config_file=False, branch=True, include=[str(module)])
+    # pytest shuts the folder that all its runs share to everybody else whenever one begins: an embedded database, which
+    # runs under another account, would lose its files in the middle
+    own_folder = Path(os.environ[FOLDER], str(os.getpid()))
     measure.start()
-    code = pytest.main([*QUIET, str(test)])
+    code = pytest.main([*QUIET, f"--basetemp={own_folder}", str(test)])
     measure.stop()
     if code != pytest.ExitCode.OK:
         return False
@@ -157,7 +162,7 @@ def main(arguments: list[str]) -> int:
     pairs = [(test, module) for test in found if (module := mirrored(test)) is not None]
     warm_up()
     with shared_folder() as folder:
-        os.environ["SMARTHEALTH_TEST_FOLDER"] = folder
+        os.environ[FOLDER] = folder
         short = run_all(pairs)
     say(f"{len(pairs) - short} of {len(pairs)} test modules cover their own module alone")
     return short

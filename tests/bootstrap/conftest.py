@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import signal
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import attrs
@@ -13,6 +14,10 @@ import pytest
 import structlog
 import trio
 
+from smarthealth.actors import Strategy, open_system
+from smarthealth.bootstrap.tree import start_tree
+from smarthealth.bootstrap.world import World
+from smarthealth.server.hypercorn import Bind, open_listeners
 from smarthealth.settings import Environment, Settings, load_settings
 
 MakeSettings = Callable[..., Settings]
@@ -57,6 +62,15 @@ def interrupt() -> Interrupt:
         os.kill(os.getpid(), signal.SIGTERM)
 
     return send
+
+
+@asynccontextmanager
+async def open_tree(settings: Settings) -> AsyncIterator[tuple[World, str]]:
+    """A running tree, and its address."""
+    addresses: list[str] = []
+    with open_listeners([Bind(name="records", address="127.0.0.1:0")], settings.server.limits()) as listeners:
+        async with open_system("test", strategy=Strategy.REST_FOR_ONE) as system:
+            yield await start_tree(settings, system, listeners, addresses.extend), addresses[0]
 
 
 @attrs.frozen
