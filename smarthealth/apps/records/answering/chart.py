@@ -20,6 +20,8 @@ MOST_ENTRIES = 2000
 """Entries of one topic that are read; counts are exact beyond it."""
 MOST_NOTES_READ = 5
 """Notes that are read for a mention."""
+MOST_NOTES_SOUGHT = 12
+"""Notes that are read for a sentence that answers."""
 MOST_KNOWN = 2000
 """Different things in one record."""
 
@@ -109,6 +111,13 @@ _FHIR_IDS = "select id, fhir_id from record where patient_id = %(patient)s and i
 _NOTES_WITH = f"""
 select {_COLUMNS}, left(r.body, %(length)s) as body from record r
 where r.patient_id = %(patient)s and r.kind = 'document' and {_STANDS} and r.body ~* %(pattern)s
+order by r.started_at desc nulls last, r.id desc limit %(limit)s
+"""
+
+_NOTES_HOLDING = f"""
+select {_COLUMNS}, left(r.body, %(length)s) as body from record r
+where r.patient_id = %(patient)s and r.body is not null and {_STANDS}
+  and (select bool_and(r.body ~* pattern) from unnest(%(patterns)s::text[]) pattern)
 order by r.started_at desc nulls last, r.id desc limit %(limit)s
 """
 
@@ -259,6 +268,13 @@ class Chart:
         pattern = r"\m(" + "|".join(re.escape(name) for name in names) + r")\M"
         params = {"patient": self._patient, "pattern": pattern, "length": BODY_LENGTH, "limit": MOST_NOTES_READ}
         return tuple(await self._pool.fetch_as(Entry, _NOTES_WITH, params))
+
+    async def notes_holding(self, patterns: Sequence[str]) -> tuple[Entry, ...]:
+        """The newest entries with a text in which each of some regular expressions is found, with their texts."""
+        params = {
+            "patient": self._patient, "patterns": list(patterns), "length": BODY_LENGTH, "limit": MOST_NOTES_SOUGHT,
+        }  # fmt: skip
+        return tuple(await self._pool.fetch_as(Entry, _NOTES_HOLDING, params))
 
     async def fhir_ids(self, ids: Sequence[int]) -> dict[int, str]:
         """The FHIR ids of those of some entries that are this patient's."""

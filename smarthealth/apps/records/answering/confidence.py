@@ -25,6 +25,7 @@ _QUALITIES = {
     Quality.KIND: 0.9,
     Quality.NARROWER: 0.8,
     Quality.WORDS: 0.5,
+    Quality.PASSAGE: 0.4,
     Quality.NARROWED: 0.2,
     Quality.NONE: 0.0,
 }

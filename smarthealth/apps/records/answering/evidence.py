@@ -33,6 +33,7 @@ _SCORES = {
     Quality.KIND: 0.95,
     Quality.NARROWER: 0.9,
     Quality.WORDS: 0.75,
+    Quality.PASSAGE: 0.6,
     Quality.NARROWED: 0.5,
     Quality.NONE: 0.5,
 }

@@ -30,13 +30,14 @@ from .facts import Fact
 from .findings import Finding, Findings
 from .labels import Labels
 from .matching import Matched, Matcher, Quality
-from .material import Material, absence
+from .material import Material, absence, say_of_entries
 from .naming import NamedPeople, resolve_names
 from .notes import report_mentions, report_notes
-from .passages import search_names
+from .passages import quotable, search_names
 from .periods import relative_to, years_of_life
 from .picking import pick_entries
 from .reports import report
+from .seeking import best_sentence, find_terms, patterns
 from .summaries import SUMMARY_ASKS, report_person, report_summary
 from .wording import write_period
 
@@ -89,10 +90,34 @@ class _LookUp:
         self._matcher = Matcher(question.text, known, glossary)
         self._glossary = glossary
         self._language = question.language
+        self._question = question
         self._today = today
 
     async def answer(self, ask: Ask) -> list[Finding]:
-        """Answer one ask: a finding for each of its topics."""
+        """Answer one ask: a finding for each of its topics; nothing is absent before the notes were looked through."""
+        findings = await self._answer(ask)
+        if all(_is_plainly_absent(finding) for finding in findings):
+            return await self._quoted(ask) or findings
+        return findings
+
+    async def _quoted(self, ask: Ask) -> list[Finding]:
+        """The sentence of a note that holds what is asked."""
+        alone = len(self._question.asks) == 1 or not ask.topics
+        text = self._question.text if alone else " ".join((*(t.surface for t in ask.topics), *ask.topics[0].terms))
+        wanted = patterns(find_terms(text, self._glossary))
+        period, is_dated = await self._period(ask)
+        if not wanted or not is_dated:
+            return []
+        notes = [note for note in await self._chart.notes_holding(wanted) if _is_within(note, period)]
+        by_heading = bool(ask.topics) and not any(topic.is_specific for topic in ask.topics)
+        best = best_sentence(notes, text, self._glossary, by_heading=by_heading)
+        if best is None:
+            return []
+        matched = Matched(core=(), quality=Quality.PASSAGE)
+        material = self._material(attrs.evolve(ask, refusal=None), Topic(surface=text), matched, Found((best[0],), 1))
+        return [say_of_entries(material, "mentioned", [(best[0], quotable([best[1]]))])]
+
+    async def _answer(self, ask: Ask) -> list[Finding]:
         if ask.operation is Operation.UNANSWERABLE:
             return [_refused(ask, ask.refusal or Refusal.OFF_TOPIC)]
         named = await self._named(ask)
@@ -282,11 +307,12 @@ class _LookUp:
         )
 
     def _absent(self, ask: Ask, topic: Topic, matched: Matched) -> Finding:
-        return absence(
-            Material(
-                ask=ask, topic=topic, matched=matched, found=Found((), 0), labels=self._labels, person=self._person,
-                today=self._today, period=None,
-            )
+        return absence(self._material(ask, topic, matched, Found((), 0)))
+
+    def _material(self, ask: Ask, topic: Topic, matched: Matched, found: Found) -> Material:
+        return Material(
+            ask=ask, topic=topic, matched=matched, found=found, labels=self._labels, person=self._person,
+            today=self._today, period=None,
         )  # fmt: skip
 
     async def _interval(self, ask: Ask, named: NamedPeople) -> Finding:
@@ -357,6 +383,22 @@ _OF_STATES = frozenset({Operation.LIST, Operation.COUNT, Operation.VALUE, Operat
 _OF_RESULTS = frozenset({Operation.VALUE, Operation.LIST, Operation.NORMAL})
 """Operations that ask for the results of a report rather than for the report."""
 _MOST_NOTES = 40
+
+
+def _is_plainly_absent(finding: Finding) -> bool:
+    """Whether it says that something is nowhere in the record, at any time, or that records seldom hold such things."""
+    fact = finding.fact
+    if fact.say == "refusal":
+        return fact.detail == Refusal.NOT_RECORDED.value
+    return fact.say == "absent" and not finding.entries
+
+
+def _is_within(note: Entry, period: TimeRange | None) -> bool:
+    """Whether a note was written in a time; undated ones were in none."""
+    if period is None:
+        return True
+    on = note.on
+    return on is not None and (period.since or on) <= on <= (period.until or on)
 
 
 def _refused(ask: Ask, refusal: Refusal) -> Finding:

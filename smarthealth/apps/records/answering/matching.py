@@ -37,6 +37,8 @@ class Quality(enum.Enum):
     """All entries of a kind were asked for."""
     WORDS = "words"
     """The entry's words are like the question's."""
+    PASSAGE = "passage"
+    """A sentence of a note holds what the question names."""
     NARROWED = "narrowed"
     """It is there, but not with the further words of the question."""
     NONE = "none"

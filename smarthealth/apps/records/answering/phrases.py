@@ -223,8 +223,8 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "The record does not contain {state}{about}{period}; it does outside that time, {dated} {mark}.",
     },
     "refusal.not_recorded": {
-        "es": "En la historia no consta esa información: la historia clínica no registra ese tipo de dato.",
-        "en": "The record does not contain that information: a clinical record does not hold that kind of data.",
+        "es": "En la historia no consta esa información.",
+        "en": "The record does not contain that information.",
     },
     "refusal.advice": {
         "es": "En la historia no consta una respuesta a eso: solo puedo decir lo que está registrado, no dar opiniones, pronósticos ni recomendaciones.",

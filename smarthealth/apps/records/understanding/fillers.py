@@ -30,7 +30,7 @@ FILLERS = set_of(
     "llevo paso pasado pasaron ocurrio ocurrido sucedio sucedido inicio iniciado comenzo comienza empezo empieza termino finalizo apareci aparecio estan sabemos hubiera hubiese sale salio salieron "
     "marco dio arrojo arroja corresponde corresponden pertenece trata tratado tratada utiliza usado usa usando sometido sometida sometio sometieron queda quedo logra sigue siguio debe sera seria seran "
     "dejo dejaron hablame cuentame describe describir explica resume resumir lista listar listame enumera enumerar menciona mencionar nombra detalla detallar confirma confirmar verifica verificar "
-    "entrega entregado ordeno ordenado ordenaron indico indicado indicaron dado realice tendra llego llega volvio volver ocurre coloco colocaron colocado salir "
+    "llama llaman llamaba entrega entregado ordeno ordenado ordenaron indico indicado indicaron dado realice tendra llego llega volvio volver ocurre coloco colocaron colocado salir "
     "atienden atiende atendian atiendan formulo formula formulan receta recetan manda mando mandaron cuenteme cuentenos digame digan expliqueme hableme expongame sabemos tratante cabecera "
     # Spanish: the patient, the record, generalities
     "paciente pacientes senor senora sr sra srta don dona persona nino nina bebe usuario usuaria ella historia historias historial clinica clinico clinicas clinicos medica medico medicas medicos expediente expedientes ficha archivo "

@@ -128,9 +128,7 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         (?:guardian|companion|hermanos|hijos|siblings|children)
         (?:telefonos?|celular|movil|numero de (?:telefono|contacto|celular)|phone|telephone|cell|mobile|contact (?:number|information|details)|direcci?on(?:es)?|domicilio|(?:home|street|mailing|postal)?\s*address|correo(?:s)?(?: electronico)?|e-?mails?|codigo postal|zip\s*code)
         (?:consentimiento|consent)|(?:cuarentena|quarantine)
-        blood (?:type|group)\b(?!.*typing)~
-        (?:tipo|grupo) (?:de sangre|sanguineo)
-        (?:color (?:favorito|de (?:ojos|pelo|cabello))|religion|religios[oa]s?|creencias?|pasatiempos?|hobb(?:y|ies)|favou?rite|favorit[oa]s?|comida|mascotas?|pets?|signo zodiacal|zodiac|salario|sueldo|salary|income|ingresos (?:economicos|mensuales)|profesion|ocupacion|oficio|trabaja(?!\w)|empleador|occupation|profession|job|employer|works (?:as|at)|nivel (?:educativo|socioeconomico)|orientacion sexual|eye colou?r|hair colou?r)
+        (?:color (?:favorito|de (?:ojos|pelo|cabello))|religion|religios[oa]s?|creencias?|pasatiempos?|hobb(?:y|ies)|favou?rite|favorit[oa]s?|comida|mascotas?|pets?|signo zodiacal|zodiac|salario|sueldo|salary|income|ingresos (?:economicos|mensuales)|empleador|employer|orientacion sexual|eye colou?r|hair colou?r)
         (?:satisfech[oa]|satisfaccion|satisf(?:ied|action)|como se siente|how (?:does|is) (?:s?he|the patient) feel(?:ing)?|feelings?|sentimientos|estado de animo|mood|quej(?:as|o)|complaints? about|amable|friendly|buen medico|good doctor)
         (?:operating rooms?|quirofanos?|camas? disponibles|available beds|ward id|numero de (?:habitacion|cama)|room number|bed number)
         (?:(?:an)?other|different|otr[oa]s?|distint[oa]s?) (?:medical )?(?:departments?|departamentos?|servicios?|hospital(?:s|es)?|institucion(?:es)?)

@@ -1,0 +1,137 @@
+"""What a question names, word by word, and the sentence of a note that holds it.
+
+Before something is said to be absent, the notes are looked through for all that the question names: its concepts by any of
+their names, its other words by their roots, translations and synonyms. A sentence counts when, with its heading, it holds
+every concept and every word that is no everyday one, and most of the rest. What a note says of a relative is said of
+nobody else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import attrs
+
+from smarthealth.apps.records.understanding.calendar_words import MONTHS
+from smarthealth.apps.records.understanding.concepts import find_concepts
+from smarthealth.apps.records.understanding.fillers import is_filler
+from smarthealth.apps.records.understanding.folding import OTHER, Reading
+from smarthealth.retrieval.concepts import Concept
+from smarthealth.retrieval.glossary import Glossary
+from smarthealth.retrieval.senses import forms, is_meant, roots_of
+from smarthealth.retrieval.words import folded_words, set_of
+
+from .entries import Entry
+from .passages import sections_of
+
+_ENOUGH, _ENOUGH_OF_EVERYDAY = 0.5, 0.6
+"""Share of what is named that a sentence must hold, and where all of it is everyday words."""
+_LONGEST_STEM = 6
+"""Letters of a word by which the database looks for it: endings differ."""
+_SHORTEST_NAME = 3
+_RELATIVES = roots_of(
+    "mother mom father dad brother sister sibling aunt uncle grandmother grandfather cousin son daughter wife husband "
+    "madre mama padre papa hermano hermana tia tio abuela abuelo primo prima hijo hija esposo esposa"
+)
+_SMALL = roots_of("a an and by de del el en for in la of on para por the to with y")
+_QUANTITY = re.compile(r"\b(?:cuant[oa]s?|how\s+(?:much|many|big|long|often)|dosis|dose|cada\s+cuanto)\b")
+_SPELT = {"a": "[aá]", "e": "[eé]", "i": "[ií]", "o": "[oó]", "u": "[uúü]", "n": "[nñ]"}
+_CALENDAR = set_of("recent recently years year ago hoy today ayer")
+
+
+@attrs.frozen(kw_only=True)
+class Term:
+    """One thing that a question names: a concept by its place, or a word."""
+
+    word: str
+    concepts: tuple[Concept, ...] = ()
+
+    @property
+    def is_everyday(self) -> bool:
+        """Whether it is a word of plain talk, which a note may have replaced by another."""
+        return not self.concepts and len(forms(self.word)) > 1
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a note may call it."""
+        own = (name for concept in self.concepts for name in concept.names)
+        return tuple(dict.fromkeys((*own, *forms(self.word)))) if not self.concepts else tuple(own)
+
+    def is_in(self, line: str, named: frozenset[str], glossary: Glossary) -> bool:
+        """Whether a line, or the concepts that it names, hold it."""
+        family = {member for concept in self.concepts for member in glossary.family(concept.id)}
+        if family & named:
+            return True
+        held = roots_of(line)
+        if not self.concepts:
+            return is_meant(self.word, held)
+        if all(is_meant(word, held) for word in folded_words(self.word) if not is_filler(word)):
+            return True
+        return any(words <= held for name in self.names if (words := roots_of(name) - _SMALL))
+
+
+def find_terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
+    """What a question names, without its small words and times."""
+    reading = Reading(text)
+    found: dict[tuple[int, int], list[Concept]] = {}
+    for match in find_concepts(text, glossary):
+        found.setdefault((match.start, match.end), []).append(match.concept)
+        reading.cover(match.start, match.end, OTHER)
+    named = [Term(word=text[start:end], concepts=tuple(concepts)) for (start, end), concepts in found.items()]
+    words = [
+        Term(word=word)
+        for word, _, _ in reading.words_left()
+        if not is_filler(word) and word not in MONTHS and word not in _CALENDAR
+    ]
+    return tuple(dict.fromkeys((*named, *words)))
+
+
+def patterns(terms: Sequence[Term]) -> list[str]:
+    """For each term that a note must hold, a regular expression of PostgreSQL that finds its names."""
+    needed = [term for term in terms if not term.is_everyday] or list(terms)
+    return [r"\m(" + "|".join(sorted({_pattern(name) for name in term.names})) + ")" for term in needed]
+
+
+def _pattern(name: str) -> str:
+    words = [word for word in folded_words(name) if len(word) >= _SHORTEST_NAME] or [name.lower()]
+    stems = (word[: max(_SHORTEST_NAME, min(_LONGEST_STEM, len(word) - 2))] for word in words)
+    return r".{0,30}".join("".join(_SPELT.get(letter, re.escape(letter)) for letter in stem) for stem in stems)
+
+
+def best_sentence(
+    entries: Sequence[Entry], text: str, glossary: Glossary, *, by_heading: bool = False
+) -> tuple[Entry, str] | None:
+    """The sentence of some notes that holds most of what a question names; of equal ones that of the first note.
+
+    Args:
+        entries: The notes, with their texts.
+        text: The question.
+        glossary: Clinical vocabulary.
+        by_heading: Only what stands under a heading that says it all, as for `allergies?`.
+    """
+    terms = find_terms(text, glossary)
+    best: tuple[float, Entry, str] | None = None
+    for entry in entries:
+        for section in sections_of(entry.body or ""):
+            for line in section.lines:
+                score = _score("" if by_heading else line, section.heading, terms, text, glossary)
+                if score and (best is None or score > best[0]):
+                    best = score, entry, f"{section.heading}: {line}" if section.heading else line
+    return None if best is None else best[1:]
+
+
+def _score(line: str, heading: str, terms: Sequence[Term], text: str, glossary: Glossary) -> float:
+    whole = f"{heading}. {line}"
+    if not terms or (_RELATIVES & roots_of(line) and not _RELATIVES & roots_of(text)):
+        return 0.0
+    if not any(is_meant(word, roots_of(whole)) for term in terms for name in term.names for word in folded_words(name)):
+        return 0.0
+    named = frozenset(match.concept.id for match in glossary.concepts(whole) if not match.corrected)
+    held = [term for term in terms if term.is_in(whole, named, glossary)]
+    missing = [term for term in terms if term not in held]
+    enough = _ENOUGH_OF_EVERYDAY if all(term.is_everyday for term in terms) else _ENOUGH
+    if any(not term.is_everyday for term in missing) or len(held) < enough * len(terms):
+        return 0.0
+    numbers = bool(_QUANTITY.search(Reading(text).folded)) and any(letter.isdigit() for letter in line)
+    return len(held) / len(terms) + numbers

@@ -1,0 +1,77 @@
+"""What a question names, and the sentence of a note that holds it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from smarthealth.apps.records.answering.entries import Entry
+from smarthealth.apps.records.answering.seeking import best_sentence, find_terms, patterns
+from smarthealth.retrieval.glossary import load_glossary
+
+GLOSSARY = load_glossary()
+NOTE = Entry(
+    id=1,
+    record="DocumentReference/1",
+    kind="document",
+    display="Progress note",
+    body="""# History of Present Illness
+Knee MRI shows a torn meniscus. Completed four of eight sessions of physiotherapy. Father had a stroke. Sleeps well.
+
+# Social History
+Drinks three beers on weekends. He has a cat named Tomasa.
+
+# Allergies
+Sulfonamides.
+""",
+)
+UNTITLED = Entry(id=2, record="DocumentReference/2", kind="document", display="Note", body="Le duele la rodilla.")
+EMPTY = Entry(id=3, record="DocumentReference/3", kind="document", display="Note")
+
+
+def found(question: str, *, by_heading: bool = False) -> str | None:
+    """The sentence that answers a question."""
+    best = best_sentence([EMPTY, NOTE, UNTITLED], question, GLOSSARY, by_heading=by_heading)
+    return None if best is None else best[1]
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("¿Qué mostró la resonancia?", "torn meniscus"),
+        ("How many physiotherapy sessions?", "four of eight"),
+        ("¿Cómo se llama su gato?", "Tomasa"),
+        ("¿Cuánto alcohol toma?", "three beers"),
+        ("Did his father have a stroke?", "Father had a stroke"),
+        ("¿dolor de rodilla?", "duele la rodilla"),
+    ],
+)
+def test_the_sentence_that_holds_what_is_named_is_found(question: str, words: str) -> None:
+    """By concepts and by words, in either language."""
+    sentence = found(question)
+    assert sentence is not None
+    assert words in sentence
+
+
+@pytest.mark.parametrize(
+    "question", ["¿Ha tenido un ictus?", "Chest X-ray?", "¿Qué?", "the wrist splint", "cat food brand"]
+)
+def test_a_sentence_that_lacks_something_named_answers_nothing(question: str) -> None:
+    """What a relative had, another part of the body, words that nobody wrote: no sentence."""
+    assert found(question) is None
+
+
+def test_a_kind_is_told_by_its_heading() -> None:
+    """Asked for allergies, only what stands under such a heading counts."""
+    assert found("allergies?", by_heading=True) == "Allergies: Sulfonamides."
+    assert found("sessions?", by_heading=True) is None
+
+
+def test_patterns_find_names_whatever_their_accents_and_endings() -> None:
+    """Each concept and each word that is no everyday one must be found; else the everyday ones must."""
+    (pattern,) = patterns(find_terms("¿Qué mostró la ecografía?", GLOSSARY))
+    assert re.search(pattern.replace(r"\m", r"\b"), "una ecografía de abdomen")
+    assert not re.search(pattern.replace(r"\m", r"\b"), "una tomografía")
+    (everyday,) = patterns(find_terms("¿su viaje?", GLOSSARY))
+    assert re.search(everyday.replace(r"\m", r"\b"), "plans to travel")
