@@ -14,6 +14,7 @@ from __future__ import annotations
 import functools
 import itertools
 import os
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -38,6 +39,10 @@ _numbers = itertools.count(1)
 # A busy machine is no failure: what a test asks is the rule, not how fast examples are made.
 settings.register_profile("rules", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("rules")
+
+# A shell that runs the tests in the background has them ignore Control-C, and so would every program that they try it on.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @functools.cache
