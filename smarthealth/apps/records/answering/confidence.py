@@ -8,15 +8,16 @@ lacks it have a regression each: what makes an abstention right is not what make
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import attrs
 
-from smarthealth.retrieval.glossary import Glossary
+from smarthealth.retrieval.glossary import Glossary, load_glossary
 
 from .confidence_coefficients import ABSTENTION, ANSWER, Coefficients
 from .evidence import Evidence
 from .matching import Quality
+from .seeking import Term, find_terms, share_held
 from .verify import Review, examine
 
 _QUALITIES = {
@@ -29,6 +30,8 @@ _QUALITIES = {
     Quality.NARROWED: 0.2,
     Quality.NONE: 0.0,
 }
+_SOURCES_READ = 4
+"""Sources that are held against the words of the question."""
 _DIGITS = 4
 """More of them would claim a precision that a calibration does not have."""
 _LEAST, _MOST = 0.02, 0.99
@@ -44,11 +47,14 @@ def review(text: str, evidence: Evidence, *, glossary: Glossary | None = None) -
         glossary: Clinical vocabulary; the one of the package when None.
     """
     examined = examine(text, evidence, glossary)
-    return attrs.evolve(examined, confidence=confidence(features(evidence, examined), abstains=examined.abstains))
+    values = features(evidence, examined, text, glossary or load_glossary())
+    return attrs.evolve(examined, confidence=confidence(values, abstains=examined.abstains))
 
 
-def features(evidence: Evidence, examined: Review) -> Mapping[str, float]:
+def features(evidence: Evidence, examined: Review, text: str, glossary: Glossary) -> Mapping[str, float]:
     """What the confidence is computed from, each in [0, 1]."""
+    terms = find_terms(evidence.question.text, glossary)
+    told = " ; ".join((text, *(source.excerpt for source in evidence.sources[:_SOURCES_READ])))
     facts = evidence.facts
     refused = [fact for fact in facts if fact.say == "refusal"]
     absent = [fact for fact in facts if fact.say == "absent"]
@@ -66,12 +72,22 @@ def features(evidence: Evidence, examined: Review) -> Mapping[str, float]:
         "margin": max(0.0, best - second),
         "similarity": max((hit.similarity or 0.0 for hit in evidence.best_hits), default=0.0),
         "refused": len(refused) / (len(facts) or 1),
+        "accounted": share_held(terms, told, glossary),
+        "nearby": _nearby(evidence, terms, glossary),
+        "passage": float(Quality.PASSAGE in evidence.qualities),
         "narrowed": float(Quality.NARROWED in evidence.qualities),
         "absent": len(absent) / (len(facts) or 1),
         "absent_known": float(
             any(_is_known(evidence, number) for number, fact in enumerate(facts) if fact.say == "absent")
         ),
     }
+
+
+def _nearby(evidence: Evidence, terms: Sequence[Term], glossary: Glossary) -> float:
+    """How much of what the question names stands in one of the best passages; all, where none could be searched."""
+    if not evidence.vectors_searched:
+        return 1.0
+    return max((share_held(terms, hit.chunk.text, glossary) for hit in evidence.best_hits), default=0.0)
 
 
 def _is_known(evidence: Evidence, number: int) -> bool:

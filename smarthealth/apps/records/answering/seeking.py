@@ -87,6 +87,12 @@ def find_terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
     return tuple(dict.fromkeys((*named, *words)))
 
 
+def share_held(terms: Sequence[Term], text: str, glossary: Glossary) -> float:
+    """How much of what a question names stands in a text, in [0, 1]; all of nothing."""
+    named = frozenset(match.concept.id for match in glossary.concepts(text) if not match.corrected)
+    return sum(term.is_in(text, named, glossary) for term in terms) / len(terms) if terms else 1.0
+
+
 def patterns(terms: Sequence[Term]) -> list[str]:
     """For each term that a note must hold, a regular expression of PostgreSQL that finds its names."""
     needed = [term for term in terms if not term.is_everyday] or list(terms)

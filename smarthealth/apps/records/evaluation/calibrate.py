@@ -21,6 +21,7 @@ from smarthealth.apps.records.answering.confidence import features, review
 from smarthealth.apps.records.answering.confidence_coefficients import ABSTENTION, ANSWER, Coefficients
 from smarthealth.apps.records.answering.evidence import Evidence
 from smarthealth.llm.port import ChatModel, ChatRequest, TextDelta
+from smarthealth.retrieval.glossary import load_glossary
 
 from .cases import Case
 from .score import Answer, judge
@@ -77,7 +78,11 @@ async def observe(case: Case, grounds: Grounds, chat_model: ChatModel) -> Sample
         text = "".join([event.text async for event in stream if isinstance(event, TextDelta)])
     reviewed = review(text, grounds.evidence)
     verdict = judge(case, Answer(text=text, confidence=reviewed.confidence, sources=()))
-    return Sample(features=features(grounds.evidence, reviewed), abstains=reviewed.abstains, correct=verdict.correct)
+    return Sample(
+        features=features(grounds.evidence, reviewed, text, load_glossary()),
+        abstains=reviewed.abstains,
+        correct=verdict.correct,
+    )
 
 
 def calibrate(samples: Sequence[Sample], *, hold: float) -> tuple[Coefficients, Coefficients]:

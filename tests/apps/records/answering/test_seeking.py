@@ -7,7 +7,7 @@ import re
 import pytest
 
 from smarthealth.apps.records.answering.entries import Entry
-from smarthealth.apps.records.answering.seeking import best_sentence, find_terms, patterns
+from smarthealth.apps.records.answering.seeking import best_sentence, find_terms, patterns, share_held
 from smarthealth.retrieval.glossary import load_glossary
 
 GLOSSARY = load_glossary()
@@ -75,3 +75,17 @@ def test_patterns_find_names_whatever_their_accents_and_endings() -> None:
     assert not re.search(pattern.replace(r"\m", r"\b"), "una tomografía")
     (everyday,) = patterns(find_terms("¿su viaje?", GLOSSARY))
     assert re.search(everyday.replace(r"\m", r"\b"), "plans to travel")
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "share"),
+    [
+        ("¿Última glucosa?", "Glucose [Mass/volume] in Blood: 96 mg/dL", 1.0),
+        ("¿Glucosa y creatinina?", "Glucose [Mass/volume] in Blood: 96 mg/dL", 0.5),
+        ("¿Creatinina?", "", 0.0),
+        ("¿Qué?", "", 1.0),
+    ],
+)
+def test_how_much_of_a_question_stands_in_a_text(question: str, text: str, share: float) -> None:
+    """Each thing that is named counts once; a question that names nothing is held by any text."""
+    assert share_held(find_terms(question, GLOSSARY), text, GLOSSARY) == share
