@@ -23,17 +23,17 @@ _LEVEL = 0.03
 
 
 def _series(material: Material) -> list[Material]:
-    """One material for each series of numbers: of blood pressure, one for each component."""
-    series: dict[str, list[Entry]] = {}
+    """One material for each series of numbers: of blood pressure, one for each component; other units are kept apart."""
+    series: dict[tuple[str, str], list[Entry]] = {}
     for entry in material.entries:
         for part in bp_parts(entry):
-            series.setdefault(part.display, []).append(part)
+            series.setdefault((part.display, write_unit(part.unit).lower()), []).append(part)
     return [
         attrs.evolve(
             material,
             found=Found(tuple(entries), len(entries) if len(series) > 1 or entries[0].parts else material.found.total),
         )
-        for _, entries in sorted(series.items(), key=lambda one: "systolic" not in one[0].lower())
+        for _, entries in sorted(series.items(), key=lambda one: "systolic" not in one[0][0].lower())
     ]
 
 

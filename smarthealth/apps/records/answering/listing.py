@@ -148,7 +148,14 @@ def exists(material: Material) -> Finding:
         for group in groups
     ]
     about = material.about or noun_of(material, len(material.entries))
-    return make_finding(material, Fact(say="exists", distinct=len(group_entries(material.entries, by_status=True)), about=about, detail="beside" if material.is_beside else None), [group.newest for group in groups], items)  # fmt: skip
+    fact = Fact(
+        say="exists",
+        distinct=len(group_entries(material.entries, by_status=True)),
+        about=about,
+        detail="beside" if material.is_beside else None,
+    )
+    # beside another answer each entry needs its own name
+    return make_finding(material, fact, [group.newest for group in groups], items, is_named=not material.is_beside)
 
 
 def denied(material: Material) -> Finding:

@@ -173,9 +173,43 @@ class _LookUp:
                 # nobody says that the patient has the disease: what is given for it elsewhere is told beside
                 return [await self._nothing(material, wanted), *map(_beside, of_class)]
         if not found.entries:
-            return await self._mentioned(material) or [await self._nothing(material, wanted)]
+            return (
+                await self._by_another_way(ask, topic, named)
+                or await self._mentioned(material)
+                or [await self._nothing(material, wanted), *await self._as_another_kind(material, wanted)]
+            )
         findings = report(material)
         return findings + await self._related(material, wanted)
+
+    async def _by_another_way(self, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
+        """What was done for a reason by its own name, else by another kind of entry: cataract surgery, phototherapy."""
+        if ask.reason is not None:
+            called = attrs.evolve(ask.reason, kinds=topic.kinds)
+            others = attrs.evolve(topic, kinds=_ALSO_GIVEN)
+            ways: list[tuple[Topic, Topic | None]] = (
+                [(called, None)] if topic.category is None or topic.kinds == {"procedure"} else []
+            )
+            ways += [(others, ask.reason)] if topic.kinds == {"medication"} else []
+            for other, reason in ways:
+                found = await self._about(attrs.evolve(ask, reason=reason, topics=(other,)), other, named)
+                if not any(finding.is_absence or finding.quality is Quality.PASSAGE for finding in found):
+                    return found
+        return []
+
+    async def _as_another_kind(self, material: Material, wanted: Wanted) -> list[Finding]:
+        """The same thing as another kind of entry, told beside: an allergy to what was never prescribed."""
+        topic, ask = material.topic, material.ask
+        if material.matched.core or not topic.kinds or not topic.concepts or ask.reason is not None:
+            return []
+        matched = self._matcher.match(attrs.evolve(topic, kinds=frozenset(), category=None))
+        alike = tuple(known for known in matched.core if known.kind in _SUBSTANCES)
+        if not alike or not topic.kinds <= _SUBSTANCES:
+            return []
+        matched = Matched(core=alike, quality=Quality.NARROWER)
+        names = tuple((known.kind, known.display, known.category) for known in alike)
+        found = await self._chart.find(attrs.evolve(wanted, kinds=matched.kinds, names=names, statuses=None))
+        beside = attrs.evolve(material, found=found, matched=matched, is_beside=True)
+        return report(beside) if found.entries else []
 
     async def _find(self, wanted: Wanted, matched: Matched, topic: Topic) -> Found:
         if not matched.core:
@@ -378,6 +412,10 @@ class _LookUp:
 _MAY_BE_MENTIONED = frozenset(
     {Operation.EXISTS, Operation.VALUE, Operation.LIST, Operation.WHEN, Operation.STATUS, Operation.REASON}
 )
+_SUBSTANCES = frozenset({"medication", "allergy"})
+"""Kinds of entry that may be of one substance."""
+_ALSO_GIVEN = frozenset({"procedure", "careplan"})
+"""Kinds of entry, beside medicines, by which something is treated."""
 _OF_STATES = frozenset({Operation.LIST, Operation.COUNT, Operation.VALUE, Operation.EXISTS})
 """Operations that a state narrows; of one thing the others are asked whatever its state."""
 _OF_RESULTS = frozenset({Operation.VALUE, Operation.LIST, Operation.NORMAL})

@@ -21,6 +21,11 @@ _DEFINITION = re.compile(
 _SPANISH_DEFINITION = re.compile(rf"^\W*(?:y\s+)?que\s+(?:es|son)\s+(?:(?:el|la|los|las|un|una)\s+)?{CONCEPT}+\W*$")
 _WITH_MORE = re.compile(r"^\W*(?:(?:la|su|the|his|her|dime|dame|give\s+me|cual\s+es)\s+)*(?:edad|sexo|genero|nombre|age|sex|gender|name)\s*(?:,|y|e|and)\s|(?:,|\b(?:y|e|and))\s+(?:(?:la|su|the|his|her)\s+)?(?:edad|sexo|genero|age|sex|gender)\b(?!\s+(?:at|when|al|cuando|que|tenia))")  # fmt: skip
 
+_OURS_TO_DECIDE = re.compile(
+    r"\b(?:should|shall|can|could|may|must)\s+(?:i|we)\b|\b(?:debo|deberia|debemos|deberiamos)\b"
+)
+"""Somebody asks what to do, whatever else the words speak of."""
+
 
 def decide(clause: Clause) -> list[Ask]:
     """Judge what a clause asks: one thing, and any of the patient's own data beside it."""
@@ -49,7 +54,8 @@ def decide(clause: Clause) -> list[Ask]:
 
 def _refusal(clause: Clause) -> Refusal | None:
     asked = {cue.operation for cue in clause.cues}
-    if clause.refusal is Refusal.ADVICE and clause.topics and asked & {Operation.DOSE, Operation.NORMAL}:
+    ours = _OURS_TO_DECIDE.search(clause.visible)
+    if clause.refusal is Refusal.ADVICE and clause.topics and not ours and asked & {Operation.DOSE, Operation.NORMAL}:
         return None  # `how often should she take it` asks what is prescribed, `should it be called high` for the range
     if clause.refusal is not None:
         return clause.refusal

@@ -162,6 +162,7 @@ _OF_THE_RECORD = compile_phrases(
     (?:recomendaciones|recomendacion|consejos?|sugerencias?|indicaciones|instrucciones) (?:(?:medicas?|dadas?|previas?|anteriores|registrad[oa]s|escrit[oa]s) )*(?:(?:que )?(?:se )?(?:(?:le|les|me) )?(?:dio|dieron|hizo|hicieron|dejo|dejaron|dijo|dijeron|figuran|constan|hay|escribio)|del? (?:su |la |el |los )?(?:(?:ultim[oa]s?|primer[oa]?) )?(?:medic|doctor|nota|consulta|visita|alta|epicrisis|control|profesional)|(?:en|al|segun|dadas?|registradas?|escritas?)\b|$|\s*[?.])~
     ~^\W*(?:(?:cuales|que) (?:son|fueron|eran) )?(?:las |sus )?recomendaciones\W*$~
     (?:did|has|have|had) (?:the |his |her |any )?(?:doctors?|physicians?|providers?|clinicians?|notes?|[a-z]+) (?:recommend(?:ed)?|advised?|suggest(?:ed)?)
+    (?:was|were|has|had) (?:an? |any |the )?(?:§+|surgery|operation|treatment|therapy|testing|physiotherapy|it) (?:ever |been )*(?:recommended|advised|suggested|offered|indicated)
     (?:was|were|been|is|are) (?:s?he |the patient |they |there )?(?:any(?:thing)? )?(?:advised|recommended|counsell?ed|instructed|told)
     (?:recommendations?|advice) on file|(?:ultim[oa]s?|latest|last|most recent) (?:recomendacion(?:es)?|recommendations?|advice)
     (?:recomendacion(?:es)?|consejos?) (?:medic[oa]s? )?(?:mas recientes?|anterior(?:es)?)

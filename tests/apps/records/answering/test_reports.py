@@ -89,3 +89,26 @@ def test_what_is_mentioned_beside_the_answer_is_there_and_no_more() -> None:
     """An addition answers no question of its own."""
     told = fact(Ask(operation=Operation.COUNT), ALLERGIES, allergy(1, "Latex allergy"), is_beside=True)
     assert (told.say, told.detail) == ("exists", "beside")
+
+
+def test_values_of_different_units_are_not_compared() -> None:
+    """mg/dL and mmol/L are two series, each told by itself; one unit written in two ways is one."""
+    units = ("mg/dL", "mg/dl", "mmol/L", "mmol/L")
+    entries = [
+        attrs.evolve(measured(number, date(2020 + number, 1, 1), value), unit=unit)
+        for number, (value, unit) in enumerate(zip((101.0, 112.0, 5.4, 6.1), units, strict=True))
+    ]
+    found = report(material(Ask(operation=Operation.TREND, topics=(GLUCOSE,)), GLUCOSE, *entries[::-1]))
+    assert {tuple(item.value for item in finding.fact.items[:2]) for finding in found} == {
+        ("5.4 mmol/L", "6.1 mmol/L"),
+        ("101 mg/dL", "112 mg/dl"),
+    }
+
+
+def test_what_stands_beside_an_answer_says_its_name() -> None:
+    """The name is not left out as it is where the sentence has said it."""
+    topic = attrs.evolve(ALLERGIES, terms=("ibuprofen",))
+    (found,) = report(
+        material(Ask(operation=Operation.EXISTS, topics=(topic,)), topic, allergy(1, "Ibuprofen"), is_beside=True)
+    )
+    assert (found.fact.about, found.fact.items[0].name) == ("", "Ibuprofen")

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from smarthealth.apps.records.understanding.question import Ask, Field, Operation, Order, Pick
+from smarthealth.apps.records.understanding.question import Ask, Field, Operation, Order, Pick, Refusal
 from smarthealth.apps.records.understanding.understand import understand
 from smarthealth.retrieval.glossary import load_glossary
 
@@ -160,3 +160,10 @@ def test_a_measurement_named_with_a_word_of_the_question_is_found() -> None:
 def test_the_strongest_cue_that_fits_the_topic_decides(text: str, operations: list[Operation]) -> None:
     """What a disease has is no trend, what is measured lasts no time, and what has no cue is judged by its topic."""
     assert [ask.operation for ask in asks_of(text)] == operations
+
+
+@pytest.mark.parametrize("text", ["Should I raise his metformin dose?", "¿Debo subirle la dosis de metformina?"])
+def test_what_we_should_do_is_refused_whatever_it_speaks_of(text: str) -> None:
+    """A word for the dose does not turn advice asked of us into a question for the record."""
+    (ask,) = asks_of(text)
+    assert ask.refusal is Refusal.ADVICE
