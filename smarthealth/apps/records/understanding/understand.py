@@ -37,7 +37,8 @@ _REFERS = re.compile(
 )
 _THAT_YEAR = re.compile(r"\b(?:ese|aquel|dicho|mismo|that|same)\s+(?:ano|mes|year|month)\b|\besa\s+epoca\b")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
-_WORD = re.compile(r"[a-z]+")
+_WORD = re.compile(r"(?<![a-z0-9])[a-z]+(?![a-z0-9])")
+"""A word of letters alone: `HER2` is no `her`."""
 _BOTH_ENDS = re.compile(
     r"\b(?:primer[oa]?|first|earliest)\b[^?]*\b(?:ultim[oa]|last|latest|most\s+recent|mas\s+reciente)\b|\b(?:ultim[oa]|last|latest|most\s+recent)\b[^?]*\b(?:primer[oa]?|first|earliest)\b"
 )

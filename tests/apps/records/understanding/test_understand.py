@@ -325,3 +325,9 @@ def test_any_words_in_any_order_are_understood_somehow(text: str, earlier: str) 
     question = ask(text, Said(earlier, "el 2015-03-12"))
     assert question.asks
     assert 0 <= question.certainty <= 1
+
+
+def test_a_name_with_a_digit_tells_no_language() -> None:
+    """`HER2` is no English `her`."""
+    question = understand("receptores hormonales y HER2", history=(), today=date(2026, 1, 1), glossary=load_glossary())
+    assert question.language == "es"
