@@ -15,6 +15,7 @@ from pathlib import Path
 import attrs
 from dotenv import dotenv_values
 
+from smarthealth.apps.doctor.settings import DoctorSettings
 from smarthealth.apps.records.settings import RecordsSettings
 from smarthealth.conversation.settings import ConversationSettings
 from smarthealth.llm.settings import ModelSettings
@@ -59,6 +60,7 @@ class Settings:
     model: ModelSettings
     conversation: ConversationSettings
     records: RecordsSettings
+    doctor: DoctorSettings
     server: ServerSettings
 
 

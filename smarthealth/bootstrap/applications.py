@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from smarthealth.actors import ChildSpec
 from smarthealth.conversation.application import Application
 
+from .doctor import DoctorPart
 from .records import RecordsPart
 from .world import World
 
@@ -24,5 +25,5 @@ class Part(Protocol):
         ...
 
 
-PARTS: Final[Mapping[str, Callable[[World], Part]]] = {"records": RecordsPart}
+PARTS: Final[Mapping[str, Callable[[World], Part]]] = {"records": RecordsPart, "doctor": DoctorPart}
 """By name, as `--listen` has it; the first needs no prefix on the main port."""

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from .failing import CommandError
 from .preparing import prepare
 
 if TYPE_CHECKING:
@@ -57,6 +58,26 @@ def records(
     console.print(table)
     if failures is not None:
         failures.write_text("".join(_line(verdict) for verdict in verdicts if not verdict.correct), encoding="utf-8")
+
+
+@evaluate.command("doctor")
+def doctor(
+    labelled: Annotated[
+        Path, typer.Argument(help="tab separated: id, lang, label, category, note, text", exists=True, dir_okay=False)
+    ],
+) -> None:
+    """Look for an emergency in each message of a labelled file, and print sensitivity and specificity.
+
+    Per language and category, with Wilson's 95 % intervals; then each message that was judged wrongly.
+    """
+    from smarthealth.apps.doctor.evaluation import LabelledFileError, evaluate_doctor
+
+    try:
+        report = evaluate_doctor(labelled)
+    except LabelledFileError as error:
+        raise CommandError(str(error)) from None
+    for line in report.lines():
+        typer.echo(line)
 
 
 @evaluate.command("calibration")

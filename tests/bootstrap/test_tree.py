@@ -26,11 +26,11 @@ async def make_index(settings: Settings) -> None:
 
 
 async def test_children_stand_in_order_and_all_is_well(settings: Settings, get: Get) -> None:
-    """Storage, models, index, connections and server start in this order, and every part says that it works."""
+    """Storage, models, index, what applications need, connections and server start in this order, and every part says that it works."""
     await make_index(settings)
     async with open_tree(settings) as (world, address):
         names = [child.path.partition("/")[2] for child in world.system.snapshot().children]
-        assert names == ["storage", "models", "index", "connections", "server"]
+        assert names == ["storage", "models", "index", "knowledge", "connections", "server"]
         health = await get(address, "/health")
         assert health.status == 200, health.body
         assert {name: part["status"] for name, part in msgspec.json.decode(health.body)["parts"].items()} == {

@@ -74,3 +74,23 @@ def test_without_patients_there_is_nothing_to_measure(run: Run, tmp_path: Path) 
     assert ran.code == 1
     assert ran.errors.startswith("smarthealth: no patient")
     assert ran.errors.count("\n") == 1
+
+
+def test_the_doctor_s_alarms_are_measured(run: Run, tmp_path: Path) -> None:
+    """A row for each language and category, then what was judged wrongly; a file of another shape is said so."""
+    labelled = tmp_path / "labelled.tsv"
+    labelled.write_text(
+        "id\tlang\tlabel\tcategory\tnote\ttext\n"
+        "1\tes\temergency\theart\t\tme duele el pecho y estoy sudando frío\n"
+        "2\tes\tnot\tcough\t\ttengo tos hace dos días\n"
+        "3\ten\temergency\tbreathing\t\tthe sky is blue\n",
+        encoding="utf-8",
+    )
+    ran = run("evaluate", "doctor", labelled)
+    assert (ran.code, ran.errors) == (0, "")
+    heading, *lines = ran.output.splitlines()
+    assert heading.split()[:2] == ["lang", "category"]
+    assert any(line.startswith("es    all") and "1/1" in line for line in lines)
+    assert lines[-1].startswith("missed 3 (en, breathing)")
+    labelled.write_text("no header\n", encoding="utf-8")
+    assert run("evaluate", "doctor", labelled).code == 1

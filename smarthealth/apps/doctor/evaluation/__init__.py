@@ -1,5 +1,6 @@
 """Measures how well emergencies are told from other messages, on any labelled file."""
 
 from .emergencies import Report, evaluate_doctor
+from .labelled import LabelledFileError
 
-__all__ = ["Report", "evaluate_doctor"]
+__all__ = ["LabelledFileError", "Report", "evaluate_doctor"]
