@@ -52,6 +52,10 @@ _OF_SOMEBODY: Final = re.compile(
     r"\b(?:i|i'm|i've|my|me|he|she|his|her|we|our|feel|feeling|hurts?|tengo|tiene|me|mi|mis|siento|siente|duele|llevo|lleva|estoy|esta|"
     r"desde|hijo|hija|bebe|mama|papa|esposo|esposa)\b"
 )
+_ALLERGIC: Final = re.compile(
+    r"\b(?:allergic to|allergy to|allergies:|alergic[ao]s? a(?:l| la)?|alergia a(?:l| la)?|alergias?:|me da alergia(?: el| la)?)\s+([^.;!?]{1,60})"
+    r"|\b([a-z]{3,30})[ -]allerg(?:y|ic)\b|\b([a-z]{3,30}) me da alergia\b"
+)
 FAHRENHEIT_FROM: Final = 90.0
 """Temperatures of people from here on are in degrees Fahrenheit."""
 COLDEST, HOTTEST = 30.0, 45.0
@@ -99,7 +103,7 @@ def read(case: Case) -> Reading:
         days=_days(message),
         temperature=_celsius(message),
         terms=terms_in(affirmed, *known),
-        allergies=terms_in(*profile.drug_allergies, *_told_allergies(message)),
+        allergies=terms_in(*profile.drug_allergies, *told_allergies(message)),
     )
 
 
@@ -130,11 +134,9 @@ def _names(term: Term, text: str) -> bool:
     )
 
 
-def _told_allergies(message: str) -> list[str]:
-    """What follows "allergic to": an allergy told in passing counts."""
-    return re.findall(
-        r"\b(?:allergic to|allergy to|alergic[ao]s? a(?:l| la)?|alergia a(?:l| la)?)\s+([^.;!?]{1,60})", message
-    )
+def told_allergies(message: str) -> list[str]:
+    """What stands beside a word for an allergy in a folded message: an allergy told in passing counts."""
+    return [name for names in _ALLERGIC.findall(message) for name in names if name]
 
 
 def _spaced(text: str) -> str:

@@ -1,51 +1,38 @@
 """What an answer must not say, looked for in each sentence before it is shown.
 
-A dose, a certain diagnosis, a medicine that this person must not take, a mark or an address without a source: the sentence is
-replaced by one that holds, once, or loses the mark. The barrier holds back one sentence and no more.
+A dose, a prescription, a certain diagnosis, a medicine that this person must not take: the sentence is replaced by one that
+holds, once. A mark, a link or an address without a source is taken out of its sentence. The barrier holds back one sentence
+and no more.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 import attrs
 
-from smarthealth.apps.doctor.agents.reading import terms_in
 from smarthealth.apps.doctor.case import Case
-from smarthealth.apps.doctor.knowledge.loading import load_terms
 from smarthealth.conversation.application import Language
 from smarthealth.retrieval.words import fold
 
+from .certainty import prescribes, says_certain
+from .doses import says_dose
+from .medicines import Forbidden, forbidden_for
 from .sentences import SentenceCutter
 
-_DOSE: Final = re.compile(
-    r"\b\d+(?:[.,]\d+)?\s*(?:-|a|to)?\s*(?:\d+(?:[.,]\d+)?\s*)?"
-    r"(?:mg|mcg|ug|g|gr|ml|cc|iu|ui|units?|unidades|tablets?|pills?|capsules?|tabletas?|pastillas?|capsulas?|comprimidos?|gotas|drops|puffs?|"
-    r"inhalaciones|ampollas?|cucharad(?:a|as|ita|itas)|teaspoons?|tablespoons?)\b(?!/)"
+_URL: Final = re.compile(
+    r"(?:https?://|www\.)[^\s)\]]+|\b(?:[a-z0-9-]++\.){1,4}(?:com|org|net|gov|edu|info|health|uk|es|co|int|eu)\b(?:/[^\s)\]]*)?",
+    re.IGNORECASE,
 )
-_NOT_A_DOSE: Final = re.compile(
-    r"\b(?:per|por|/)\s*(?:dl|l|min)|\bmg/dl|\bwater|agua|fluid|liquid|honey|miel|sal\b|salt|sugar|azucar"
-)
-_EVERY: Final = re.compile(
-    r"\b(?:take|tome|tomar|use|aplique|inject|inyect\w+|administ\w+)\b[^.]*\b(?:every|cada)\s+\w+\s+(?:hours?|horas?)\b"
-)
-_CERTAIN: Final = re.compile(
-    r"\b(?:you (?:definitely|certainly|clearly|undoubtedly) have|you have been diagnosed with|your diagnosis is|this is (?:definitely|certainly)|"
-    r"i diagnose|without (?:any )?doubt|there is no doubt|100 ?%|it is certain|"
-    r"usted (?:tiene|padece|sufre)(?! (?:que|razon|derecho|alguna?|fiebre|dolor|dudas))|su diagnostico es|definitivamente (?:es|tiene)|sin (?:ninguna )?duda|"
-    r"es seguro que|con (?:toda )?certeza|le diagnostico)\b"
-)
-_URL: Final = re.compile(r"https?://[^\s)\]]+|www\.[^\s)\]]+")
-_MARK: Final = re.compile(r"\s?\[(\d+)\]")
-_AGAINST: Final = re.compile(
-    r"\b(?:no|not|avoid|never|nunca|evite|evitar|allerg\w+|alergi\w+|instead|en lugar|contraindic\w+|don t|do not|without|sin|"
-    r"ask|pregunte|consult\w+|prescri\w+)\b"
-)
-
-Check = Callable[[str, Case], str | None]
-"""A folded sentence and the case to the name of what is wrong with it."""
+_LINK: Final = re.compile(r"\[([^\[\]]{1,200})\]\(([^()\s]{1,400})\)")
+_PAPER: Final = re.compile(r"\b(?:doi|pmid)[:\s]\s?[\w./-]*\w", re.IGNORECASE)
+_MARK: Final = re.compile(r"\s?\[(\d{1,9}(?:\s?[,;-]\s?\d{1,9}){0,20})\]")
+_SCAFFOLDING: Final = re.compile(r"^\s*(?:```\w*|-{3,}|[{}\[\]],?|\{?\s*\"\w+\"\s*:.*)\s*$", re.DOTALL)
+"""What is left of a structured result in the prose."""
+_EMPHASIS: Final = re.compile(r"[*_`#\u200b-\u200d\u2060\ufeff]+")
+_SPACES: Final = re.compile(r"\s+")
 
 _INSTEAD: Final[Mapping[str, Mapping[Language, str]]] = {
     "dose": {
@@ -70,6 +57,14 @@ class OutputBarrier:
     case: Case
     _cutter: SentenceCutter = attrs.field(factory=SentenceCutter, init=False)
     _replaced: set[str] = attrs.field(factory=set, init=False)
+    _forbidden: Forbidden = attrs.field(init=False)
+    _addresses: frozenset[str] = attrs.field(init=False)
+    _known: str = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._forbidden = forbidden_for(self.case)
+        self._known = fold(", ".join(self.case.profile.chronic_conditions))
+        self._addresses = frozenset(source.url for source in self.case.sources)
 
     def feed(self, text: str) -> str:
         """Take the next piece of prose; returns what may be shown now."""
@@ -80,12 +75,20 @@ class OutputBarrier:
         return "".join(map(self._let_out, self._cutter.finish()))
 
     def _let_out(self, sentence: str) -> str:
-        folded = fold(sentence)
-        for check in _CHECKS:
-            wrong = check(folded, self.case)
-            if wrong is not None:
-                return self._instead_of(sentence, wrong)
+        if _SCAFFOLDING.match(sentence):
+            return ""
+        wrong = self._wrong_with(_SPACES.sub(" ", fold(_EMPHASIS.sub("", sentence))))
+        if wrong is not None:
+            return self._instead_of(sentence, wrong)
         return self._without_invented_sources(sentence)
+
+    def _wrong_with(self, sentence: str) -> str | None:
+        """The name of what is wrong with a folded sentence."""
+        if prescribes(sentence) or says_dose(sentence):
+            return "dose"
+        if says_certain(sentence, self._known):
+            return "certainty"
+        return "harm" if self._forbidden.is_advised_in(sentence) else None
 
     def _instead_of(self, sentence: str, wrong: str) -> str:
         """The sentence that holds, the first time; nothing after that. White space stays."""
@@ -93,46 +96,27 @@ class OutputBarrier:
         if wrong in self._replaced:
             return space if "\n" in space else ""
         self._replaced.add(wrong)
-        bullet = "- " if sentence.lstrip().startswith("- ") else ""
+        bullet = "- " if sentence.lstrip().startswith(("- ", "* ")) else ""
         return f"{bullet}{_INSTEAD[wrong][self.case.language]}{space}"
 
     def _without_invented_sources(self, sentence: str) -> str:
-        known = len(self.case.sources)
-        addresses = {source.url for source in self.case.sources}
-        sentence = _MARK.sub(lambda mark: mark[0] if 1 <= int(mark[1]) <= known else "", sentence)
-        return _URL.sub(lambda url: url[0] if url[0].rstrip(".,;") in addresses else "", sentence)
+        sentence = _LINK.sub(lambda link: link[0] if link[2] in self._addresses else link[1], sentence)
+        sentence = _URL.sub(lambda url: url[0] if self._is_known(url[0]) else "", sentence)
+        return _MARK.sub(self._known_marks, _PAPER.sub("", sentence))
 
+    def _is_known(self, address: str) -> bool:
+        """Whether an address is a source's, or the site that one is on."""
+        address = address.rstrip(".,;:!?").lower()
+        return address in self._addresses or any(
+            known.split("/")[2].removeprefix("www.") == address.removeprefix("www.")
+            for known in self._addresses
+            if "://" in known
+        )
 
-def _dose(sentence: str, case: Case) -> str | None:
-    found = _EVERY.search(sentence) or (_DOSE.search(sentence) and not _NOT_A_DOSE.search(sentence))
-    return "dose" if found else None
-
-
-def _certainty(sentence: str, case: Case) -> str | None:
-    return "certainty" if _CERTAIN.search(sentence) else None
-
-
-def _harm(sentence: str, case: Case) -> str | None:
-    """A medicine that the person must not take, unless the sentence warns of it."""
-    if _AGAINST.search(sentence):
-        return None
-    named = terms_in(sentence)
-    return "harm" if named and named & _forbidden(case) else None
-
-
-def _forbidden(case: Case) -> frozenset[str]:
-    """Ids of what must not be advised to this person."""
-    profile = case.profile
-    found = set(terms_in(*profile.drug_allergies))
-    circumstances = []
-    if profile.is_pregnant:
-        circumstances.append("pregnancy")
-    if profile.years is not None and profile.years < _ADULT:
-        circumstances.append("childhood")
-    found.update(term.id for term in load_terms().values() if set(term.not_in) & set(circumstances))
-    return frozenset(found)
-
-
-_ADULT: Final = 16.0
-"""Years; below it what is not for children is not advised (aspirin, by the rule on Reye's syndrome of NHS and MHRA)."""
-_CHECKS: Final[tuple[Check, ...]] = (_dose, _certainty, _harm)
+    def _known_marks(self, mark: re.Match[str]) -> str:
+        """A mark as far as its sources exist."""
+        numbers = re.split(r"\s?[,;-]\s?", mark[1])
+        known = [number for number in numbers if 1 <= int(number) <= len(self.case.sources)]
+        if known == numbers:
+            return mark[0]
+        return f" [{', '.join(known)}]" if known else ""
