@@ -17,6 +17,8 @@ from smarthealth.apps.doctor.case import Case
 from smarthealth.apps.doctor.knowledge.loading import Term, load_terms
 from smarthealth.retrieval.words import fold
 
+from .ages import tells_pregnancy, told_years, without_ages
+
 DAYS: Final[Mapping[str, float]] = {
     **dict.fromkeys(("hour", "hora"), 1 / 24),
     **dict.fromkeys(("day", "dia"), 1.0),
@@ -40,9 +42,12 @@ _TEMPERATURE: Final = re.compile(
     r"\b(?P<number>\d{2,3}(?:[.,]\d)?)\b(?P<unit>\s*(?:°|º|grados|degrees|de fiebre|de temperatura|c\b|f\b|fever))?"
 )
 _NEGATED: Final = re.compile(
-    r"\b(?:no|sin|niego|niega|tampoco|nunca|not|without|never|denies|deny|don't|do not|doesn't|haven't|hasn't|isn't|nor)\b"
-    r"(?P<scope>[^.;!?]*?)(?=[.;!?]|,?\s(?:but|pero|however|sino|aunque|although)\b|$)"
+    r"\b(?:no|sin|niego|niega|tampoco|nunca|not|without|never|denies|deny|don['’ ]t|do not|doesn['’ ]t|haven['’ ]t|hasn['’ ]t|isn['’ ]t|nor)\b"
+    r"(?P<scope>[^.;!?]*?)(?=[.;!?]|,?\s(?:but|pero|however|sino|aunque|although|solo|only|just)\b"
+    r"|(?:,|,?\s(?:y|and|e))\s(?:me|tengo|siento|estoy|llevo|i|my|he|she|mi)\b|$)"
 )
+_NEGATION: Final = re.compile(r"(?:no|sin|not|without|never|don t|doesn t|haven t|hasn t|isn t) ")
+"""How a phrase begins that is itself a negation, such as "no duermo"; it is looked for in the whole message."""
 _ASKING: Final = re.compile(
     r"^\W*(?:what (?:is|are|does|causes)|how (?:does|do|is|are|can i prevent)|why (?:is|are|do|does)|which|tell me about|explain|"
     r"is it true|(?:que|cual|cuales) (?:es|son|significa|causa)|como (?:se|funciona|puedo prevenir)|por que (?:se|es)|para que sirve|"
@@ -72,6 +77,8 @@ class Reading:
     """Likewise, with what is negated."""
     is_question: bool
     """Whether something is asked for in general, and nobody is said to be ill."""
+    years: float | None
+    """Age of who is ill: as the message says, else as an earlier one did, else as the profile has it."""
     days: float | None
     """For how long, the longest that is said."""
     temperature: float | None
@@ -81,13 +88,14 @@ class Reading:
     allergies: frozenset[str]
     """Ids of allergens, likewise."""
 
-    def says(self, phrase: str) -> bool:
-        """Whether the message affirms a phrase, word for word."""
-        return f" {phrase} " in self.text
-
     def hints(self, clue: str) -> bool:
-        """Whether the message affirms words that begin like this."""
-        return f" {clue}" in self.text
+        """Whether the message affirms words that begin like this; what denies something itself is looked for as it stands."""
+        return f" {clue}" in (self.whole if denies(clue) else self.text)
+
+
+def denies(phrase: str) -> bool:
+    """Whether a phrase is itself a negation."""
+    return bool(_NEGATION.match(phrase))
 
 
 def read(case: Case) -> Reading:
@@ -96,13 +104,15 @@ def read(case: Case) -> Reading:
     affirmed = _NEGATED.sub(" ", message)
     profile = case.profile
     known = (*profile.chronic_conditions, *(one.name for one in profile.current_medications))
+    told = (told_years(fold(text)) for text in (case.message, *(one.message for one in reversed(case.history))))
     return Reading(
         text=_spaced(affirmed),
         whole=_spaced(message),
         is_question=bool(_ASKING.search(message)) and not _OF_SOMEBODY.search(message),
-        days=_days(message),
+        years=next((years for years in told if years is not None), profile.years),
+        days=_days(without_ages(message)),
         temperature=_celsius(message),
-        terms=terms_in(affirmed, *known),
+        terms=terms_in(affirmed, *known) | ({"pregnancy"} if tells_pregnancy(affirmed) else frozenset()),
         allergies=terms_in(*profile.drug_allergies, *told_allergies(message)),
     )
 

@@ -14,7 +14,7 @@ from smarthealth.apps.doctor.knowledge.loading import load_articles
 from smarthealth.apps.doctor.profile import PatientProfile
 from smarthealth.apps.doctor.results import LEVELS, Level, TriageResult
 
-from .reading import Reading, read
+from .reading import Reading, denies, read
 
 MOST_ARTICLES: Final = 2
 """Complaints of one message that are followed."""
@@ -23,6 +23,11 @@ GOOD_SCORE: Final = 0.5
 _TAKEN: Final = "/"
 """In place of a name that was found: no word."""
 _RANK: Final = {likelihood: rank for rank, likelihood in enumerate(LIKELIHOODS)}
+_ADULT: Final = 16.0
+"""Years."""
+_FOR_CHILDREN: Final = {"fever-adult": "fever-child"}
+_BACKGROUND: Final = {"diabetes-care", "blood-pressure-high", "pregnancy-common-complaints"}
+"""Articles that come after the others: who names them beside a complaint mostly tells of themselves."""
 UNKNOWN: Final[Level] = "IV"
 """Of a complaint that no article tells of."""
 
@@ -95,13 +100,20 @@ def _about(case: Case, reading: Reading) -> tuple[Article, ...]:
 
 def _named(reading: Reading) -> list[Article]:
     """The articles that a message names, by their longest names first; a name within a longer one's does not count."""
-    text = reading.whole if reading.is_question else reading.text
+    whole, affirmed = reading.whole, reading.whole if reading.is_question else reading.text
     found: dict[str, Article] = {}
     for name, article in _names():
-        if f" {name} " in text:
-            text = text.replace(f" {name} ", f" {_TAKEN} ")
-            found.setdefault(article.id, article)
-    return list(found.values())
+        if f" {name} " in (whole if denies(name) else affirmed):
+            whole, affirmed = (text.replace(f" {name} ", f" {_TAKEN} ") for text in (whole, affirmed))
+            suited = _suited(article, reading)
+            found.setdefault(suited.id, suited)
+    return sorted(found.values(), key=lambda article: article.id in _BACKGROUND)
+
+
+def _suited(article: Article, reading: Reading) -> Article:
+    """The article for the age of who is ill, where there is one for children."""
+    is_child = reading.years is not None and reading.years < _ADULT
+    return load_articles()[_FOR_CHILDREN.get(article.id, article.id)] if is_child else article
 
 
 @cache
@@ -127,7 +139,7 @@ def _triage(case: Case, reading: Reading, articles: tuple[Article, ...]) -> Tria
 
 
 def _age_holds(when: Condition, reading: Reading, profile: PatientProfile) -> bool:
-    years = profile.years
+    years = reading.years
     if when.age_below is not None and (years is None or years >= when.age_below):
         return False
     return when.age_from is None or (years is not None and years >= when.age_from)

@@ -124,6 +124,8 @@ class Article:
     """How people call it, without accents, in small letters."""
     text: Mapping[Language, Text]
     sources: tuple[Source, ...] = attrs.field(validator=min_len(1))
+    asked: Mapping[Language, tuple[str, ...]] = attrs.field(factory=dict)
+    """Other words that people use when they ask for it: searched for, but they name nothing by themselves."""
     escalations: tuple[Escalation, ...] = ()
     cautions: tuple[Caution, ...] = ()
     also: tuple[str, ...] = attrs.field(default=(), validator=_texts)

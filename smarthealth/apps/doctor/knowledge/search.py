@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import cache
 from itertools import chain, repeat
 from typing import Final
 
@@ -30,6 +31,8 @@ from .passages import passages_of
 
 SHELVES: Final[Mapping[Language, int]] = {"es": 1, "en": 2}
 KIND: Final = "article"
+_WEIGHT_OF_NAMES: Final = 3
+"""How often the names are written where words are looked for, beside other words for it once."""
 FIRST_RETRY: Final = 2.0
 RETRY: Final = 30.0
 """Seconds until an index that could not be written is tried again, after the first time."""
@@ -55,10 +58,11 @@ class KnowledgeBase:
         """Bring the index up to date, again until it is, and stay; ready at once, since agents can do without search."""
         context.started()
         await trio.to_thread.run_sync(self._warm_up)
-        for wait in chain((FIRST_RETRY,), repeat(RETRY)):
+        waits = chain((FIRST_RETRY,), repeat(RETRY))
+        while True:
             if await self._try_to_prepare():
                 break
-            await trio.sleep(wait)
+            await trio.sleep(next(waits))
         await trio.sleep_forever()
 
     async def prepare(self) -> None:
@@ -116,7 +120,7 @@ class KnowledgeBase:
                 kind=KIND,
                 date=None,
                 text=f"{passage.title}. {passage.heading}: {passage.text}",
-                names=_names_of(articles[passage.article]),
+                names=_names_of(articles[passage.article], language),
                 topic=passage.article,
             )
             for number, passage in enumerate(own, start=1)
@@ -138,12 +142,23 @@ def digest_of_articles() -> str:
     for article in load_articles().values():
         for language in SHELVES:
             for passage in passages_of(article, language):
-                digest.update(repr((passage.article, passage.section, passage.text, _names_of(article))).encode())
+                digest.update(
+                    repr((passage.article, passage.section, passage.text, _names_of(article, language))).encode()
+                )
     return digest.hexdigest()
 
 
-def _names_of(article: Article) -> str:
-    return " ".join(name for names in article.names.values() for name in names)
+def _names_of(article: Article, language: Language) -> str:
+    """The words in which people ask for an article: its names, other words for it, and what they mention beside it."""
+    foreign = _names_in(language) - set(article.names[language])
+    clues = {clue for cause in article.text[language].causes for clue in cause.clues} - foreign
+    return " ".join((*article.names[language] * _WEIGHT_OF_NAMES, *article.asked.get(language, ()), *sorted(clues)))
+
+
+@cache
+def _names_in(language: Language) -> frozenset[str]:
+    """The names of all articles: beside another complaint they would lead away from their own."""
+    return frozenset(name for article in load_articles().values() for name in article.names[language])
 
 
 def _id_of(passage: Passage) -> str:
