@@ -239,7 +239,8 @@ class Cell:
             return
         self.disarm()
         self.final = True
-        self.state = State.STOPPED
+        if not self.live:  # else it is stuck, and given up on
+            self.state = State.STOPPED
         if self.inbox is not None:
             self.inbox.close()
         self._down = down = Down(path=self.path, reason=end.reason, error=end.error)

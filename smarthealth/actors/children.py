@@ -34,9 +34,9 @@ class ServiceCell(WorkerCell):
         if self.halting:
             drained_too_long = cut and self._stopping is not None
             return KILLED if drained_too_long else STOPPED
-        if self._ready:
+        if self.since is not None:
             return KILLED if cut else FINISHED
-        if cut:
+        if cut or self._ready:
             return End(EndReason.FAILED, trio.TooSlowError(f"{self.path} took too long to call context.started()"))
         return End(EndReason.FAILED, RuntimeError(f"{self.path} returned without calling context.started()"))
 
@@ -78,7 +78,8 @@ class ActorCell(HandlingCell):
             self._arm_start()
             await actor.started()
         self.now_ready()
-        await self._handle_messages(actor)
+        if self.halting or self.since is not None:
+            await self._handle_messages(actor)
 
     def incarnation_over(self, end: End) -> None:
         """The incarnation has ended; references, which keep this cell, do not keep its actor."""
@@ -94,7 +95,7 @@ class ActorCell(HandlingCell):
         await self._actor.stopped()
 
     def _how_it_ended(self, *, cut: bool) -> End:
-        if cut and not self._ready and not self.halting:
+        if self.since is None and not self.halting:
             return End(EndReason.FAILED, trio.TooSlowError(f"{self.path} took longer to start than it may"))
         if cut:
             return KILLED

@@ -15,7 +15,7 @@ supervisor has started, or, if it is winding up, has ended.
 from __future__ import annotations
 
 from .actor import ChildSpec, Supervisor
-from .cell import STOPPED, Cell, End, Parent
+from .cell import KILLED, STOPPED, Cell, End, Parent
 from .core import Core
 from .policy import Restart, Strategy
 from .snapshot import Kind, State, WaitReason
@@ -117,7 +117,7 @@ class OrderedCell(SupervisorCell):
         self._to_halt.pop()
         child.disarm()
         if self._winding and child.adopted:
-            self._drop(child, STOPPED)
+            self._drop(child, KILLED if child.live else STOPPED)  # which lives is stuck, and given up on
         return True
 
     def _advance_start(self) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable
 import trio
 
 from .actor import ChildSpec, DynamicSupervisor, Supervisor
-from .cell import FINISHED, STOPPED, Cell, End, Parent, Starter
+from .cell import FINISHED, KILLED, STOPPED, Cell, End, Parent, Starter
 from .core import Core
 from .errors import ActorStopped, AskCycle, NameTaken, SupervisionError
 from .events import ChildFailed, ChildStarted, EndReason
@@ -160,7 +160,7 @@ class SupervisorCell(Cell):
         """There will be no other incarnation, of the children neither."""
         super().finalize(end)
         for child in tuple(self.children.values()):
-            self._drop(child, STOPPED)
+            self._drop(child, KILLED if child.live else STOPPED)  # which lives is stuck, and given up on
 
     # What children say
 
@@ -195,8 +195,8 @@ class SupervisorCell(Cell):
             needed_again = not (self._winding and (self.final or child.adopted))
             kept = needed_again and not child.final and child.restart is not Restart.TEMPORARY
             return Verdict.KEEP if kept else Verdict.DROP
-        if child.starter is not None:
-            return Verdict.DROP
+        if child.adopted and child.launches == 1 and child.since is None:
+            return Verdict.DROP  # whoever waits for this start, or did until it got stuck, hears that it has failed
         if self._fails_own_start(child):
             return Verdict.FAIL_START
         if child.restart is Restart.TEMPORARY:

@@ -137,7 +137,8 @@ class _Outcome:
         """Raise the one error that leaves, if there is one."""
         if self._fatal is not None:
             raise self._fatal
-        if failure is not None and not isinstance(body_error, trio.Cancelled):
+        # A cancellation from outside and `KeyboardInterrupt` go on, also in the group that a nursery in the body makes of them.
+        if failure is not None and (body_error is None or isinstance(body_error, Exception)):
             if isinstance(failure, SupervisionError) and body_error is not None:
                 failure.causes += (body_error,)
             raise failure

@@ -71,7 +71,7 @@ class WorkerCell(Cell):
         with Caught() as caught, scope:
             await run()
         try:
-            return self._end_of(caught.error, cut=scope.cancelled_caught)
+            return self._end_of(caught.error, cut=scope.cancelled_caught or self.state is State.STUCK)
         finally:
             del caught  # this frame is in the error's traceback, which would keep it alive in a circle
 
@@ -95,10 +95,10 @@ class WorkerCell(Cell):
         """Settle what was in hand."""
 
     def now_ready(self) -> None:
-        """The actor has started."""
+        """The actor has started; too late when it has been cancelled for that, as a start that shields itself may be."""
         if not self._ready:
             self._ready = True
-            if not self.halting:
+            if not (self.halting or self._scope is None or self._scope.cancel_called):
                 self.became_ready()
 
     # Clean-up

@@ -271,6 +271,28 @@ async def test_start_that_takes_too_long_has_failed(autojump_clock: MockClock, s
     assert trio.current_time() - begun == pytest.approx(4)
 
 
+async def test_actor_that_starts_too_late_handles_nothing(autojump_clock: MockClock, system: System) -> None:
+    """A `started` that returns after its time, since it cannot be cancelled, is followed by the clean-up alone."""
+    diary: list[str] = []
+
+    class Late(Actor[str]):
+        async def started(self) -> None:
+            self.context.self_ref.tell_nowait("hello")
+            with trio.move_on_after(1.5, shield=True):
+                await trio.sleep_forever()
+
+        async def handle(self, message: str) -> None:
+            diary.append(message)
+
+        async def stopped(self) -> None:
+            diary.append("stopped")
+
+    with pytest.raises(ActorFailed):
+        await system.start_child(ChildSpec(name="late", start=Late, start_timeout=1))
+    assert system.children() == ()
+    assert diary == ["stopped"]
+
+
 async def test_stop_during_the_start_ends_it(autojump_clock: MockClock, system: System) -> None:
     """An actor or service that is told to stop while it starts is given its time, and has not failed."""
     ended: list[str] = []

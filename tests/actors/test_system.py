@@ -159,6 +159,31 @@ async def test_cancellation_wins_over_giving_up(autojump_clock: MockClock) -> No
     assert scope.cancelled_caught
 
 
+async def test_cancellation_wins_over_giving_up_in_a_group_too(autojump_clock: MockClock) -> None:
+    """A nursery in the body makes a group of the cancellation, which goes on all the same."""
+    with trio.CancelScope() as scope:
+        async with open_system("app", intensity=0) as system:
+            await system.start_child(ChildSpec(name="crash", start=crash))
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(trio.sleep_forever)
+                try:
+                    await trio.sleep_forever()
+                finally:
+                    scope.cancel()
+    assert scope.cancelled_caught
+
+
+async def test_interrupt_wins_over_giving_up(autojump_clock: MockClock) -> None:
+    """`KeyboardInterrupt` is no cause among others, and leaves as itself."""
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - the system is part of it
+        async with open_system("app", intensity=0) as system:
+            await system.start_child(ChildSpec(name="crash", start=crash))
+            try:
+                await trio.sleep_forever()
+            finally:
+                raise KeyboardInterrupt
+
+
 async def test_failed_start_is_the_bodys_error(autojump_clock: MockClock) -> None:
     """A start that fails raises where it was asked for, and leaves as itself unless the body handles it."""
 

@@ -11,7 +11,15 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from smarthealth.actors.actor import Actor, ChildSpec, Context
 from smarthealth.actors.errors import ActorFailed
-from smarthealth.actors.events import ChildFailed, EndReason, Instrument, RuntimeEvent, TaskStuck
+from smarthealth.actors.events import (
+    ChildEnded,
+    ChildFailed,
+    ChildStarted,
+    EndReason,
+    Instrument,
+    RuntimeEvent,
+    TaskStuck,
+)
 from smarthealth.actors.policy import Restart
 from smarthealth.actors.snapshot import State
 from smarthealth.actors.system import System, open_system
@@ -139,8 +147,11 @@ async def test_stuck_task_is_reported_with_its_stack(
     assert ref.snapshot().state is State.STUCK
     system.stop()
     await trio.sleep(20)
+    assert ref.snapshot().state is State.STUCK, "its system has ended, but not its task"
     release.set()
     await wait_all_tasks_blocked()
+    assert ref.snapshot().state is State.STOPPED
+    assert (await ref.wait_stopped()).reason is EndReason.KILLED
     stuck = [event for event in recorder.events if isinstance(event, TaskStuck)]
     assert [event.path for event in stuck] == ["app/stuck"]
     assert "stand_here" in stuck[0].stack
@@ -175,6 +186,47 @@ async def test_start_that_is_stuck_has_failed(autojump_clock: MockClock, system:
     with pytest.raises(ActorFailed):
         await system.start_child(ChildSpec(name="stuck", start=stand_here, start_timeout=2))
     assert trio.current_time() - begun == pytest.approx(3)
+
+
+@pytest.mark.parametrize("late", [0.5, 20])
+@pytest.mark.parametrize("kind", ["actor", "service", "service that returns"])
+async def test_start_that_comes_late_is_no_start(
+    autojump_clock: MockClock, system: System, recorder: Recorder, kind: str, late: float
+) -> None:
+    """What cannot be cancelled and becomes ready after its time, stuck or not, has failed, and leaves no trace."""
+    diary: list[object] = []
+
+    class Late(Actor[object]):
+        async def started(self) -> None:
+            self.context.self_ref.tell_nowait("hello")
+            with trio.move_on_after(2 + late, shield=True):
+                await trio.sleep_forever()
+
+        async def handle(self, message: object) -> None:
+            diary.append(message)
+
+        async def stopped(self) -> None:
+            diary.append("stopped")
+
+    async def serve(context: Context) -> None:
+        with trio.move_on_after(2 + late, shield=True):
+            await trio.sleep_forever()
+        context.started()
+        if kind == "service":
+            await trio.sleep_forever()
+
+    with pytest.raises(ActorFailed) as caught:
+        await system.start_child(
+            ChildSpec(name="late", start=Late if kind == "actor" else serve, restart=Restart.PERMANENT, start_timeout=2)
+        )
+    assert isinstance(caught.value.__cause__, trio.TooSlowError)
+    await trio.sleep(60)
+    assert system.children() == ()
+    assert diary == (["stopped"] if kind == "actor" else [])
+    assert [(event.path, event.reason) for event in recorder.events if isinstance(event, ChildEnded)] == [
+        ("app/late", EndReason.FAILED)
+    ]
+    assert not [event for event in recorder.events if isinstance(event, ChildStarted)]
 
 
 async def test_stale_cancellation_is_a_failure_of_the_actor(
