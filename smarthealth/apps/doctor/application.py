@@ -16,6 +16,8 @@ from .wire import CODEC, COMMANDS, EVENTS, Event, merge
 CHAT: Final = "/api/v1/ws/chat"
 USER_CHAT: Final = "/api/v1/ws/chat/{user_id}"
 MAY_SEE_OTHERS: Final = frozenset({"clinician", "admin"})
+LARGEST_USER_ID: Final = 2**63 - 1
+"""What the database can hold."""
 
 
 def doctor_application(services: DoctorServices) -> Application:
@@ -50,6 +52,8 @@ def doctor_application(services: DoctorServices) -> Application:
 async def is_own_or_clinician(principal: Principal | None, path_parts: Mapping[str, str]) -> bool:
     """Whose profile the path names, or somebody who treats people."""
     subject = path_parts["user_id"]
-    if principal is None or not subject.isdecimal() or len(subject) > len(str(2**63)):
+    if principal is None or not subject.isdecimal() or len(subject) > len(str(LARGEST_USER_ID)):
+        return False
+    if int(subject) > LARGEST_USER_ID:
         return False
     return principal.role in MAY_SEE_OTHERS or int(subject) == principal.user_id

@@ -98,6 +98,10 @@ class PatientProfile:
         return self == PatientProfile()
 
 
+_SAME_FACT: Final = (("age", "age_months"), ("age_months", "age"), ("pregnancy_weeks", "pregnant"))
+"""Fields of which the first, told later, makes the second out of date."""
+
+
 def merge_profiles(earlier: PatientProfile, later: PatientProfile) -> PatientProfile:
     """Lay a later profile over an earlier one: what it tells replaces what was told, what it leaves out stays.
 
@@ -108,12 +112,16 @@ def merge_profiles(earlier: PatientProfile, later: PatientProfile) -> PatientPro
         for field in attrs.fields(PatientProfile)
         if (value := getattr(later, field.name)) != field.default and field.name != "allergies"
     }
+    for newer, older in _SAME_FACT:
+        if newer in told and older not in told:
+            told[older] = None
     return attrs.evolve(earlier, **told, allergies=_merge_allergies(earlier.allergies, later.allergies))
 
 
 def _merge_allergies(earlier: Allergies | None, later: Allergies | None) -> Allergies | None:
-    if earlier is None or later is None:
-        return later or earlier
+    if earlier is None and later is None:
+        return None
+    earlier, later = earlier or Allergies(), later or Allergies()
     return Allergies(
         drug=_joined(earlier.drug, later.drug),
         food=_joined(earlier.food, later.food),

@@ -246,9 +246,12 @@ class _Consultation:
         shown = barrier.feed(prose) if prose else ""
         if last:
             shown += barrier.finish()
-        if shown and not self._said:
-            shown, self._said = self.opening + shown.lstrip(), True
-        return shown
+        if self._said:
+            return shown
+        # white space is no answer, and none goes before the first word
+        shown = shown.lstrip()
+        self._said = bool(shown)
+        return self.opening + shown if shown else ""
 
 
 async def _emit_text(text: str, emit: Emit[Item]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -29,7 +30,7 @@ _FAULTS: Final[Mapping[Fault, str]] = {
 
 def rate_limited(seconds: float) -> str:
     """Too many messages."""
-    return f"Too many messages; please wait {max(1, round(seconds))} s"
+    return f"Too many messages; please wait {max(1, math.ceil(seconds))} s"
 
 
 def refused(error: WireError) -> tuple[ErrorType, str]:

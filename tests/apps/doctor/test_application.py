@@ -20,6 +20,7 @@ from tests.apps.doctor.conftest import ANA, DOCTOR, LUIS, Connect, World, kinds
         (None, "7", False),
         (ANA, "x", False),
         (DOCTOR, "9" * 30, False),
+        (DOCTOR, "9" * 19, False),
     ],
 )
 async def test_a_user_s_path_is_the_user_s_and_clinicians(

@@ -342,6 +342,7 @@ async def test_a_refused_message_is_not_answered(world: World, connect: Connect,
         (Refusal(status=500), "agent_error"),
         (Reply(text="It", ending=Ending.CUT), "agent_error"),
         (Reply(text=""), "agent_error"),
+        (Reply(text=" \n \n"), "agent_error"),
         (Reply(text="It", ending=Ending.HANG), "timeout_error"),
     ],
 )

@@ -118,7 +118,8 @@ def read_prompt(request: ChatRequest) -> Prompt:
     """
     blocks: dict[str, list[str]] = {}
     heading = ""
-    for line in request.messages[-1].content.splitlines():
+    # not splitlines: JSON text may hold line ends of Unicode's, and what a person writes must not begin a block
+    for line in request.messages[-1].content.split("\n"):
         if line in _HEADINGS:
             heading = line
         else:

@@ -198,5 +198,5 @@ def _structured(head: str | None, kind: type[R]) -> R | None:
         return None
     try:
         return _EXACT.structure(msgspec.json.decode(head), kind)
-    except (msgspec.DecodeError, cattrs.BaseValidationError, ValueError, TypeError, KeyError, AttributeError):
+    except (msgspec.DecodeError, cattrs.BaseValidationError, ValueError, TypeError, RecursionError):
         return None

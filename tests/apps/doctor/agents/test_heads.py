@@ -24,6 +24,13 @@ def read(pieces: list[str]) -> tuple[str | None, str]:
         ('{"level": "IV"}\nSee somebody.', '{"level": "IV"}', "See somebody."),
         ('```json\n{"level": "IV"}\n```\n---\nSee.', '{"level": "IV"}', "See."),
         ('\n {"a": 1}\n-----\n\nSee.', '{"a": 1}', "See."),
+        (
+            '{\n  "level": "IV",\n  "reasons": ["a } b"]\n}\n---\nSee.',
+            '{\n  "level": "IV",\n  "reasons": ["a } b"]\n}',
+            "See.",
+        ),
+        ('{"a": {"b": "\\"}"}} See.', '{"a": {"b": "\\"}"}}', "See."),
+        ('{"level": "IV"\n---\nSee somebody.', '{"level": "IV"', "See somebody."),
         ("See somebody.", None, "See somebody."),
         ("- a list\n- of things", None, "- a list\n- of things"),
         ('{"level": "IV"}', '{"level": "IV"}', ""),
