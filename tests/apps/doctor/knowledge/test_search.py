@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -31,12 +32,24 @@ def index_in(folder: Path, origin: str) -> ChunkIndex:
     return ChunkIndex(folder, HashedEmbedder(), origin=origin, embedding_errors=(ModelError,))
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for the index of the articles, written by the first test that needs it."""
+    return tmp_path_factory.mktemp("knowledge") / "index"
+
+
 @pytest.fixture
-async def knowledge(tmp_path: Path) -> KnowledgeBase:
+async def knowledge(written: Path) -> KnowledgeBase:
     """The articles, indexed."""
-    base = KnowledgeBase(partial(index_in, tmp_path / "index"))
+    base = KnowledgeBase(partial(index_in, written))
     await base.prepare()
     return base
+
+
+@pytest.fixture
+def own(written: Path, knowledge: KnowledgeBase, tmp_path: Path) -> Path:
+    """An index of the articles that a test may change."""
+    return shutil.copytree(written, tmp_path / "index")
 
 
 def questions_of(file: str) -> list[list[str]]:
@@ -72,14 +85,14 @@ async def test_words_that_name_nothing_find_nothing(knowledge: KnowledgeBase) ->
     assert await knowledge.find("¿y qué?", "es", FIRST) == ()
 
 
-async def test_an_index_of_these_articles_is_kept(tmp_path: Path, knowledge: KnowledgeBase) -> None:
+async def test_an_index_of_these_articles_is_kept(own: Path) -> None:
     """Made anew only when the articles are others."""
-    again = Counting(tmp_path / "index", HashedEmbedder(), origin=digest_of_articles())
+    again = Counting(own, HashedEmbedder(), origin=digest_of_articles())
     base = KnowledgeBase(lambda _: again)
     await base.prepare()
     await base.prepare()
     assert again.resets == 0
-    other = Counting(tmp_path / "index", HashedEmbedder(), origin="others")
+    other = Counting(own, HashedEmbedder(), origin="others")
     await KnowledgeBase(lambda _: other).prepare()
     assert other.resets == 1
 
@@ -90,9 +103,9 @@ async def test_before_it_is_prepared_it_cannot_be_searched(tmp_path: Path) -> No
         await KnowledgeBase(partial(index_in, tmp_path)).find("cough", "en", FIRST)
 
 
-async def test_a_passage_of_other_articles_is_left_out(tmp_path: Path, knowledge: KnowledgeBase) -> None:
+async def test_a_passage_of_other_articles_is_left_out(own: Path) -> None:
     """A row that no article explains is not shown."""
-    index = index_in(tmp_path / "index", digest_of_articles())
+    index = index_in(own, digest_of_articles())
     await index.reopen()
     stranger = Chunk(
         id="stranger",
