@@ -35,6 +35,9 @@ def found(text: str, kind: str | None = None) -> list[str]:
         ("¿La operaron del apéndice?", ["appendectomy"]),
         ("When did they get the wisdom teeth removed?", ["extraction-of-wisdom-tooth"]),
         ("¿Está desaturada?", ["oxygen-saturation"]),
+        ("protein/creatinine ratio?", ["protein-creatinine-ratio"]),
+        ("IGRA", ["interferon-gamma-release-assay"]),
+        ("Carpal tunnel?", ["carpal-tunnel-syndrome"]),
         ("VCM, HCM", ["mean-corpuscular-volume", "mean-corpuscular-hemoglobin"]),
     ],
 )

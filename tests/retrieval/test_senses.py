@@ -33,6 +33,7 @@ def test_general_words_are_translated_both_ways() -> None:
     """The dictionary knows inflected words of both languages."""
     assert "knee" in translations("rodillas")
     assert "rodilla" in translations("knee")
+    assert "ophthalmology" in translations("oftalmologia")
     assert translations("nada") == frozenset()
 
 

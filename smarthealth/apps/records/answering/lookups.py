@@ -37,7 +37,7 @@ from .passages import quotable, search_names
 from .periods import relative_to, years_of_life
 from .picking import pick_entries
 from .reports import report
-from .seeking import best_sentence, find_terms, patterns
+from .seeking import asks_for_result, best_sentence, find_terms, patterns
 from .summaries import SUMMARY_ASKS, report_person, report_summary
 from .wording import write_period
 
@@ -321,7 +321,8 @@ class _LookUp:
         if not any(known.kind == "document" for known in self._known):
             return []
         notes = await self._chart.notes_with(names)
-        return report_mentions(attrs.evolve(material, found=Found(notes, len(notes))), self._glossary)
+        mentioned = attrs.evolve(material, found=Found(notes, len(notes)))
+        return report_mentions(mentioned, self._glossary, as_result=asks_for_result(self._question.text))
 
     async def _related(self, material: Material, wanted: Wanted) -> list[Finding]:
         related = material.matched.related

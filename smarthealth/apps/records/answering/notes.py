@@ -15,6 +15,7 @@ from .findings import Finding
 from .material import Material, absence, say_of_entries
 from .passages import advice_text, gist, mentions, quotable, section_text
 from .picking import pick_entries
+from .seeking import is_intended
 
 MOST_QUOTED = 3
 """Notes quoted in one answer."""
@@ -73,11 +74,23 @@ def report_notes(material: Material, glossary: Glossary) -> list[Finding]:
     return [say_of_entries(material, "note", quoted)]
 
 
-def report_mentions(material: Material, glossary: Glossary) -> list[Finding]:
-    """Quote notes that mention what the structured record lacks."""
+def report_mentions(material: Material, glossary: Glossary, *, as_result: bool = False) -> list[Finding]:
+    """Quote notes that mention what the structured record lacks.
+
+    Args:
+        material: What is asked, and the notes that may mention it.
+        glossary: Clinical vocabulary.
+        as_result: Whether it is asked how something turned out: what is yet to be done tells no result.
+    """
     quoted: list[tuple[Entry, str]] = []
     for entry in material.entries:
-        quote = quotable(mentions(entry.body or "", material.topic, glossary)[:2])
+        said = mentions(entry.body or "", material.topic, glossary)
+        quote = quotable([line for line in said if not (as_result and _is_intended(line))][:2])
         if quote and quote not in (earlier for _, earlier in quoted):
             quoted.append((entry, quote))
     return [say_of_entries(material, "mentioned", quoted[:1])] if quoted else []
+
+
+def _is_intended(mention: str) -> bool:
+    heading, _, line = mention.rpartition(": ")
+    return is_intended(heading, line)

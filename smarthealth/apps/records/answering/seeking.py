@@ -16,7 +16,7 @@ import attrs
 from smarthealth.apps.records.understanding.calendar_words import MONTHS
 from smarthealth.apps.records.understanding.concepts import find_concepts
 from smarthealth.apps.records.understanding.fillers import is_filler
-from smarthealth.apps.records.understanding.folding import OTHER, Reading
+from smarthealth.apps.records.understanding.folding import OTHER, Reading, fold_letters
 from smarthealth.retrieval.concepts import Concept
 from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.senses import forms, is_meant, roots_of
@@ -35,6 +35,18 @@ _RELATIVES = roots_of(
     "madre mama padre papa hermano hermana tia tio abuela abuelo primo prima hijo hija esposo esposa"
 )
 _SMALL = roots_of("a an and by de del el en for in la of on para por the to with y")
+_ASKED_FOR = re.compile(r"\bhow\s+(?:long|often|much|many|big|old|tall|far)\b")
+"""Words of asking that name nothing."""
+_WHO = re.compile(r"\b(?:quien(?:es)?|who|whom|whose)\b")
+_CLAUSES = re.compile(r";\s+")
+_RESULT = re.compile(
+    r"\b(?:resultados?|mostr[oa]|mostraron|niveles|nivel|valor|results?|shows?|showed|levels?|values?|findings?|hallazgos?)\b"
+)
+_INTENDED = re.compile(
+    r"\b(?:to\s+be|will\s+be|repeat\w*|order(?:ed)?|pending|planned|request\w*|pendientes?|solicit\w+|repetir|se\s+pide|programad[oa]s?|ordena\w*)\b"
+)
+_PLANS = frozenset({"plan", "plan de manejo", "management plan"})
+"""Headings under which stands what is to come."""
 _QUANTITY = re.compile(r"\b(?:cuant[oa]s?|how\s+(?:much|many|big|long|often)|dosis|dose|cada\s+cuanto)\b")
 _SPELT = {"a": "[aá]", "e": "[eé]", "i": "[ií]", "o": "[oó]", "u": "[uúü]", "n": "[nñ]"}
 _CALENDAR = set_of("recent recently years year ago hoy today ayer")
@@ -78,6 +90,8 @@ def find_terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
     for match in find_concepts(text, glossary):
         found.setdefault((match.start, match.end), []).append(match.concept)
         reading.cover(match.start, match.end, OTHER)
+    for asked in _ASKED_FOR.finditer(reading.folded):
+        reading.cover(asked.start(), asked.end(), OTHER)
     named = [Term(word=text[start:end], concepts=tuple(concepts)) for (start, end), concepts in found.items()]
     words = [
         Term(word=word)
@@ -120,17 +134,41 @@ def best_sentence(
     best: tuple[float, Entry, str] | None = None
     for entry in entries:
         for section in sections_of(entry.body or ""):
-            for line in section.lines:
+            for line in _said(section.lines, text):
                 score = _score("" if by_heading else line, section.heading, terms, text, glossary)
                 if score and (best is None or score > best[0]):
                     best = score, entry, f"{section.heading}: {line}" if section.heading else line
     return None if best is None else best[1:]
 
 
+def asks_for_result(text: str) -> bool:
+    """Whether a question asks how something turned out."""
+    return _RESULT.search(fold_letters(text)) is not None
+
+
+def is_intended(heading: str, line: str) -> bool:
+    """Whether a line of a note, under a heading, speaks of what is yet to be done."""
+    return fold_letters(heading) in _PLANS or _INTENDED.search(fold_letters(line)) is not None
+
+
+def _said(lines: Sequence[str], text: str) -> list[str]:
+    """The lines that may answer: of one that speaks of a relative among other things, its clauses."""
+    results = asks_for_result(text)
+    pieces = [piece for line in lines for piece in (_CLAUSES.split(line) if _RELATIVES & roots_of(line) else (line,))]
+    return [piece for piece in pieces if not (results and is_intended("", piece))]
+
+
+def _speaks_of_another(line: str, text: str) -> bool:
+    """Whether a line is about a relative, whom the question neither names nor asks for (`who cares for him`)."""
+    return bool(_RELATIVES & roots_of(line) and not _RELATIVES & roots_of(text) and not _WHO.search(fold_letters(text)))
+
+
 def _score(line: str, heading: str, terms: Sequence[Term], text: str, glossary: Glossary) -> float:
     whole = f"{heading}. {line}"
-    if not terms or (_RELATIVES & roots_of(line) and not _RELATIVES & roots_of(text)):
+    if not terms or _speaks_of_another(line, text):
         return 0.0
+    if asks_for_result(text) and is_intended(heading, line):
+        return 0.0  # what is planned has no result yet
     if not any(is_meant(word, roots_of(whole)) for term in terms for name in term.names for word in folded_words(name)):
         return 0.0
     named = frozenset(match.concept.id for match in glossary.concepts(whole) if not match.corrected)

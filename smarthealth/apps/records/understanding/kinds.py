@@ -190,7 +190,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         True,
         r"""
         examen(?:es)?(?: (?:medicos?|diagnosticos?|clinicos?|practicados))?|pruebas?(?: diagnosticas?)?|analisis
-        (?:medical |diagnostic )?(?:tests?|exams?)
+        (?:medical |diagnostic )?(?:tests?|exams?|studies)|estudios (?:medicos|diagnosticos|realizados|practicados)
         """,
     ),
     (

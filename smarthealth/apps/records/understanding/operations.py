@@ -140,7 +140,10 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         88,
         r"""
         (?:dosis|posologia|dosificacion|pauta|dosaje)\b(?! de (?:(?:la|las|el|los) )?(?:§+\s*)?(?:vacuna|refuerzo))~
-        cada cuant(?:o|as horas)
+        cada cuant(?:o|as horas)|esquema(?= (?:de|del) )
+        como (?:se )?(?:le |lo |la )?(?:mand|formul|recet|indic|prescrib|orden)(?:o|aron|ieron|an?)\b(?! (?:a|la cita|un|una))~
+        en (?:que|cuales) (?:casos?|situacion(?:es)?|circunstancias?) (?:se )?(?:le )?(?:pone|aplica|da|usa|administra|debe)
+        in (?:what|which) (?:cases?|situations?|circumstances?)\b[^?]*\b(?:given|used|taken|administered)
         (?:indicaciones|instrucciones|modo|forma) (?:de (?:uso|toma|administracion)|para (?:tomar|el uso))
         instructions|directions|instrucciones (?:de|para)|indicacion de toma|cuant[oa] (?:§+ )?toma
         como (?:tiene|se|debe|esta)\b[^?]*\b(?:toma|tomar|indicad[oa]|administra|usa)
@@ -158,6 +161,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:a |de |con |por )?quien(?:es)?
         (?:que|cual(?:es)?|con que|por que|nombre del?) (?:fue(?:ron)? |es |era )?(?:el |la |los |las )?(?:nombre del? )?(?:medic[oa]s?|doctor(?:a|es|as)?|profesional(?:es)?|especialistas?|clinicos?\b|facultativ[oa]s?|prestador(?:es)?|enfermer[oa])(?: tratante)?
         (?:medic[oa]s?|doctor(?:a|es|as)?|profesional(?:es)?) (?:que|tratantes?|responsables?)|who(?:m|'s)?
+        (?:cirujan[oa]s?|anestesi[oó]log[oa]s?|surgeons?|anesthetists?|anesthesiologists?)
         (?:which|what|name of the|the) (?:\w+ )?(?:doctors?|physicians?|providers?|clinicians?|practitioners?|professionals?|specialists?|nurse)
         (?:doctor|physician|provider|clinician|practitioner)'?s? name|by whom
         nombre (?:de|del) (?:medic|doctor|profesional)~

@@ -85,14 +85,14 @@ _TABLE: tuple[tuple[str, Callable[[re.Match[str]], Pick]], ...] = (
         r"""
         (?:el |la )?(?:valor(?:es)? )?mas (?:alt(?:ic?it)?[oa]s?|elevad[oa]s?|grandes?|fuertes?|intens[oa]s?)
         (?:el |la )?(?:valor(?:es)? )?(?:maxim[oa]s?|picos?|tope)|mayor(?:es)?(?! (?:de|que|a) \d)(?! de edad)
-        record(?= (?:historico |maximo )?(?:de )?§)|how high (?:did|has|have)|hasta cuanto (?:le )?(?:ha )?(?:llego a |llegado a )?(?:sub|aument|elev)\w+|all[ -]time high|(?:highest|maximum|max|peak|greatest|largest|heaviest|tallest|top)(?! \d)|pes(?:o|aba|ado) mas(?! de \d)
+        record(?= (?:historico |maximo )?(?:de )?§)|how high (?:did|has|have)|hasta cuanto (?:le )?(?:ha )?(?:llego a |llegado a )?(?:sub|aument|elev)\w+|all[ -]time high|(?:highest|maximum|max|peak|greatest|largest|heaviest|tallest|fastest|top)(?! \d)|pes(?:o|aba|ado) mas(?! de \d)
         """,
         _one(Order.HIGHEST),
     ),
     (
         r"""
         mas (?:baj(?:it)?[oa]s?|pequen[oa]s?|leves?)|minim[oa]s?|bajon|menor(?:es)?(?! (?:de|que|a) \d)(?! de edad)
-        nadir|how low (?:did|has|have)|hasta cuanto (?:le )?(?:ha )?(?:llego a |llegado a )?(?:baj|dismin|descen)\w+|all[ -]time low|lowest|minimum|min|smallest|least|lightest
+        nadir|how low (?:did|has|have)|hasta cuanto (?:le )?(?:ha )?(?:llego a |llegado a )?(?:baj|dismin|descen)\w+|all[ -]time low|lowest|minimum|min|smallest|least|lightest|slowest
         """,
         _one(Order.LOWEST),
     ),

@@ -45,6 +45,8 @@ _DOSE_OF = re.compile(
     r"\b(?:dosis|refuerzos?|aplicaci(?:on|ones)|doses?|shots?|jabs?|boosters?)\s+(?:(?:de|del|contra|of|for|against)\s+)?(?:(?:el|la|the)\s+)?$"
 )
 """Before what may be a disease or the vaccine against it: the vaccine."""
+_COUNTS_DOSES = re.compile(r"\b(?:cuant[oa]s|how\s+many)\s+(?:dosis|refuerzos|doses|shots|jabs|boosters)\b")
+"""Anywhere beside such a name: doses that are counted are of the vaccine."""
 _BESIDE = re.compile(r"^[\s-]*$")
 
 _GIVEN_FOR = frozenset({MEDICATION, ENCOUNTER, PROCEDURE, CAREPLAN, REPORT})
@@ -205,7 +207,8 @@ def _relate(
     if leading is None:
         # A disease and the vaccine against it often share a name: without a word for vaccines the disease is meant.
         vaccines = tuple(concept for concept in concepts if set(concept.kinds) == {IMMUNIZATION})
-        if vaccines and _DOSE_OF.search(reading.folded[: place.start]):
+        doses = _DOSE_OF.search(reading.folded[: place.start]) or _COUNTS_DOSES.search(reading.folded)
+        if vaccines and doses:
             return attrs.evolve(plain, concepts=vaccines, kinds=frozenset({IMMUNIZATION})), False
         others = tuple(concept for concept in concepts if set(concept.kinds) != {IMMUNIZATION})
         return attrs.evolve(plain, concepts=others or concepts), False

@@ -91,3 +91,12 @@ def test_a_mention_is_quoted_once() -> None:
     (finding,) = report_mentions(material(asked, NEW, OLD, OLD, topic=ASTHMA), load_glossary())
     assert (finding.fact.say, len(finding.fact.items)) == ("mentioned", 1)
     assert report_mentions(material(asked, NEW, topic=ASTHMA), load_glossary()) == []
+
+
+def test_what_is_yet_to_be_done_tells_no_result() -> None:
+    """A plan mentions a test, and yet answers nothing about how it turned out."""
+    asked = Ask(operation=Operation.VALUE, topics=(ASTHMA,))
+    planned = note(7, date(2020, 1, 1), "# Plan\nReview of asthma.\n# Assessment\nAsthma to be reviewed.")
+    about = material(asked, planned, topic=ASTHMA)
+    assert report_mentions(about, load_glossary(), as_result=True) == []
+    assert report_mentions(about, load_glossary()) != []

@@ -89,3 +89,50 @@ def test_patterns_find_names_whatever_their_accents_and_endings() -> None:
 def test_how_much_of_a_question_stands_in_a_text(question: str, text: str, share: float) -> None:
     """Each thing that is named counts once; a question that names nothing is held by any text."""
     assert share_held(find_terms(question, GLOSSARY), text, GLOSSARY) == share
+
+
+OF_CARE = Entry(
+    id=4,
+    record="DocumentReference/4",
+    kind="document",
+    display="Progress note",
+    body="""# History of Present Illness
+Morning stiffness lasts 20 minutes. Lives with her daughter Ana, who is her caregiver.
+
+# Assessment and Plan
+Daughter is tired; day centre three mornings a week. Ferritin level to be repeated in May. Ophthalmology review.
+
+# Plan
+Bone scan. No driving since 2021.
+""",
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How long does the morning stiffness last?", "20 minutes"),
+        ("¿Quién la cuida?", "Ana"),
+        ("How often does she go to the day centre?", "three mornings"),
+        ("¿Por qué la remiten a oftalmología?", "Ophthalmology review"),
+        ("¿Desde cuándo no conduce?", "2021"),
+    ],
+)
+def test_everyday_words_and_words_of_asking_hide_no_sentence(question: str, words: str) -> None:
+    """`how long` names nothing; who is asked for may be a relative; a relative in one clause hides no other clause."""
+    best = best_sentence([OF_CARE], question, GLOSSARY)
+    assert best is not None
+    assert words in best[1]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What was the last ferritin level?",
+        "¿Cuál fue el resultado de la gammagrafía ósea?",
+        "Is Ana's caregiver tired?",
+    ],
+)
+def test_what_is_planned_has_no_result(question: str) -> None:
+    """A test that is to be done, or done again, tells no value; what is said of a relative is said of nobody else."""
+    assert best_sentence([OF_CARE], question, GLOSSARY) is None

@@ -15,6 +15,7 @@ from smarthealth.retrieval.glossary import load_glossary
     [
         ("fecha de la ultima dosis de VPH", {"immunization"}),
         ("When was the last HPV shot?", {"immunization"}),
+        ("VPH: ¿cuántas dosis y fechas?", {"immunization"}),
         ("¿Ha tenido influenza?", {"condition"}),
     ],
 )
