@@ -184,6 +184,8 @@ class Context:
     def deadline(self) -> float:
         """When the asker of the request in hand gives up, on Trio's clock; infinity while there is none.
 
+        What counts is the `timeout` that it gave, also where its cancel scopes allow less; else those.
+
         Asks that the actor makes meanwhile, without a timeout of their own, end then too. For other work:
         `with trio.CancelScope(deadline=self.context.deadline): ...`.
         """

@@ -172,7 +172,8 @@ async def open_system(
         instrument: One or several that are told of events, and of messages, from the start; for logs, metrics and spans.
 
     Raises:
-        SupervisionError: The system gave up. The block's body is cancelled then.
+        SupervisionError: The system gave up. The block's body is cancelled then; an error that it raises meanwhile is a
+            cause more, but a cancellation from outside, or `KeyboardInterrupt`, goes on in its place.
         ValueError: A setting makes no sense.
         BaseException: What the body raises, as itself; so `KeyboardInterrupt` and its like raised in an actor.
 
