@@ -113,7 +113,6 @@ class Context:
         self._denials = sorted(self._true_denials(), key=lambda denial: denial.end)
         self._denial_ends = [denial.end for denial in self._denials]
         self._unresolved = frozenset(match.start for match in self._of("unresolved"))
-        self.is_fiction = bool(self._of("fiction"))
 
     def excludes(self, sign: Match) -> bool:
         """Whether the sign is no danger now."""
@@ -153,7 +152,7 @@ class Context:
         unknown = 0
         for place in range(denial.end, sign.start):
             word = self._tokens[place].text
-            if word in self._cues.block:
+            if word in self._cues.block or self._begins_anew(place):
                 return False
             unknown += word not in self._cues.bridge and place not in self._told
         if unknown > _UNKNOWN_PASSED:
@@ -162,6 +161,11 @@ class Context:
         return not commas or (
             self._is_listed(denial, sign) and not any(self._tokens[place].text in _OPENERS for place in commas)
         )
+
+    def _begins_anew(self, place: int) -> bool:
+        """Whether a statement of its own follows: `no fever and he feels…`."""
+        following = self._tokens[place + 1].text if place + 1 < len(self._tokens) else ""
+        return self._tokens[place].text in _JOINERS and following in _OPENERS
 
     def _is_listed(self, denial: Match, sign: Match) -> bool:
         """Whether what is denied goes on over commas: `no fever, cough or chest pain`."""
@@ -184,7 +188,7 @@ class Context:
 
     def _is_past(self, sign: Match) -> bool:
         clause = self._clause[sign.start]
-        if any(self._clause[cue.start] == clause and self._near(cue, sign) for cue in self._of("now")):
+        if any(self._phrase[cue.start] == self._phrase[sign.start] for cue in self._of("now")):
             return False
         cues = self._of("past")
         if any(self._clause[told.start] == clause for told in self._of("preterite")):
@@ -211,7 +215,7 @@ class Context:
         )  # fmt: skip
 
     def _is_asked_about(self, sign: Match) -> bool:
-        if self.is_fiction:
+        if any(self._sentence[cue.start] == self._sentence[sign.start] for cue in self._of("fiction")):
             return True
         if self._says_now(sign):
             return False

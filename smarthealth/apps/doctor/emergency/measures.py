@@ -11,7 +11,7 @@ from .patterns import Match
 from .text import Border, Token
 
 _KINDS: Final = {
-    "saturation": "spo2 sao2 o2 ox sat sats satura saturacion saturando saturado saturation saturating oxigeno oxigenacion oxygen oximetro oximeter",
+    "saturation": "spo2 sao2 o2 ox sat sats satura saturacion saturando saturado saturation saturating oxigeno oxigenacion oxygen oximetro oximeter dedo finger aparatico",
     "temperature": "temperatura temperature fiebre fever calentura grados degrees termometro thermometer febril",
     "sugar": "azucar glucosa glucose glicemia glucemia glucometria glucometro glucometer sugar sugars glicemico bgl",
     "pressure": "presion tension pressure bp pa ta arterial",

@@ -15,8 +15,8 @@ from .patterns import Matcher
 Severity = Literal["critical", "high", "moderate"]
 SEVERITIES: Final[tuple[Severity, ...]] = ("critical", "high", "moderate")
 """Gravest first."""
-Resolved = Literal["never", "recent", "cancels"]
-"""What it means that it is over: nothing, nothing unless it is long ago, or that there is no emergency."""
+Resolved = Literal["recent", "cancels"]
+"""What it means that it is over: nothing unless it is long ago, or that there is no emergency."""
 
 
 @attrs.frozen(kw_only=True)
@@ -32,7 +32,7 @@ class Rule:
     """Keys of `sources.toml`."""
     when: tuple[frozenset[str], ...] = attrs.field()
     """Signals; the rule holds where all signals of one set were told."""
-    resolved: Resolved = attrs.field(validator=in_(("never", "recent", "cancels")))
+    resolved: Resolved = attrs.field(validator=in_(("recent", "cancels")))
     means: str
     yes: tuple[str, ...]
     """Messages that it must raise an alarm for, whatever others do."""
@@ -101,8 +101,7 @@ def _lines(patterns: str) -> tuple[str, ...]:
 
 
 def _rule(category: str, entry: Mapping[str, Any]) -> Rule:
-    return Rule(
-        category=category,
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in entry.items() if name != "when"},
-        when=tuple(frozenset(part.strip() for part in way.split("&")) for way in entry["when"]),
-    )
+    lists = {name: tuple(entry[name]) for name in ("sources", "yes", "no")}
+    ways = tuple(frozenset(part.strip() for part in way.split("&")) for way in entry["when"])
+    fields: dict[str, Any] = {**entry, **lists, "when": ways}
+    return Rule(category=category, **fields)

@@ -52,6 +52,7 @@ def signals(message: str) -> set[str]:
         ("tengo 3 gatos", set()),
         ("50% off", set()),
         ("24/7", set()),
+        ("55. pulso", set()),
     ],
 )
 def test_what_numbers_say(message: str, expected: set[str]) -> None:
