@@ -23,11 +23,12 @@ async def open_observer(page: Page, server: Server) -> None:
 async def test_tree(page: Page, server: Server) -> None:
     """The parts of the system are there, in the order in which they start, and all of them run."""
     await open_observer(page, server)
-    assert await page.evaluate(NAMES) == ["smarthealth", "storage", "models", "index", "connections", "server"]
+    parts = ["storage", "models", "index", "knowledge", "connections", "server"]
+    assert await page.evaluate(NAMES) == ["smarthealth", *parts]
     assert await page.evaluate("[...new Set([...document.querySelectorAll('.state')].map(s => s.textContent))]") == [
         "running"
     ]
-    assert (await page.text("#summary")).startswith("6 actors")
+    assert (await page.text("#summary")).startswith("7 actors")
 
 
 async def test_running_turn(browser: Browser, console: Console, page: Page) -> None:
@@ -55,7 +56,7 @@ async def test_keyboard(page: Page, server: Server) -> None:
     await page.press("ArrowLeft")
     assert await page.evaluate(NAMES) == ["smarthealth"]
     await page.press("ArrowRight")
-    assert len(await page.evaluate(NAMES)) == 6
+    assert len(await page.evaluate(NAMES)) == 7
 
 
 async def test_find(page: Page, server: Server) -> None:
