@@ -59,7 +59,7 @@ def _newest_day(entries: Sequence[Entry]) -> list[Entry]:
 
 def attendance(say: Say) -> Callable[[Material], list[Finding]]:
     """Make a report of who attended, or where; over many entries each is named once."""
-    single = asked_of(say, lambda entry: entry.place)
+    single = asked_of(say, _place_of)
 
     def of_entries(material: Material) -> list[Finding]:
         if material.ask.pick.order is not Order.ALL or len(material.entries) <= 3:
@@ -67,6 +67,12 @@ def attendance(say: Say) -> Callable[[Material], list[Finding]]:
         return [_by_attendant(material, say)]
 
     return of_entries
+
+
+def _place_of(entry: Entry) -> str | None:
+    """Where it was; of a stay also where the patient went from there."""
+    went = entry.value_text if entry.kind == "encounter" else None
+    return "; ".join(filter(None, (entry.place, went))) or None
 
 
 def _by_attendant(material: Material, say: Say) -> Finding:

@@ -48,6 +48,19 @@ _INTENDED = re.compile(
 _PLANS = frozenset({"plan", "plan de manejo", "management plan"})
 """Headings under which stands what is to come."""
 _QUANTITY = re.compile(r"\b(?:cuant[oa]s?|how\s+(?:much|many|big|long|often)|dosis|dose|cada\s+cuanto)\b")
+_LIVELIHOOD = re.compile(r"\b(?:does|do|did)\b[^?]*\bfor\s+a\s+living\b")
+_WORK = "occupation"
+_OCCUPATIONS = set_of(
+    "farmer seamstress tailor chef cook librarian teacher nurse driver builder bricklayer carpenter plumber electrician mechanic "
+    "engineer accountant lawyer secretary clerk cleaner housewife homemaker waiter waitress baker butcher fisherman miner soldier "
+    "musician painter student shopkeeper salesman saleswoman hairdresser gardener journalist architect "
+    "agricultor agricultora campesino campesina costurera modista sastre cocinero cocinera bibliotecario bibliotecaria profesor "
+    "profesora maestro maestra enfermero enfermera conductor conductora albanil carpintero plomero electricista mecanico ingeniero "
+    "ingeniera contador contadora abogado abogada secretaria secretario aseadora comerciante vendedor vendedora mesero mesera "
+    "panadero panadera carnicero pescador minero soldado musico pintor pintora estudiante peluquero peluquera jardinero periodista "
+    "arquitecto arquitecta vigilante"
+)
+"""What a note may say in place of the word for one's work."""
 _SPELT = {"a": "[aá]", "e": "[eé]", "i": "[ií]", "o": "[oó]", "u": "[uúü]", "n": "[nñ]"}
 _CALENDAR = set_of("recent recently years year ago hoy today ayer")
 
@@ -67,8 +80,13 @@ class Term:
     @property
     def names(self) -> tuple[str, ...]:
         """What a note may call it."""
-        own = (name for concept in self.concepts for name in concept.names)
-        return tuple(dict.fromkeys((*own, *forms(self.word)))) if not self.concepts else tuple(own)
+        if self.concepts:
+            return tuple(name for concept in self.concepts for name in concept.names)
+        return tuple(dict.fromkeys((*forms(self.word), *(sorted(_OCCUPATIONS) if self._is_work else ()))))
+
+    @property
+    def _is_work(self) -> bool:
+        return _WORK in forms(self.word)
 
     def is_in(self, line: str, named: frozenset[str], glossary: Glossary) -> bool:
         """Whether a line, or the concepts that it names, hold it."""
@@ -77,7 +95,7 @@ class Term:
             return True
         held = roots_of(line)
         if not self.concepts:
-            return is_meant(self.word, held)
+            return is_meant(self.word, held) or (self._is_work and not _OCCUPATIONS.isdisjoint(folded_words(line)))
         if all(is_meant(word, held) for word in folded_words(self.word) if not is_filler(word)):
             return True
         return any(words <= held for name in self.names if (words := roots_of(name) - _SMALL))
@@ -92,6 +110,9 @@ def find_terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
         reading.cover(match.start, match.end, OTHER)
     for asked in _ASKED_FOR.finditer(reading.folded):
         reading.cover(asked.start(), asked.end(), OTHER)
+    livelihood = _LIVELIHOOD.search(reading.folded)
+    if livelihood is not None:
+        return (Term(word=_WORK),)
     named = [Term(word=text[start:end], concepts=tuple(concepts)) for (start, end), concepts in found.items()]
     words = [
         Term(word=word)

@@ -32,7 +32,7 @@ _TABLE: tuple[tuple[Field, str], ...] = (
         (?:esta|sigue|continua|aun) (?:el paciente |la paciente )?(?:viv[oa]|con vida|muert[oa]|fallecid[oa])
         (?:ha )?(?:fallecido|muerto)
         ~(?<!de\x20que\x20)\b(?:fallecio|murio)
-        vive (?:aun|todavia)|(?:alive|deceased|dead|passed away|living)
+        vive (?:aun|todavia)|(?:alive|deceased|dead|passed away|(?<!for\x20a\x20)living)
         (?:has|did)\b[^?]*\b(?:die|died)\b(?! (?:of|from))~
         """,
     ),

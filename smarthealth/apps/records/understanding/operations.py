@@ -172,6 +172,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         86,
         r"""
         (?:a|en|de|por)?\s*(?:donde|adonde)|location|(?:place|site) of
+        (?:y |and )?(?:(?:el |the )?(?:destino|destination))(?: (?:al|del?|on|at|of|after) (?:el |la |the )?(?:alta|egreso|discharge))?
         (?:lugar|sitio|sede) (?:(?:de|del|donde|en)\b|¤)~
         (?:(?:en|a|de|por) (?:que|cual(?:es)?)|cual(?:es)? (?:fue|es|era|fueron|son) (?:el|la|los|las)|nombre (?:del|de la)) (?:hospital(?:es)?|centros?|clinicas?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?|consultorios?|ips)(?: (?:medic[oa]s?|de (?:salud|atencion)))?
         que (?:hospital(?:es)?|clinicas?|centros?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?)

@@ -13,7 +13,7 @@ import attrs
 
 from .directions import compares_with_the_last
 from .folding import CONCEPT, fold_letters
-from .kinds import ALLERGY, CAREPLAN, CONDITION, DOCUMENT, IMMUNIZATION, MEDICATION
+from .kinds import ALLERGY, CAREPLAN, CONDITION, DOCUMENT, ENCOUNTER, IMMUNIZATION, MEDICATION, PROCEDURE
 from .modifiers import find_section
 from .question import Anchor, Ask, Operation, Order, Pick, Status, TimeRange, Topic
 from .reading import Clause
@@ -36,6 +36,14 @@ _BEFORE_LAST = re.compile(
     r"(?:ultim[oa]|mas\s+reciente|actual|de\s+ahora|last|latest|most\s+recent|current)"
     r"(?:\s+(?:one|value|reading|measurement|result|medicion|toma|valor|resultado|control|prueba))?"
     rf"(?:\s+(?:de|del|of|for)\s+(?:(?:la|el|su|the|his|her)\s+)?{CONCEPT}+)?\s*(?:[?.,;!]|$)"
+)
+_PLAN_FOR = re.compile(
+    rf"\b(?:que\s+plan(?:es)?\s+(?:hay|tienen?|se\s+tiene)|(?:cual\s+es|what(?:'s|\s+is|\s+was))\s+(?:el|the|su|his|her)\s+plan)\s+"
+    rf"(?:con|para|for|with|regarding|about)\s+(?:(?:el|la|los|las|su|the|his|her)\s+)?{CONCEPT}"
+)
+_IN_HOSPITAL = re.compile(
+    r"\b(?:how\s+many\s+(?:nights|days)|cuant[oa]s\s+(?:noches|dias)|how\s+long)\b[^?]*\b(?:in|en)\s+(?:the\s+|el\s+|la\s+)?(?:hospital|clinica)\b"
+    r"|\bestancia\s+hospitalaria\b|\bhospital\s+stay\b"
 )
 _ACCORDING_TO = re.compile(r"\b(?:segun|de\s+acuerdo\s+con|according\s+to)\b")
 _CURRENT = re.compile(r"\b(?:actual(?:es)?|current)\b")
@@ -100,9 +108,27 @@ def _part_of_the_notes(ask: Ask, clause: Clause) -> Ask:
     others = tuple(topic for topic in ask.topics if topic.is_specific and not _names_a_part(topic))
     given = clause.section == "advice" and asks_for_recorded_advice(fold_letters(clause.text))
     named = clause.section == "plan" and not others and any(map(_names_a_part, ask.topics))
+    planned = len(others) == 1 and _PLAN_FOR.search(clause.visible) is not None
+    if planned:
+        return attrs.evolve(ask, operation=Operation.NOTE, section=None, status=None, topics=(*others, _NOTES))
     if not given and not named:
         return ask
     return attrs.evolve(ask, operation=Operation.NOTE, section=clause.section, topics=(*others, _NOTES))
+
+
+def _stay_for_a_procedure(ask: Ask, clause: Clause) -> Ask:
+    """The days in hospital for what was done are those of the stay in which it was done."""
+    done = len(ask.topics) == 1 and PROCEDURE in ask.topics[0].all_kinds and ask.topics[0].is_specific
+    if not done or ask.period is not None or not _IN_HOSPITAL.search(clause.visible):
+        return ask
+    stay = Topic(kinds=frozenset({ENCOUNTER}), category="inpatient", surface=ask.topics[0].surface)
+    return attrs.evolve(
+        ask,
+        operation=Operation.DURATION,
+        topics=(stay,),
+        pick=Pick(),
+        period=Anchor(relation="during", topic=ask.topics[0], pick=Pick(order=Order.FIRST)),
+    )
 
 
 def _names_a_part(topic: Topic) -> bool:
@@ -230,6 +256,7 @@ _RULES: tuple[Callable[[Ask, Clause], Ask], ...] = (
     _values,
     _text_of_a_note,
     _part_of_the_notes,
+    _stay_for_a_procedure,
     _all_that_is_current,
     _value_of_today,
     _since_when,

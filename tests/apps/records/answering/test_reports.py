@@ -112,3 +112,13 @@ def test_what_stands_beside_an_answer_says_its_name() -> None:
         material(Ask(operation=Operation.EXISTS, topics=(topic,)), topic, allergy(1, "Ibuprofen"), is_beside=True)
     )
     assert (found.fact.about, found.fact.items[0].name) == ("", "Ibuprofen")
+
+
+def test_where_a_stay_was_tells_also_where_the_patient_went() -> None:
+    """The record of a stay holds the discharge's destination."""
+    stay = Entry(
+        id=9, record="e/9", kind="encounter", display="Admission", on=date(2020, 1, 1), place="CITY HOSPITAL",
+        value_text="Discharged to rehabilitation",
+    )  # fmt: skip
+    (item,) = fact(Ask(operation=Operation.WHERE), Topic(kinds=frozenset({"encounter"})), stay).items
+    assert item.note == "CITY HOSPITAL; Discharged to rehabilitation"

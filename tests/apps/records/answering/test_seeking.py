@@ -136,3 +136,14 @@ def test_everyday_words_and_words_of_asking_hide_no_sentence(question: str, word
 def test_what_is_planned_has_no_result(question: str) -> None:
     """A test that is to be done, or done again, tells no value; what is said of a relative is said of nobody else."""
     assert best_sentence([OF_CARE], question, GLOSSARY) is None
+
+
+@pytest.mark.parametrize("question", ["What is his job?", "What does he do for a living?", "¿A qué se dedica?"])
+def test_ones_work_may_be_told_by_its_own_name(question: str) -> None:
+    """A note says `retired seamstress`, and seldom `occupation`."""
+    tailor = Entry(id=5, record="d/5", kind="document", display="Note", body="Sleeps well. Retired seamstress.")
+    best = best_sentence([tailor], question, GLOSSARY)
+    assert best is not None
+    assert best[1] == "Retired seamstress."
+    assert re.search(patterns(find_terms(question, GLOSSARY))[0].replace(r"\m", r"\b"), "retired seamstress")
+    assert best_sentence([OF_CARE], question, GLOSSARY) is None

@@ -15,6 +15,7 @@ from smarthealth.apps.records.understanding.question import Field
         ("when was the patient born", [Field.BIRTH_DATE]),
         ("cuando murio", [Field.DEATH_DATE]),
         ("is the patient alive", [Field.ALIVE]),
+        ("what does she do for a living", []),
         ("que edad tiene", [Field.AGE]),
         ("how old is he", [Field.AGE]),
         ("es hombre o mujer", [Field.GENDER]),

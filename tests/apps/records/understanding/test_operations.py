@@ -38,6 +38,7 @@ from smarthealth.apps.records.understanding.question import Operation
         ("which doctor saw him", Operation.WHO),
         ("en que hospital fue", Operation.WHERE),
         ("where was he seen", Operation.WHERE),
+        ("discharge date and destination", Operation.WHERE),
         ("por que le recetaron §§§", Operation.REASON),
         ("for which condition was §§§ prescribed", Operation.REASON),
         ("cuantas §§§", Operation.COUNT),

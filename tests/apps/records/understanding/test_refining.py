@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from smarthealth.apps.records.understanding.question import Ask, Operation, Order, Pick, Status
+from smarthealth.apps.records.understanding.question import Anchor, Ask, Operation, Order, Pick, Status
 from smarthealth.apps.records.understanding.understand import understand
 from smarthealth.retrieval.glossary import load_glossary
 
@@ -115,3 +115,28 @@ def test_a_part_belongs_to_notes_only() -> None:
     assert only("¿Qué alergias tiene?").section is None
     assert only("¿Cuántas notas hay sobre alergias?").section is None
     assert only("plan de la última nota").section == "plan"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many nights in hospital for the prostatectomy?",
+        "¿Cuántos días estuvo en el hospital por la prostatectomía?",
+        "estancia hospitalaria de la prostatectomía",
+    ],
+)
+def test_days_in_hospital_for_what_was_done_are_those_of_its_stay(text: str) -> None:
+    """The procedure tells which stay is meant, and nothing of the procedure itself is asked."""
+    found = only(text)
+    assert found.operation is Operation.DURATION
+    assert found.topics[0].category == "inpatient"
+    assert isinstance(found.period, Anchor)
+    assert found.period.topic.concepts[0].id == "prostatectomy"
+
+
+@pytest.mark.parametrize("text", ["¿Qué plan hay con la prednisona?", "What is the plan for adalimumab?"])
+def test_the_plan_for_something_is_told_by_the_notes(text: str) -> None:
+    """What is to be done with a medicine stands in no prescription."""
+    found = only(text)
+    assert found.operation is Operation.NOTE
+    assert any(topic.concepts for topic in found.topics)
