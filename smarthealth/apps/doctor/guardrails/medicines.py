@@ -108,5 +108,7 @@ def _narrowed(ids: frozenset[str]) -> frozenset[str]:
 
 
 def _is_child(case: Case, messages: list[str]) -> bool:
-    years = case.profile.years
-    return (years is not None and years < ADULT) or any(_CHILD.search(message) for message in messages)
+    told = (case.profile.years, read(case).years)
+    return any(years is not None and years < ADULT for years in told) or any(
+        _CHILD.search(message) for message in messages
+    )
