@@ -152,7 +152,8 @@ class Context:
         unknown = 0
         for place in range(denial.end, sign.start):
             word = self._tokens[place].text
-            if word in self._cues.block or self._begins_anew(place):
+            is_next = word in _JOINERS and self._tokens[denial.start].text in _LISTING
+            if is_next or word in self._cues.block or self._begins_anew(place):
                 return False
             unknown += word not in self._cues.bridge and place not in self._told
         if unknown > _UNKNOWN_PASSED:
