@@ -133,7 +133,8 @@ class DoctorStages:
         async def work(item: Item, emit: Emit[Item]) -> None:
             if isinstance(item, Case) and not item.is_over:
                 began = trio.current_time()
-                await emit(await self._consult(agent, item, emit))
+                self.case = await self._consult(agent, item, emit)
+                await emit(self.case)
                 self.services.telemetry.stage_finished(APPLICATION, agent.name, trio.current_time() - began)
             else:
                 await emit(item)

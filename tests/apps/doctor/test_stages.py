@@ -72,8 +72,9 @@ async def test_an_answer_that_is_none_is_the_agent_s_error(
     async with connect() as client:
         await client.settled()
         events = await client.heard({"message": "I cough"}, seconds=60)
-    assert kinds(events)[-2:] == ["stream_end", "error"]
     assert events[-1]["error_type"] == "agent_error"
+    # it may fail before the stream's start was on its way
+    assert ("stream_start" in kinds(events)) is (kinds(events)[-2] == "stream_end")
 
 
 @pytest.mark.parametrize(("text", "pieces"), [("a b", ["a ", "b"]), ("a ", ["a "]), ("", []), (" a", [" ", "a"])])
