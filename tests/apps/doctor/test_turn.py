@@ -112,6 +112,7 @@ async def test_advice_that_cannot_be_given_ends_all_the_same(world: World) -> No
     """With its severity: the alarm itself is out."""
     caller = Caller(user_id=None, subject=None, address=None, connection_id="c", session_name=SESSION)
     turn = EmergencyTurn(services=world.services(), message="chest pain", alarm=ALARM, caller=caller)
+    await trio.lowlevel.checkpoint()
     (end,) = turn.ending(TurnFailure(end=TurnEnd.TURN_TIMEOUT))
     assert end == emergency_end(ALARM, caller, STAMP)
 
