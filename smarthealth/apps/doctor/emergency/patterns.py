@@ -161,9 +161,8 @@ class Matcher:
             is_shared = len(nodes) == 1 and not element.optional and (following is None or not following.optional)
             child = self._child(nodes, element, is_shared=is_shared)
             if element.optional:
-                for node in nodes:
-                    if node is not self._root:
-                        node.gap = max(node.gap, element.gap)
+                for node in [one for one in nodes if one is not self._root]:
+                    node.gap = max(node.gap, element.gap)
                 nodes = [*nodes, child]
             else:
                 nodes = [child]
