@@ -44,6 +44,12 @@ def test_elements(pattern: str, message: str, expected: list[tuple[int, int]]) -
     assert found(pattern, message) == expected
 
 
+def test_a_pattern_that_is_told_twice_counts_once() -> None:
+    """Rules are written by people, and a sign may list the same words again."""
+    matcher = Matcher([("a", "pecho"), ("a", "pecho")], lists=LISTS)
+    assert [match.label for match in matcher.find(tokenize("pecho"))] == ["a"]
+
+
 def test_known_words_and_matchers_without_correction_take_words_as_they_are() -> None:
     """`techo` is no misspelt `pecho`."""
     assert found("pecho", "techo", known=["techo"]) == []
