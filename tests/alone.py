@@ -135,21 +135,22 @@ def finish(runs: dict[int, Run]) -> tuple[Run, str | None]:
     return run, (complaint[-3000:] or "ended without a word") if status else None
 
 
-def run_all(pairs: Iterable[tuple[Path, Path]]) -> int:
-    """Run them, a few at a time, and print who falls short; their number."""
+def run_all(pairs: Iterable[tuple[Path, Path]], *, at_once: int) -> list[tuple[Path, Path]]:
+    """Run them, a few at a time, and print who falls short; those."""
     waiting = list(pairs)
+    modules = dict(waiting)
     runs: dict[int, Run] = {}
     times: list[tuple[float, str]] = []
-    short = 0
+    short: list[tuple[Path, Path]] = []
     while waiting or runs:
-        while waiting and len(runs) < (os.cpu_count() or 1):
+        while waiting and len(runs) < at_once:
             pid, run = fork(*waiting.pop())
             runs[pid] = run
         run, complaint = finish(runs)
         name = str(run.test.relative_to(ROOT))
         times.append((time.monotonic() - run.started, name))
         if complaint:
-            short += 1
+            short.append((run.test, modules[run.test]))
             say(f"{name}: {complaint}")
     say("longest: " + ", ".join(f"{name} {seconds:.1f} s" for seconds, name in sorted(times)[-5:]))
     return short
@@ -163,9 +164,13 @@ def main(arguments: list[str]) -> int:
     warm_up()
     with shared_folder() as folder:
         os.environ[FOLDER] = folder
-        short = run_all(pairs)
-    say(f"{len(pairs) - short} of {len(pairs)} test modules cover their own module alone")
-    return short
+        short = run_all(pairs, at_once=os.cpu_count() or 1)
+        if short:
+            # what another process's load brought about does not come again without it; what is missing does
+            say(f"once more, one by one: {len(short)}")
+            short = run_all(short, at_once=1)
+    say(f"{len(pairs) - len(short)} of {len(pairs)} test modules cover their own module alone")
+    return len(short)
 
 
 if __name__ == "__main__":
