@@ -37,6 +37,10 @@ def _arguments() -> argparse.Namespace:
 
 def _notes(arguments: argparse.Namespace) -> list[str]:
     notes = []
+    if arguments.quick:
+        notes.append(
+            f"--quick: each row does {QUICK_SHARE:.0%} of the work in its name; its figures are no figures to keep."
+        )
     if arguments.triotp is None:
         notes.append("triotp is not measured: it is not installed here, and no --triotp PYTHON was given that has it.")
     if importlib.util.find_spec("pykka") is None:
