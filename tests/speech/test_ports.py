@@ -1,4 +1,4 @@
-from smarthealth.speech.ports import HEARING_RATE_HZ, SAMPLE_BYTES, SPEAKING_RATE_HZ, FinalTranscript, PartialTranscript
+from smarthealth.speech.ports import HEARING_RATE_HZ, SAMPLE_BYTES, SPEAKING_RATE_HZ, FinalTranscript, PartialTranscript, TranscriptEvent
 
 
 def test_audio_has_one_form_on_each_side() -> None:
@@ -9,4 +9,5 @@ def test_audio_has_one_form_on_each_side() -> None:
 def test_events_are_values() -> None:
     """Two events that say the same are the same; a partial is never a final."""
     assert PartialTranscript(segment=0, text="hola") == PartialTranscript(segment=0, text="hola")
-    assert FinalTranscript(segment=0, text="hola") != PartialTranscript(segment=0, text="hola")
+    events: list[TranscriptEvent] = [PartialTranscript(segment=0, text="h"), FinalTranscript(segment=0, text="h")]
+    assert events[0] != events[1]
