@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import attrs
 import trio
-from attrs.validators import ge, gt, matches_re, optional
+from attrs.validators import ge, gt
 
 from .cell import Cell
 from .keyed_timers import KeyedTimers
@@ -26,15 +26,15 @@ class SupervisorPort(Protocol):
     """What the cell of a supervisor offers to a reference."""
 
     @property
-    def path(self) -> str: ...  # noqa: D102
+    def path(self) -> str: ...  # noqa: D102 - said where it is written
 
-    def adopt(self, spec: ChildSpec) -> Cell: ...  # noqa: D102
+    def adopt(self, spec: ChildSpec) -> Cell: ...  # noqa: D102 - said where it is written
 
-    def child(self, name: str) -> Cell | None: ...  # noqa: D102
+    def child(self, name: str) -> Cell | None: ...  # noqa: D102 - said where it is written
 
-    def all_children(self) -> Collection[Cell]: ...  # noqa: D102
+    def all_children(self) -> Collection[Cell]: ...  # noqa: D102 - said where it is written
 
-    async def start(self, child: Cell) -> None: ...  # noqa: D102
+    async def start(self, child: Cell) -> None: ...  # noqa: D102 - said where it is written
 
 
 class SupervisorRef(ActorRef[Any]):
@@ -51,7 +51,8 @@ class SupervisorRef(ActorRef[Any]):
 
         Raises:
             ActorFailed: It failed to start; it leaves no trace. The error is the cause.
-            ActorStopped: The supervisor is not running, or the child was stopped before it was ready.
+            ActorStopped: The supervisor is not running, or the child was stopped before it was ready: by somebody, or
+                because its group failed four times while it waited for its turn; what failed last is the cause then.
             NameTaken: The supervisor has a child of that name.
             SupervisorFull: A dynamic supervisor has as many children as it may.
 
@@ -96,20 +97,20 @@ class Host(Protocol):
     gauges: list[Gauge] | None
 
     @property
-    def stopping(self) -> trio.Event: ...  # noqa: D102
+    def stopping(self) -> trio.Event: ...  # noqa: D102 - said where it is written
 
-    def started(self) -> None: ...  # noqa: D102
+    def started(self) -> None: ...  # noqa: D102 - said where it is written
 
-    def finish(self) -> None: ...  # noqa: D102
+    def finish(self) -> None: ...  # noqa: D102 - said where it is written
 
     @property
-    def asked_until(self) -> float: ...  # noqa: D102
+    def asked_until(self) -> float: ...  # noqa: D102 - said where it is written
 
-    def own_timers(self) -> KeyedTimers: ...  # noqa: D102
+    def own_timers(self) -> KeyedTimers: ...  # noqa: D102 - said where it is written
 
-    def stash(self) -> None: ...  # noqa: D102
+    def stash(self) -> None: ...  # noqa: D102 - said where it is written
 
-    def unstash_all(self) -> int: ...  # noqa: D102
+    def unstash_all(self) -> int: ...  # noqa: D102 - said where it is written
 
 
 class Context:
@@ -299,7 +300,7 @@ class DynamicSupervisor:
 class ChildSpec:
     """How to start a child and how to look after it."""
 
-    name: str = attrs.field(validator=matches_re("[^/]+"))
+    name: str
     """Its name among its siblings, and the last part of its path; without slashes."""
     start: Callable[[], Actor[Any]] | Service | Supervisor | DynamicSupervisor
     """Makes the actor (a class, or any callable without arguments), or is the service (an async callable that takes a
@@ -313,15 +314,26 @@ class ChildSpec:
     """For actors."""
     drain: bool = False
     """Whether an actor that is stopped handles first what is queued, within `stop_timeout`."""
-    stash_capacity: int = attrs.field(default=64, validator=ge(0))
-    """Messages that an actor may set aside at a time; one more is `StashFull`."""
-    start_timeout: float = attrs.field(default=30.0, validator=gt(0.0))
-    """Seconds until the start of an actor or service has failed. Supervisors take as long as their children may."""
-    stop_timeout: float | None = attrs.field(default=None, validator=optional(ge(0.0)))
-    """Seconds to finish the message in hand, then again for `stopped`; what takes longer is cancelled. None is 5 s for
+    stash_capacity: int = 64
+    """Messages that an actor may set aside at a time, 0 or more; one more is `StashFull`."""
+    start_timeout: float = 30.0
+    """Seconds, more than 0, until the start of an actor or service has failed. Supervisors take as long as their children may."""
+    stop_timeout: float | None = None
+    """Seconds, 0 or more, to finish the message in hand, then again for `stopped`; what takes longer is cancelled. None is 5 s for
     actors and services. A supervisor has, by default, as long as its children may; a number here bounds all of them."""
 
     def __attrs_post_init__(self) -> None:
+        # By hand, since specifications are made for each child that comes and goes, and validators cost five times as much.
+        if not self.name or "/" in self.name:
+            raise ValueError(f"name must not be empty, nor hold slashes: {self.name!r}")
+        if not _makes_child(self.start):
+            raise TypeError(f"child {self.name!r}: start must be {STARTS}; it is {self.start!r}")
+        if not self.stash_capacity >= 0:
+            raise ValueError(f"stash_capacity must be >= 0: {self.stash_capacity}")
+        if not self.start_timeout > 0.0:
+            raise ValueError(f"start_timeout must be > 0.0: {self.start_timeout}")
+        if self.stop_timeout is not None and not self.stop_timeout >= 0.0:
+            raise ValueError(f"stop_timeout must be >= 0.0: {self.stop_timeout}")
         if self.significant and self.restart in (None, Restart.PERMANENT):
             raise ValueError(f"significant child {self.name!r} must be transient or temporary")
 
@@ -334,6 +346,22 @@ class ChildSpec:
         if isinstance(start, DynamicSupervisor):
             return Kind.DYNAMIC_SUPERVISOR
         return Kind.SERVICE if _is_async(start) else Kind.ACTOR
+
+
+STARTS = (
+    "a class of actors, a callable without arguments that makes an actor, an async callable that takes a Context, "
+    "a Supervisor, or a DynamicSupervisor"
+)
+"""What a child may be started with, in words."""
+
+
+def _makes_child(start: object) -> bool:
+    """False for what is certainly no start; what a callable makes is seen when it is called."""
+    if isinstance(start, type):
+        return issubclass(start, Actor)
+    if isinstance(start, (Supervisor, DynamicSupervisor)):
+        return True
+    return callable(start) and not isinstance(start, Actor)
 
 
 def _is_async(start: Callable[..., object]) -> bool:

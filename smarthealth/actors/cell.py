@@ -31,9 +31,9 @@ from .events import ChildEnded, Down, EndReason
 from .inbox import Inbox
 from .policy import Restart
 from .snapshot import ActorSnapshot, Kind, State, TaskSnapshot, WaitReason
+from .starter import Starter
 from .timers import Timer
 from .waiting import Waiter
-from .waiting import circle as circle
 
 
 @attrs.frozen
@@ -53,7 +53,7 @@ class Parent(Protocol):
     """Who looks after a cell."""
 
     @property
-    def path(self) -> str: ...  # noqa: D102
+    def path(self) -> str: ...  # noqa: D102 - said where it is written
 
     def child_ready(self, child: Cell) -> None:
         """The child has started."""
@@ -66,40 +66,6 @@ class Parent(Protocol):
 
     def child_gone(self, child: Cell) -> None:
         """The child was told to stop while it was not running."""
-
-
-class Starter:
-    """The task that waits for a new child's first start."""
-
-    __slots__ = ("_task", "done", "error")
-
-    def __init__(self) -> None:
-        self._task: trio.lowlevel.Task | None = None
-        self.done = False
-        self.error: Exception | None = None
-
-    def end(self, error: Exception | None = None) -> None:
-        """Tell it the outcome."""
-        self.done = True
-        self.error = error
-        task, self._task = self._task, None
-        if task is not None:
-            trio.lowlevel.reschedule(task)
-
-    async def wait(self) -> None:
-        """Wait for the outcome and raise it if it is an error."""
-        if not self.done:
-            self._task = trio.lowlevel.current_task()
-            await trio.lowlevel.wait_task_rescheduled(self._abort)
-        if self.error is not None:
-            try:
-                raise self.error
-            finally:
-                self.error = None  # as in `Ask.reply`
-
-    def _abort(self, _raise_cancel: object) -> trio.lowlevel.Abort:
-        self._task = None
-        return trio.lowlevel.Abort.SUCCEEDED
 
 
 class Cell:
@@ -290,12 +256,9 @@ class Cell:
         starter, self.starter = self.starter, None
         if starter is None:
             return
-        if end.error is None:
-            starter.end(ActorStopped(self.path))
-            return
-        failed = ActorFailed(self.path)
-        failed.__cause__ = end.error
-        starter.end(failed)
+        error = ActorStopped(self.path) if end.error is None else ActorFailed(self.path)
+        error.__cause__ = end.error or starter.setback
+        starter.end(error)
 
     def disarm(self) -> None:
         """No limit runs any more."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, cast
 
 import trio
@@ -72,7 +72,7 @@ class ActorCell(HandlingCell):
     async def _live(self) -> None:
         if self.halting:
             return
-        actor = self._actor = cast("Callable[[], Actor[object]]", self.spec.start)()
+        actor = self._actor = self._made()
         actor.context = Context(self, self)
         if type(actor).started is not Actor.started:
             self._arm_start()
@@ -80,6 +80,14 @@ class ActorCell(HandlingCell):
         self.now_ready()
         if self.halting or self.since is not None:
             await self._handle_messages(actor)
+
+    def _made(self) -> Actor[object]:
+        made = cast("Callable[[], object]", self.spec.start)()
+        if isinstance(made, Actor):
+            return made
+        if isinstance(made, Coroutine):
+            made.close()  # else it would be warned of: it was never awaited
+        raise TypeError(f"{self.path}: start made no actor but {made!r}")
 
     def incarnation_over(self, end: End) -> None:
         """The incarnation has ended; references, which keep this cell, do not keep its actor."""

@@ -31,12 +31,12 @@ class Owner(Protocol):
     """What a mailbox needs of its actor."""
 
     @property
-    def path(self) -> str: ...  # noqa: D102
+    def path(self) -> str: ...  # noqa: D102 - said where it is written
 
     @property
-    def core(self) -> Core: ...  # noqa: D102
+    def core(self) -> Core: ...  # noqa: D102 - said where it is written
 
-    def stop(self) -> None: ...  # noqa: D102
+    def stop(self) -> None: ...  # noqa: D102 - said where it is written
 
 
 class Sender:

@@ -14,6 +14,8 @@ supervisor has started, or, if it is winding up, has ended.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .actor import ChildSpec, Supervisor
 from .cell import KILLED, STOPPED, Cell, End, Parent
 from .core import Core
@@ -164,17 +166,27 @@ class OrderedCell(SupervisorCell):
         if self._strategy is Strategy.ONE_FOR_ONE:
             super()._restart(child, delay)
             return
-        self._plan_group(child)
+        group = self._plan_group(child)
         self._cancel_pause()
         self._pause = self.core.timers.after(delay, self._pause_over)
+        self._set_back(group)
 
-    def _plan_group(self, failed: Cell) -> None:
-        """Halt and start again those that the strategy names, and those of a plan that is under way."""
+    def _plan_group(self, failed: Cell) -> list[Cell]:
+        """Halt and start again those that the strategy names, and those of a plan that is under way; gives all of them."""
         children = list(self.children.values())
         first = 0 if self._strategy is Strategy.ONE_FOR_ALL else children.index(failed)
         affected = {*children[first:], *self._to_halt, *self._to_start}
         self._to_halt = [child for child in children if child in affected and child.live]
         self._to_start = [child for child in children if child in affected and _starts_again(child)]
+        return [child for child in children if child in affected]
+
+    def _set_back(self, group: Iterable[Cell]) -> None:
+        """Let go of new children whose starters have waited through enough failures of their group."""
+        assert self._failures
+        _, failure = self._failures[-1]
+        hopeless = [child for child in group if child.starter is not None and not child.starter.set_back(failure)]
+        for child in hopeless:
+            child.stop()
 
 
 def _starts_again(child: Cell) -> bool:

@@ -80,6 +80,10 @@ class Backoff:
     reset_after: float = attrs.field(default=30.0, validator=gt(0.0))
     """A child that ran for so many seconds starts again at `initial`."""
 
+    def __attrs_post_init__(self) -> None:
+        if self.initial > self.maximum:
+            raise ValueError(f"initial, {self.initial:g} s, must be <= maximum, {self.maximum:g} s")
+
     def delay(self, attempt: int) -> float:
         """Seconds to wait before restart number `attempt` (from 0) of a row."""
         # Past 64 doublings any sensible maximum is reached, and the power could overflow.

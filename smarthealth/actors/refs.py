@@ -153,7 +153,7 @@ class ActorRef(Generic[M_contra]):
         """
         return await self._ask(request, timeout)
 
-    async def _ask(self, request: Request[R], timeout: float | None, *, urgent: bool = False) -> R:  # noqa: ASYNC109
+    async def _ask(self, request: Request[R], timeout: float | None, *, urgent: bool = False) -> R:  # noqa: ASYNC109 - as in `ask`
         if not isinstance(request, Request):
             raise TypeError(f"{type(request).__name__} is no Request, and wants no reply")
         cell = self._cell

@@ -15,12 +15,13 @@ from collections.abc import Callable, Collection, Iterable
 import trio
 
 from .actor import ChildSpec, DynamicSupervisor, Supervisor
-from .cell import FINISHED, KILLED, STOPPED, Cell, End, Parent, Starter
+from .cell import FINISHED, KILLED, STOPPED, Cell, End, Parent
 from .core import Core
 from .errors import ActorStopped, AskCycle, NameTaken, SupervisionError
 from .events import ChildFailed, ChildStarted, EndReason
 from .policy import Restart
 from .snapshot import ActorSnapshot, State, WaitReason
+from .starter import Starter
 from .waiting import Waiting
 
 ROLLBACK_LIMIT = 30.0
@@ -195,7 +196,7 @@ class SupervisorCell(Cell):
             needed_again = not (self._winding and (self.final or child.adopted))
             kept = needed_again and not child.final and child.restart is not Restart.TEMPORARY
             return Verdict.KEEP if kept else Verdict.DROP
-        if child.adopted and child.launches == 1 and child.since is None:
+        if child.adopted and child.since is None and (child.launches == 1 or child.starter is not None):
             return Verdict.DROP  # whoever waits for this start, or did until it got stuck, hears that it has failed
         if self._fails_own_start(child):
             return Verdict.FAIL_START

@@ -21,10 +21,10 @@ class Waiter(Protocol):
     waiting_why: WaitReason
 
     @property
-    def path(self) -> str: ...  # noqa: D102
+    def path(self) -> str: ...  # noqa: D102 - said where it is written
 
     @property
-    def asked_until(self) -> float: ...  # noqa: D102
+    def asked_until(self) -> float: ...  # noqa: D102 - said where it is written
 
     def waits_for(self) -> tuple[Waiter, WaitReason] | None:
         """The one cell that it cannot go on without, and why."""

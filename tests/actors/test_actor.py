@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 from functools import partial
+from typing import Any
 
 import attrs
 import pytest
@@ -47,6 +48,17 @@ def test_nonsense_is_refused() -> None:
         ChildSpec(name="", start=Plain)
     with pytest.raises(ValueError, match="name"):
         ChildSpec(name="a/b", start=Plain)
+    with pytest.raises(ValueError, match="stash_capacity"):
+        ChildSpec(name="a", start=Plain, stash_capacity=-1)
+    with pytest.raises(ValueError, match="start_timeout"):
+        ChildSpec(name="a", start=Plain, start_timeout=float("nan"))
+
+
+@pytest.mark.parametrize("start", [Plain(), 5, None, "Plain", Supervisor, int])
+def test_start_that_makes_no_child_is_refused(start: Any) -> None:
+    """What is no way to start a child is refused when the specification is made, in words that say what would be."""
+    with pytest.raises(TypeError, match=r"child 'a': start must be a class of actors, .*; it is"):
+        ChildSpec(name="a", start=start)
 
 
 async def test_actor_must_handle_messages(autojump_clock: MockClock) -> None:

@@ -10,13 +10,13 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from smarthealth.actors.actor import Actor, ChildSpec, Context, DynamicSupervisor, Supervisor, SupervisorRef
 from smarthealth.actors.asking import Ask, Request
-from smarthealth.actors.cell import Starter, circle
 from smarthealth.actors.errors import ActorFailed, ActorStopped, AskCycle
 from smarthealth.actors.events import ChildEnded, Down, EndReason
 from smarthealth.actors.policy import Backoff, Restart, Strategy
 from smarthealth.actors.refs import ActorRef
 from smarthealth.actors.snapshot import State
 from smarthealth.actors.system import open_system
+from smarthealth.actors.waiting import circle
 
 
 class Ping(Request[object]):
@@ -172,23 +172,10 @@ async def test_one_who_waits_for_a_start_hears_of_its_outcome(autojump_clock: Mo
             ref.stop()
 
 
-async def test_starter_may_have_its_outcome_before_it_waits(autojump_clock: MockClock) -> None:
-    """An outcome that comes before its starter waits is not lost, nor does a cancelled starter keep its place."""
-    starter = Starter()
-    starter.end()
-    await starter.wait()
-    cancelled = Starter()
-    with trio.move_on_after(1):
-        await cancelled.wait()
-    cancelled.end(LookupError())
-    with pytest.raises(LookupError):
-        await cancelled.wait()
-
-
 async def test_stop_again_and_after_the_end_is_no_matter(autojump_clock: MockClock) -> None:
     """Stopping twice, a child that has finished, or a supervisor between incarnations, does what it says or nothing."""
     failing = Supervisor(children=(ChildSpec(name="a", start=Obedient),), intensity=0)
-    async with open_system("app", backoff=Backoff(initial=50)) as system:
+    async with open_system("app", backoff=Backoff(initial=10)) as system:
         flapping = await system.start_child(ChildSpec(name="flapping", start=Obedient))
         await flapping.tell(LookupError())
         await trio.sleep(1)

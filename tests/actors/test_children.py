@@ -97,6 +97,19 @@ async def start(system: System, diary: list[str], **spec: Any) -> ActorRef[objec
     return ref
 
 
+@pytest.mark.parametrize("start", [lambda: 5, lambda: serve_nothing()], ids=["number", "coroutine"])
+async def test_start_that_makes_no_actor_has_failed(autojump_clock: MockClock, system: System, start: Any) -> None:
+    """A callable that turns out to make no actor, such as a lambda around an async function, is a failed start."""
+    with pytest.raises(ActorFailed) as caught:
+        await system.start_child(ChildSpec(name="a", start=start))
+    assert isinstance(caught.value.__cause__, TypeError)
+    assert "made no actor but" in str(caught.value.__cause__)
+
+
+async def serve_nothing() -> None:
+    """Not wrapped in `functools.partial`, as it should be."""
+
+
 async def test_actor_lives_from_started_to_stopped(autojump_clock: MockClock, system: System, diary: list[str]) -> None:
     """`started` comes before any message, `stopped` after the last, and it is over when `wait_stopped` returns."""
     ref = await start(system, diary)

@@ -356,6 +356,57 @@ async def test_temporary_child_whose_turn_has_not_come_keeps_it(autojump_clock: 
         assert troupe.read() == ["?a", "+a", "+b", "+c"]
 
 
+@pytest.mark.parametrize("strategy", [Strategy.ONE_FOR_ALL, Strategy.REST_FOR_ONE])
+async def test_start_into_a_group_that_keeps_failing_is_answered(
+    autojump_clock: MockClock, troupe: Troupe, strategy: Strategy
+) -> None:
+    """Who starts a child in a group that cannot start hears so after its fourth failure, though its supervisor goes on."""
+    policy = Supervisor(
+        children=tuple(map(troupe.spec, "ab")), strategy=strategy, intensity=1000, backoff=Backoff(initial=1, factor=1)
+    )
+    async with open_system("app") as system:
+        sup = await start(system, policy)
+        troupe.fail_starts["b"] = 100
+        await crash(sup, "a")
+        with trio.fail_after(10), pytest.raises(ActorStopped) as caught:
+            await sup.start_child(troupe.spec("c"))
+        assert isinstance(caught.value.__cause__, OSError)
+        assert sup.child("c") is None
+        assert "+c" not in troupe.diary
+        assert sup.snapshot().state is State.RUNNING
+        troupe.fail_starts["b"] = 1
+        await sup.start_child(troupe.spec("c"))
+        assert troupe.diary[-2:] == ["+b", "+c"]
+
+
+async def test_start_that_its_group_keeps_cutting_off_is_answered(autojump_clock: MockClock, troupe: Troupe) -> None:
+    """A child that is halted again and again before it is ready is given up; so is one that fails when its turn came again."""
+    troupe.slow = {"c": 2, "d": 2}
+    policy = Supervisor(
+        children=(troupe.spec("a"), ChildSpec(name="b", start=brief)),
+        strategy=Strategy.ONE_FOR_ALL,
+        intensity=1000,
+        backoff=AT_ONCE,
+    )
+    async with open_system("app") as system:
+        sup = await start(system, policy)
+        with trio.fail_after(10), pytest.raises(ActorStopped):
+            await sup.start_child(troupe.spec("c"))
+        assert [child.name for child in sup.children()] == ["a", "b"]
+        troupe.fail_starts["d"] = 2
+        troupe.slow["d"] = 0.7
+        await trio.sleep(0.5)
+        with trio.fail_after(10), pytest.raises(ActorFailed):
+            await sup.start_child(troupe.spec("d"))
+        assert "+d" not in troupe.diary
+
+
+async def brief(context: Context) -> None:
+    """Be ready, and return after a second."""
+    context.started()
+    await trio.sleep(1)
+
+
 async def test_stuck_child_is_waited_for_before_it_is_started_again(autojump_clock: MockClock, troupe: Troupe) -> None:
     """A restart never begins while the old incarnation still runs, however long it is stuck."""
     async with open_system("app") as system:

@@ -20,7 +20,7 @@ def test_delay_stays_within_its_bounds(
     attempt: int, initial: float, factor: float, maximum: float, jitter: float
 ) -> None:
     """No restart, however late in a row, waits longer than the maximum and its jitter, nor less than nothing."""
-    backoff = Backoff(initial=initial, factor=factor, maximum=maximum, jitter=jitter)
+    backoff = Backoff(initial=min(initial, maximum), factor=factor, maximum=maximum, jitter=jitter)
     assert 0 <= backoff.delay(attempt) <= maximum * (1 + jitter)
 
 
@@ -44,6 +44,8 @@ def test_nonsense_is_refused() -> None:
         Mailbox(capacity=0)
     with pytest.raises(ValueError, match="initial"):
         Backoff(initial=-1)
+    with pytest.raises(ValueError, match=r"initial, 20 s, must be <= maximum, 10 s"):
+        Backoff(initial=20)
 
 
 def test_messages_of_one_class_share_a_key() -> None:

@@ -370,15 +370,14 @@ async def chaos() -> None:
         ) as system:
             world = World(system)
             for _ in range(5):
-                # A child added to a group waits while the group cannot start, which may be for ever.
-                with suppress(ActorError), trio.move_on_after(30):
+                with suppress(ActorError):
                     await system.start_child(world.spec())
             async with trio.open_nursery() as nursery:
                 for _ in range(DOERS):
                     nursery.start_soon(do_deeds, world)
 
 
-@pytest.mark.parametrize("first", range(0, 100, 20))
+@pytest.mark.parametrize("first", [*range(0, 100, 20), 520])
 def test_any_system_closes_soundly(first: int) -> None:
     """Nothing of ours is raised, nothing hangs, nothing is lost or left."""
     explore(chaos, range(first, first + 20))

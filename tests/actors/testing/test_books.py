@@ -12,10 +12,10 @@ from trio.testing import MockClock
 
 from smarthealth.actors.actor import Actor, ChildSpec, Context
 from smarthealth.actors.asking import Request
-from smarthealth.actors.cell import Starter
 from smarthealth.actors.events import DeadLetterReason, Outcome
 from smarthealth.actors.policy import Mailbox
 from smarthealth.actors.refs import ActorRef
+from smarthealth.actors.starter import Starter
 from smarthealth.actors.system import System, open_system
 from smarthealth.actors.testing.books import Books
 
