@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import pytest
 import trio
-from trio.testing import MockClock
+from trio.testing import MockClock, wait_all_tasks_blocked
 
 from smarthealth.actors.starter import MOST_SETBACKS, Starter
+
+
+async def test_starter_is_woken_by_the_outcome(autojump_clock: MockClock) -> None:
+    """Whoever waits goes on when the outcome comes."""
+    starter = Starter()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(starter.wait)
+        await wait_all_tasks_blocked()
+        starter.end()
+    assert starter.done
 
 
 async def test_starter_may_have_its_outcome_before_it_waits(autojump_clock: MockClock) -> None:
