@@ -4,6 +4,9 @@ An application gives the engine one `Application`. For every accepted connection
 of every text frame, and gives it a `Link`: the only way back to the client. A dialogue answers by starting turns; a turn
 runs as an actor of its own, writes through its `TurnOutput` and returns its last events, so that the engine, which alone
 sends those, can hold that every turn has exactly one ending.
+
+Beside its WebSockets an application may answer small HTTP requests whole: the server mounts its routes and pages under its
+prefix on every port, and at their bare paths on the port that is its own.
 """
 
 from __future__ import annotations
@@ -228,6 +231,56 @@ class Endpoint(Generic[E]):
 
 
 @attrs.frozen(kw_only=True)
+class HttpRequest:
+    """One request, read whole; the server bounds its size."""
+
+    principal: Principal | None
+    """Who asks, None when nobody signed in."""
+    address: str
+    """The client's network address."""
+    path_parts: Mapping[str, str]
+    """What stood where the route's path has names in braces."""
+    query: Mapping[str, str]
+    """The first value of each name in the query, the token left out."""
+    body: bytes
+    language: str = ""
+    """The header Accept-Language, as sent."""
+
+
+@attrs.frozen(kw_only=True)
+class HttpAnswer:
+    """One answer."""
+
+    body: bytes
+    status: int = 200
+    content_type: str = "application/json"
+    headers: Mapping[str, str] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class HttpRoute:
+    """A path that an application answers by HTTP."""
+
+    path: str
+    """Bare path, such as `/api/v1/chat`; a part in braces matches one path segment and is passed on by name."""
+    method: Literal["GET", "POST", "PUT", "DELETE"]
+    answer: Callable[[HttpRequest], Awaitable[HttpAnswer]]
+    """Makes the answer. A `StorageError` becomes 503, anything else raised is a defect and becomes 500."""
+    summary: str
+    """One line for the published interface."""
+    authentication: Literal["required", "optional", "none"]
+    """`required`: no token is 401. `optional`: a bad token is 401. `none`: tokens are not looked at."""
+    roles: frozenset[Role] = frozenset({"clinician", "patient", "admin"})
+    """Whose tokens are good here; others get 403."""
+    time_limit: float = 30.0
+    """Seconds for the answer; then the client gets 503."""
+    request: type | None = None
+    """Class of the body, for the published interface."""
+    response: type | None = None
+    """Class of the answer, for the published interface."""
+
+
+@attrs.frozen(kw_only=True)
 class Application:
     """One application, as the server mounts it."""
 
@@ -241,3 +294,7 @@ class Application:
     """Type tag to class, for the published schema."""
     page: str | None = None
     """File name of its page for people, among the server's pages: at `/NAME/`, and at `/` on a port of its own."""
+    pages: Mapping[str, str] = attrs.field(factory=dict)
+    """Bare path to file name of further pages, where a document names one; a WebSocket may have the same path."""
+    http: tuple[HttpRoute, ...] = ()
+    """What it answers by HTTP."""

@@ -25,6 +25,9 @@ Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
 ASGIApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+LIMIT = "smarthealth.limit"
+"""Key of a request's scope: the cancel scope that bounds its answer, for who may take longer."""
+
 
 class RootApp:
     """An ASGI application.
@@ -67,7 +70,7 @@ class RootApp:
 
         with trio.move_on_after(self._request_timeout) as limit:
             http = await self._made_http()
-            await http(scope, receive, sending)
+            await http({**scope, LIMIT: limit}, receive, sending)
         if limit.cancelled_caught:
             log.warning("request_timed_out", path=scope["path"])
             refused = unavailable("UNAVAILABLE")

@@ -30,6 +30,7 @@ from .api import (
     PatientRow,
     read_login,
 )
+from .application_http import mount_application
 from .desk import Desk
 from .errors import Refused, forbidden, not_found, too_many, unavailable
 from .gateway import bearer_token
@@ -94,8 +95,10 @@ class _Handlers:
                 _route(app, prefix + path, answer, method)
         _route(app, "/", self._front_page)
         for application in own.applications:
-            if application.page is not None:
-                _route(app, f"/{application.name}/", partial(self._page, application.page))
+            pages = {**application.pages} | ({"/": application.page} if application.page is not None else {})
+            for path, name in pages.items():
+                _route(app, f"/{application.name}{path}", partial(self._page, name))
+            mount_application(app, application, self._principal)
         _route(app, "/metrics", self._metrics)
         _route(app, "/observer", self._observer_page)
         _route(app, "/observer.json", self._observer)
@@ -218,14 +221,13 @@ class _Handlers:
         return response
 
     async def _principal(self) -> Principal:
-        """Who is asking; an address that was refused too often has to wait first."""
+        """Who is asking, by the header or the query; an address that was refused too often has to wait first."""
         wait = self._desk.failures.wait(subscriber(g.address))
         if wait:
             raise too_many("TOO_MANY_FAILURES", wait)
         authorization = request.headers.get("Authorization")
-        return await principal_of(
-            self._desk.accounts, bearer_token(authorization) if authorization is not None else None
-        )
+        token = bearer_token(authorization) if authorization is not None else request.args.get("token")
+        return await principal_of(self._desk.accounts, token)
 
 
 def _route(app: QuartTrio, path: str, answer: Answer, method: str = "GET") -> None:

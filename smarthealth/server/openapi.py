@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
 
-from smarthealth.conversation.application import Application, Endpoint
+from smarthealth.conversation.application import Application, Endpoint, HttpRoute
 from smarthealth.wire.schema import MessageSchema, message_schema
 
 from . import api, health
@@ -31,7 +31,7 @@ KINDS = (
 )
 
 
-def openapi_document(applications: Iterable[Application], bare: str) -> Document:
+def openapi_document(applications: Sequence[Application], bare: str) -> Document:
     """The HTTP interface, the handshakes of WebSockets and the messages on them included.
 
     Args:
@@ -63,9 +63,10 @@ def openapi_document(applications: Iterable[Application], bare: str) -> Document
             "/asyncapi.json": {"get": _object("The WebSocket interface as AsyncAPI 3.0")},
             "/openapi.json": {"get": _object("This document")},
         }
-        | sockets,
+        | sockets
+        | _application_paths(applications, bare),
         "components": {
-            "schemas": components | channels["components"]["schemas"],
+            "schemas": components | _application_schemas(applications) | channels["components"]["schemas"],
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
         },
     }
@@ -97,6 +98,47 @@ def asyncapi_document(applications: Iterable[Application], bare: str) -> Documen
             prefix = "" if application.name == bare else f"/{application.name}"
             _add_channel(document, application, endpoint, f"{application.name}{number}", prefix)
     return document
+
+
+def _application_paths(applications: Iterable[Application], bare: str) -> Document:
+    paths: Document = {}
+    for application in applications:
+        prefix = "" if application.name == bare else f"/{application.name}"
+        for route in application.http:
+            paths.setdefault(prefix + route.path, {})[route.method.lower()] = _operation(application.name, route)
+    return paths
+
+
+def _application_schemas(applications: Iterable[Application]) -> Document:
+    schemas: Document = {}
+    for application in applications:
+        template = f"#/components/schemas/{application.name}.{{name}}"
+        kinds = [kind for route in application.http for kind in (route.request, route.response) if kind is not None]
+        _, components = msgspec.json.schema_components(kinds, ref_template=template)
+        schemas |= {f"{application.name}.{name}": component for name, component in components.items()}
+    return schemas
+
+
+def _operation(name: str, route: HttpRoute) -> Document:
+    def content(kind: type) -> Document:
+        return {"application/json": {"schema": {"$ref": f"#/components/schemas/{name}.{kind.__name__}"}}}
+
+    answer: Document = {"description": "OK"}
+    operation: Document = {
+        "summary": route.summary,
+        "tags": [name],
+        "parameters": [
+            {"name": part, "in": "path", "required": True, "schema": {"type": "string"}}
+            for part in NAMED_PART.findall(route.path)
+        ],
+        "responses": {"200": answer} | _refusals(400, 401, 503),
+        "security": {"required": [{"token": []}], "optional": [{"token": []}, {}], "none": [{}]}[route.authentication],
+    }
+    if route.response is not None:
+        answer["content"] = content(route.response)
+    if route.request is not None:
+        operation["requestBody"] = {"required": True, "content": content(route.request)}
+    return operation
 
 
 def _add_messages(document: Document, name: str, side: str, schema: MessageSchema) -> None:

@@ -31,9 +31,9 @@ class Routes:
         self._bare: dict[str, list[tuple[re.Pattern[str], Endpoint[Any]]]] = {}
         for application in applications:
             for endpoint in application.endpoints:
-                bare = (_pattern(endpoint.path), endpoint)
+                bare = (path_pattern(endpoint.path), endpoint)
                 self._bare.setdefault(application.name, []).append(bare)
-                self._prefixed.append((_pattern(f"/{application.name}{endpoint.path}"), endpoint))
+                self._prefixed.append((path_pattern(f"/{application.name}{endpoint.path}"), endpoint))
 
     def find(self, scope: Mapping[str, Any], default: str) -> Route | None:
         """The route of a scope, None when there is nothing at its path.
@@ -49,7 +49,7 @@ class Routes:
         return None
 
 
-def _pattern(path: str) -> re.Pattern[str]:
+def path_pattern(path: str) -> re.Pattern[str]:
     """A path whose parts in braces match one segment each; a slash at the end is forgiven."""
     pieces = NAMED_PART.split(path)
     return re.compile(

@@ -26,6 +26,7 @@ from .health import HealthChecks
 from .hypercorn import LAST_WORDS, Bind, Listener, Shell
 from .login import SignIn
 from .origins import OriginRule
+from .own_paths import OwnPaths
 from .rate import TokenBuckets
 from .routes import Routes
 from .services import ServerServices
@@ -151,7 +152,8 @@ def make_app(
 def _make_http_app(desk: Desk) -> ASGIApp:
     from .http import make_http_app
 
-    return make_http_app(desk)  # type: ignore[return-value]  # Quart's own types for ASGI
+    app: ASGIApp = make_http_app(desk)  # type: ignore[assignment]  # Quart's own types for ASGI
+    return OwnPaths(app, desk.services.applications, desk.services.bare)
 
 
 def check_origins(settings: ServerSettings, listeners: Sequence[Listener]) -> OriginRule:

@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import date
 from typing import Any
 
+import attrs
 import pytest
 import structlog
 
@@ -133,6 +134,17 @@ async def test_the_front_page_is_the_port_s_own(world: Any, open_server: OpenSer
     async with open_server(world, listener="other") as port:
         assert (await ask(port, "/")).status == 404
         assert (await ask(port, "/records/")).status == 200
+
+
+async def test_a_further_page_is_at_its_path(world: Any, open_server: OpenServer, ask: Ask) -> None:
+    """Under the application's prefix on every port, bare on its own."""
+    records, other = world.applications
+    world.applications = (records, attrs.evolve(other, pages={"/ws/test": "console.html"}))
+    async with open_server(world, listener="other") as port:
+        assert (await ask(port, "/ws/test")).status == 200
+        assert (await ask(port, "/other/ws/test")).status == 200
+    async with open_server(world) as port:
+        assert (await ask(port, "/ws/test")).status == 404
 
 
 async def test_pages_come_with_types_tags_and_a_strict_policy(world: Any, open_server: OpenServer, ask: Ask) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from smarthealth.conversation.application import Application
+from smarthealth.conversation.application import Application, HttpAnswer, HttpRequest, HttpRoute
 from smarthealth.server.openapi import asyncapi_document, openapi_document
 
 
@@ -71,6 +71,32 @@ def test_openapi_describes_every_route_consistently(world: Any) -> None:
     assert json.loads(json.dumps(document)) == document
     login = document["components"]["schemas"]["LoginRequest"]
     assert login["required"] == ["email", "password"]
+
+
+def test_routes_of_applications_are_described_with_their_bodies(world: Any) -> None:
+    """Each has its summary, its parameters, its bodies and whom it asks for a token; names do not mix."""
+
+    async def answer(request: HttpRequest) -> HttpAnswer:
+        raise AssertionError("described, not asked")
+
+    records, other = world.applications
+    given = HttpRoute(
+        path="/rooms/{room}", method="POST", answer=answer, summary="Ask in a room", authentication="optional",
+        request=Ask, response=Answer,
+    )  # fmt: skip
+    plain = HttpRoute(path="/rooms/{room}", method="GET", answer=answer, summary="A room", authentication="none")
+    document = openapi_document(
+        [attrs.evolve(records, http=(given,)), attrs.evolve(other, http=(given, plain))], "records"
+    )
+    asked = document["paths"]["/rooms/{room}"]["post"]
+    assert asked["summary"] == "Ask in a room"
+    assert asked["parameters"][0]["name"] == "room"
+    assert asked["security"] == [{"token": []}, {}]
+    assert asked["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith("/records.Ask")
+    assert set(document["paths"]["/other/rooms/{room}"]) == {"get", "post"}
+    assert "requestBody" not in document["paths"]["/other/rooms/{room}"]["get"]
+    for reference in references(document):
+        assert resolve(document, reference)
 
 
 def test_asyncapi_describes_every_application(world: Any) -> None:
