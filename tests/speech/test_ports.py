@@ -1,4 +1,11 @@
-from smarthealth.speech.ports import HEARING_RATE_HZ, SAMPLE_BYTES, SPEAKING_RATE_HZ, FinalTranscript, PartialTranscript, TranscriptEvent
+from smarthealth.speech.ports import (
+    HEARING_RATE_HZ,
+    SAMPLE_BYTES,
+    SPEAKING_RATE_HZ,
+    FinalTranscript,
+    PartialTranscript,
+    TranscriptEvent,
+)
 
 
 def test_audio_has_one_form_on_each_side() -> None:
