@@ -19,6 +19,8 @@ import attrs
 
 from smarthealth.actors import Context
 
+from .feeds import Feed
+
 Role = Literal["clinician", "patient", "admin"]
 Language = Literal["es", "en"]
 E = TypeVar("E")
@@ -159,6 +161,21 @@ class Link(Protocol[E_contra]):
         ...
 
 
+@runtime_checkable
+class FollowingLink(Link[E_contra], Protocol[E_contra]):
+    """A link that can send what others publish, too: every connection's link is one."""
+
+    def follow(self, feed: Feed) -> Callable[[], None]:
+        """Send the frames of a feed from now on, after everything of the connection's own.
+
+        A client too slow for it is cut with 4430.
+
+        Returns:
+            What the feed's owner calls when there is more to send, or when its `busy` ends.
+        """
+        ...
+
+
 class Dialogue(Protocol):
     """What an application does on one connection. All its methods run in the connection's session and never block.
 
@@ -214,11 +231,13 @@ class Endpoint(Generic[E]):
     authentication: Literal["required", "optional", "in-band"]
     """`required`: no token is 401. `optional`: a bad token is 401. `in-band`: the dialogue deals with tokens."""
     open_dialogue: Callable[[Link[E], Mapping[str, str]], Dialogue]
-    """Called for every accepted connection with its link and the path's named parts."""
+    """Called for every accepted connection with its link and the path's named parts; see `query`."""
     encode: Callable[[E], str]
     """Event to text frame; runs in the outbox, once per frame sent."""
     merge: Callable[[E, E], E | None] = lambda first, second: None
     """Joins two adjacent events (tokens of one turn) when the client is behind, or returns None."""
+    query: tuple[str, ...] = ()
+    """Names of parameters of the query that come with the path's named parts, when they are given; none named like a part."""
     roles: frozenset[Role] = frozenset({"clinician", "patient", "admin"})
     """Who may enter; others get 403."""
     may_enter: Callable[[Principal | None, Mapping[str, str]], Awaitable[bool]] = admit_all

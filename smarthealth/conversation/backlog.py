@@ -8,6 +8,8 @@ that nothing follows them.
 While a send is under way (`behind`), an event that `merge` can join to the newest waiting one of its lane is joined to it.
 An event stays unencoded as long as something may still be joined to it; every other is encoded at once, so that the bytes
 held are counted as they are. At most one event per lane is uncounted, and joining stops after `MOST_MERGES`.
+
+A connection may follow a feed: frames that are held elsewhere, for many. They leave last, and wait at no cost of its own.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ from typing import Generic, TypeVar
 import attrs
 
 from .errors import TurnOver
+from .feeds import Feed
 
 E = TypeVar("E")
 
@@ -59,13 +62,15 @@ class Backlog(Generic[E]):
     max_bytes: int
     behind: bool = False
     """Set by the sender while a send is under way."""
+    feed: Feed | None = attrs.field(default=None, init=False)
+    """What is sent when nothing of its own waits."""
     _control: list[str] = attrs.field(factory=list, init=False)
     _control_bytes: int = attrs.field(default=0, init=False)
     _turns: list[_Waiting[E]] = attrs.field(factory=list, init=False)
     _turn_bytes: int = attrs.field(default=0, init=False)
 
     def __len__(self) -> int:
-        return len(self._control) + len(self._turns)
+        return len(self._control) + len(self._turns) + (len(self.feed) if self.feed is not None else 0)
 
     @property
     def full(self) -> bool:
@@ -74,8 +79,10 @@ class Backlog(Generic[E]):
 
     @property
     def oldest(self) -> float | None:
-        """When the turn event waiting longest was queued."""
-        return self._turns[0].since if self._turns else None
+        """When the event waiting longest was queued, control events aside."""
+        own = self._turns[0].since if self._turns else None
+        others = self.feed.oldest if self.feed is not None else None
+        return others if own is None else own if others is None else min(own, others)
 
     def add_control(self, event: E) -> bool:
         """Queue an event that goes first; False when more of these wait than any honest client lets."""
@@ -126,6 +133,8 @@ class Backlog(Generic[E]):
             size += len(frame)
             taken += 1
         del self._turns[:taken]
+        if self.feed is not None and size < BATCH_BYTES:
+            batch += self.feed.take(BATCH_BYTES - size)
         return batch
 
     def _taken(self, waiting: _Waiting[E]) -> str:

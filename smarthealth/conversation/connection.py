@@ -26,6 +26,7 @@ from .application import Endpoint, Principal, Turn
 from .backlog import Backlog
 from .closing import GOING_AWAY, INTERNAL_ERROR, Closing
 from .errors import ServerDraining
+from .feeds import Feed
 from .keepalive import Keepalive
 from .outbox import Outbox, OutboxLane
 from .session import Session
@@ -67,6 +68,7 @@ class Connection(Generic[E]):
         "_closing",
         "_draining",
         "_environment",
+        "_feed",
         "_keepalive",
         "_outbox",
         "_queries",
@@ -85,6 +87,7 @@ class Connection(Generic[E]):
         self._visit = visit
         self._environment = environment
         self._draining = False
+        self._feed: Feed | None = None
         self._board: TurnBoard[E] = TurnBoard(
             policy=endpoint.turns, max_turns=settings.max_turns, busy_elsewhere=busy_elsewhere
         )
@@ -108,7 +111,7 @@ class Connection(Generic[E]):
             idle_timeout=settings.idle_timeout,
             sign_in_by=now + settings.sign_in_timeout if in_band else None,
             wall_clock=environment.wall_clock,
-            is_busy=lambda: self._board.running > 0,
+            is_busy=lambda: self._is_busy,
             end=self.end,
             principal=visit.principal,
         )
@@ -176,6 +179,12 @@ class Connection(Generic[E]):
         """Cancel the turns of this key; False when there is none."""
         return self._board.cancel(key)
 
+    def follow(self, feed: Feed) -> Callable[[], None]:
+        """Send also what comes of a feed; what is returned is to be called when there is more, or its work is done."""
+        self._feed = feed
+        self._outbox.follow(feed)
+        return self._wake
+
     def close(self, code: int, reason: str) -> None:
         """End the connection once what is queued has gone out."""
         self.end(Closing(code=code, reason=reason))
@@ -200,8 +209,16 @@ class Connection(Generic[E]):
         self._board.refuse()
         self._end_if_drained()
 
+    @property
+    def _is_busy(self) -> bool:
+        return self._board.running > 0 or (self._feed is not None and self._feed.busy)
+
+    def _wake(self) -> None:
+        self._outbox.wake()
+        self._end_if_drained()
+
     def _end_if_drained(self) -> None:
-        if self._draining and not self._board.running:
+        if self._draining and not self._is_busy:
             self.end(GOING_AWAY)
 
     # --- the actors ---------------------------------------------------------------------------------------------------
@@ -260,5 +277,4 @@ class Connection(Generic[E]):
 
     def _leave(self, ticket: Ticket[E]) -> None:
         self._board.leave(ticket)
-        self._outbox.wake()
-        self._end_if_drained()
+        self._wake()

@@ -25,6 +25,7 @@ import trio
 from .backlog import Backlog, Lane
 from .closing import TOO_SLOW, Closing, client_left
 from .errors import ConnectionLost
+from .feeds import Feed
 from .socket import Socket, SocketClosed
 
 E = TypeVar("E")
@@ -136,8 +137,11 @@ class Outbox(Generic[E]):
             self._scope.deadline = soonest
         elif not soonest <= self._scope.deadline <= soonest + SLACK * self.patience:
             self._scope.deadline = soonest + SLACK * self.patience
+        frames = self.backlog.take()
+        if not frames:  # what waited in a feed was not for this client
+            return
         self.backlog.behind = True
-        await self.socket.send(self.backlog.take())
+        await self.socket.send(frames)
         self.backlog.behind = False
         if not self.backlog.full:
             self._room.unpark_all()
@@ -150,8 +154,13 @@ class Outbox(Generic[E]):
         now = trio.current_time()
         return now - oldest > self.patience if self._closing is None else now >= self._give_up_at
 
+    def follow(self, feed: Feed) -> None:
+        """From now on send also what comes of a feed; whoever adds to it calls `wake`."""
+        self.backlog.feed = feed
+        self._work.unpark()
+
     def wake(self) -> None:
-        """Look again whether all turns are over."""
+        """Look again whether a feed has more, and whether all turns are over."""
         self._work.unpark()
 
     async def _close(self, closing: Closing) -> None:

@@ -11,7 +11,7 @@ must be kept is written before, shielded from whatever ended the turn.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import attrs
 import structlog
@@ -19,12 +19,24 @@ import trio
 
 from smarthealth.actors import Context, StageTimeout
 
-from .application import Turn, TurnEnd, TurnFailure, TurnPolicy
+from .application import Turn, TurnEnd, TurnFailure, TurnOutput, TurnPolicy
 from .errors import ConnectionLost, ServerDraining, TooManyTurns, TurnBusy
-from .outbox import OutboxLane
 from .telemetry import Telemetry
 
 E = TypeVar("E")
+E_contra = TypeVar("E_contra", contravariant=True)
+
+
+class TurnLane(TurnOutput[E_contra], Protocol[E_contra]):
+    """A turn's way out, with its end: `outbox.OutboxLane` to one client, `rooms.room.RoomLane` to all in a room."""
+
+    def finish(self, events: Sequence[E_contra]) -> None:
+        """Queue the turn's last events and close this lane; never waits.
+
+        Raises:
+            TurnOver: The turn has ended.
+        """
+        ...
 
 
 @attrs.define(eq=False)
@@ -162,7 +174,7 @@ class TurnRun(Generic[E]):
     """One turn being run to its one ending."""
 
     ticket: Ticket[E]
-    lane: OutboxLane[E]
+    lane: TurnLane[E]
     leave: Callable[[Ticket[E]], None]
     surroundings: TurnSurroundings
     _events: Sequence[E] = attrs.field(default=(), init=False)

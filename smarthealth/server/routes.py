@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import parse_qs
 
 import attrs
 
@@ -17,10 +18,11 @@ LISTENER = "listener"
 
 @attrs.frozen(kw_only=True)
 class Route:
-    """An endpoint and the named parts of a path that led to it."""
+    """An endpoint and the named parts of the path that led to it."""
 
     endpoint: Endpoint[Any]
     parts: Mapping[str, str]
+    """With what its endpoint wants of the query."""
 
 
 class Routes:
@@ -45,8 +47,16 @@ class Routes:
         listener = (scope.get("state") or {}).get(LISTENER, default)
         for pattern, endpoint in (*self._bare.get(listener, ()), *self._prefixed):
             if match := pattern.fullmatch(scope["path"]):
-                return Route(endpoint=endpoint, parts=match.groupdict())
+                return Route(endpoint=endpoint, parts=match.groupdict() | _query_parts(endpoint, scope))
         return None
+
+
+def _query_parts(endpoint: Endpoint[Any], scope: Mapping[str, Any]) -> dict[str, str]:
+    """The parameters of the query that the endpoint wants, the first value of each."""
+    if not endpoint.query:
+        return {}
+    query = parse_qs(scope.get("query_string", b"").decode("latin1"))
+    return {name: query[name][0] for name in endpoint.query if name in query}
 
 
 def path_pattern(path: str) -> re.Pattern[str]:

@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from smarthealth.conversation.backlog import BATCH_BYTES, MOST_MERGES, Backlog, Lane
 from smarthealth.conversation.errors import TurnOver
+from smarthealth.conversation.rooms.log import Cursor, FrameLog
 from tests.conversation.conftest import merge
 
 
@@ -211,3 +212,22 @@ def test_tokens_arrive_whole_whatever_the_pace(pieces: list[str], takes: list[bo
             backlog.behind = not backlog.behind
     sent += backlog.take()
     assert "".join(frame.removeprefix("+") for frame in sent) == "".join(pieces)
+
+
+def test_a_feed_leaves_last_and_waits_with_the_others() -> None:
+    """What others publish goes after all of the connection's own, as much as a batch still takes, and counts as waiting."""
+    log = FrameLog(max_frames=100, max_bytes=10 * BATCH_BYTES)
+    backlog, lane = make_backlog(max_bytes=10 * BATCH_BYTES), Lane[str]()
+    backlog.feed = Cursor(log, lambda: False)
+    assert (len(backlog), backlog.oldest, backlog.take()) == (0, None, [])
+    log.append("published", 3.0)
+    assert (len(backlog), backlog.oldest) == (1, 3.0)
+    backlog.add(lane, "event", 5.0)
+    backlog.add_control("control")
+    assert (len(backlog), backlog.oldest) == (3, 3.0)
+    assert backlog.take() == ["control", "event", "published"]
+    backlog.add_control("x" * BATCH_BYTES)
+    backlog.add(lane, "event", 6.0)
+    log.append("published", 7.0)
+    assert backlog.take() == ["x" * BATCH_BYTES]
+    assert (backlog.oldest, backlog.take(), backlog.oldest) == (6.0, ["event", "published"], None)

@@ -11,8 +11,18 @@ import trio
 from trio._core import _run
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from smarthealth.conversation.application import Dialogue, Endpoint, Link, Principal, TurnEnd, TurnOutput, TurnPolicy
+from smarthealth.conversation.application import (
+    Dialogue,
+    Endpoint,
+    FollowingLink,
+    Link,
+    Principal,
+    TurnEnd,
+    TurnOutput,
+    TurnPolicy,
+)
 from smarthealth.conversation.errors import ConnectionLost, ServerDraining, TooManyTurns, TurnBusy
+from smarthealth.conversation.rooms.log import Cursor, FrameLog
 from tests.conversation.conftest import EchoDialogue, Host, MemorySocket, OpenHost, Script, ScriptedTurn, merge
 
 EPOCH = 1_000_000.0
@@ -364,3 +374,27 @@ async def test_a_lost_connection_is_told_to_its_turn(open_host: OpenHost, autoju
         await wait_all_tasks_blocked()
         assert len(seen) == 1
         assert not host.instrument.crashes
+
+
+async def test_a_connection_follows_what_others_publish(open_host: OpenHost, autojump_clock: MockClock) -> None:
+    """Its client gets what comes; while that is busy nobody is idle, and a drained connection stays until it is not."""
+    log = FrameLog(max_frames=8, max_bytes=9999)
+    busy = [True]
+    wakes: list[Callable[[], None]] = []
+
+    async def follow(link: Link[str], text: str) -> None:
+        assert isinstance(link, FollowingLink)
+        wakes.append(link.follow(Cursor(log, lambda: busy[0])))
+
+    async with open_host(idle_timeout=30.0) as host:
+        client = await host.visit(follow)
+        client.say("follow")
+        await trio.sleep(100)
+        assert host.connections.count == 1
+        host.nursery.start_soon(host.connections.drain, 60.0)
+        await trio.sleep(1)
+        log.append("the last", trio.current_time())
+        busy[0] = False
+        wakes[0]()
+        await trio.sleep(1)
+        assert [client.frames[-1], *(client.closed or ())] == ["the last", 1001, "server going away"]

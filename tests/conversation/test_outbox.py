@@ -15,6 +15,7 @@ from smarthealth.conversation.backlog import BATCH_BYTES, Backlog
 from smarthealth.conversation.closing import GOING_AWAY, TOO_SLOW, Closing, client_left
 from smarthealth.conversation.errors import ConnectionLost, TurnOver
 from smarthealth.conversation.outbox import SLACK, Outbox, OutboxLane
+from smarthealth.conversation.rooms.log import Cursor, FrameLog
 from tests.conversation.conftest import MemorySocket, merge
 
 PATIENCE = 20.0
@@ -316,3 +317,36 @@ async def test_cancellation_lets_go_of_those_who_wait(autojump_clock: MockClock)
 
         outer.start_soon(talk)
         await wait_all_tasks_blocked()
+
+
+async def test_a_feed_is_sent_as_it_comes(autojump_clock: MockClock) -> None:
+    """Each wake sends what is there in one go; frames for others are passed over without a send."""
+    log = FrameLog(max_frames=8, max_bytes=9999)
+    async with open_bench() as bench:
+        bench.outbox.follow(Cursor(log, lambda: False))
+        for text, extra in (("a", False), ("typing", True), ("b", False)):
+            log.append(text, trio.current_time(), extra=extra)
+        bench.outbox.wake()
+        await wait_all_tasks_blocked()
+        log.append("typing", trio.current_time(), extra=True)
+        bench.outbox.wake()
+        await wait_all_tasks_blocked()
+        assert bench.socket.batches == [["a", "b"]]
+        bench.end(GOING_AWAY)
+
+
+async def test_who_lost_frames_of_a_feed_is_cut(autojump_clock: MockClock) -> None:
+    """A client that is so far behind that frames are gone is let go when it reads again, or when its patience ends."""
+    for resumes in (True, False):
+        log = FrameLog(max_frames=8, max_bytes=9999)
+        async with open_bench() as bench:
+            bench.outbox.follow(Cursor(log, lambda: False))
+            bench.socket.stall()
+            for number in range(20):
+                log.append(str(number), trio.current_time())
+                bench.outbox.wake()
+                await wait_all_tasks_blocked()
+            if resumes:
+                bench.socket.resume()
+            await trio.sleep(2 * PATIENCE)
+            assert bench.endings == [TOO_SLOW]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 
 from smarthealth.server.routes import Routes
@@ -42,3 +43,21 @@ def test_path_and_port_decide(
         expected = next(each for each in world.applications if each.name == application)
         assert route.endpoint in expected.endpoints
         assert route.parts == parts
+
+
+@pytest.mark.parametrize(
+    ("query", "parts"),
+    [
+        (b"invite=abc&token=secret&invite=second", {"room": "7", "invite": "abc"}),
+        (b"other=1&invite=", {"room": "7"}),
+        (b"", {"room": "7"}),
+    ],
+)
+def test_an_endpoint_gets_what_it_wants_of_the_query(query: bytes, parts: dict[str, str], world: Any) -> None:
+    """The first value of each parameter that it names comes with the parts of the path, and no other."""
+    other = next(each for each in world.applications if each.name == "other")
+    room = attrs.evolve(next(each for each in other.endpoints if "room" in each.path), query=("invite",))
+    routes = Routes([attrs.evolve(other, endpoints=(room,))])
+    route = routes.find({"path": "/other/ws/rooms/7", "query_string": query}, "records")
+    assert route is not None
+    assert route.parts == parts

@@ -1,0 +1,1 @@
+"""Rooms: conversations with many viewers, who all see one order of events."""
