@@ -1,0 +1,1 @@
+"""Documents into passages: Markdown, HTML, text and PDF, by headings, with tables kept whole."""
