@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from smarthealth.actors import ChildSpec
 from smarthealth.apps.doctor.agents.offline import compose
@@ -13,11 +14,11 @@ from smarthealth.apps.doctor.guardrails.incoming import load_rules, screen
 from smarthealth.apps.doctor.guardrails.outgoing import OutputBarrier
 from smarthealth.apps.doctor.knowledge.loading import load_articles
 from smarthealth.apps.doctor.knowledge.search import KnowledgeBase
-from smarthealth.apps.doctor.language import language_of
 from smarthealth.apps.doctor.services import DoctorServices
 from smarthealth.conversation.application import Application
 from smarthealth.llm.errors import ModelError
 from smarthealth.retrieval.index import ChunkIndex
+from smarthealth.retrieval.language import language_of
 from smarthealth.server.rate import TokenBuckets
 from smarthealth.storage.profiles import Profiles
 
@@ -53,7 +54,7 @@ class DoctorPart:
             raise_alarm=detector.of_triage,
             screen=screen,
             open_barrier=OutputBarrier,
-            language_of=language_of,
+            language_of=partial(language_of, default="en"),
             limiter=TokenBuckets(settings.messages_per_minute, settings.message_burst),
             settings=settings,
             telemetry=world.metrics,
@@ -69,4 +70,3 @@ def warm_up() -> None:
     """Read what the first message would wait for otherwise."""
     load_articles()
     load_rules()
-    language_of("")

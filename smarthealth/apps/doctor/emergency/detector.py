@@ -10,6 +10,7 @@ import attrs
 from smarthealth.apps.doctor.case import Case
 from smarthealth.apps.doctor.profile import PatientProfile
 from smarthealth.apps.doctor.services import Alarm
+from smarthealth.retrieval.language import language_of
 
 from .advice import Advice
 from .context import Context
@@ -17,7 +18,6 @@ from .measures import measures
 from .patterns import Match
 from .rules import Rule, Rules
 from .text import tokenize
-from .tongue import language_of
 
 MOST_READ: Final = 4000
 """Characters of one message; of a longer one the beginning and the end are read."""
@@ -59,7 +59,7 @@ class Detector:
         held = self.held(message, profile, earlier)
         if not held:
             return None
-        return self._advice.alarm(held, language_of(message), profile.country)
+        return self._advice.alarm(held, language_of(message, "en"), profile.country)
 
     def of_triage(self, case: Case) -> Alarm:
         """The alarm of a case that triage put at the first level."""

@@ -11,8 +11,8 @@ import pytest
 
 from smarthealth.apps.doctor.agents.rules import Judgement, judge
 from smarthealth.apps.doctor.case import Case, Passage, Said
-from smarthealth.apps.doctor.language import language_of
 from smarthealth.apps.doctor.profile import Allergies, Medication, PatientProfile
+from smarthealth.retrieval.language import language_of
 
 NOBODY: Final = PatientProfile()
 PREGNANT: Final = PatientProfile(pregnant=True)
@@ -20,7 +20,7 @@ PREGNANT: Final = PatientProfile(pregnant=True)
 
 def judged(message: str, profile: PatientProfile = NOBODY, **more: Any) -> Judgement:
     """The rules' judgement of one message."""
-    return judge(Case(message=message, language=language_of(message), profile=profile, **more))
+    return judge(Case(message=message, language=language_of(message, "en"), profile=profile, **more))
 
 
 def takes(*names: str, **more: Any) -> PatientProfile:

@@ -10,8 +10,8 @@ from typing import Final
 import pytest
 
 from smarthealth.apps.doctor.case import Case, Said
-from smarthealth.apps.doctor.language import language_of
 from smarthealth.apps.doctor.profile import Allergies, PatientProfile
+from smarthealth.retrieval.language import language_of
 from tests.apps.doctor.conftest import NOW, PASSAGE
 
 HERE: Final = Path(__file__).parent
@@ -37,7 +37,7 @@ def case_of(who: str, text: str = "") -> Case:
     history = (Said(message="I am allergic to penicillin", answer="I see.", at=NOW),) if who == "earlier" else ()
     return Case(
         message=WORDS.get(who, "My throat hurts"),
-        language=language_of(text),
+        language=language_of(text, "en"),
         profile=PROFILES.get(who, PatientProfile()),
         history=history,
         sources=(PASSAGE,),
