@@ -196,6 +196,15 @@ class Dialogue(Protocol):
 
 
 @runtime_checkable
+class ArrivingDialogue(Dialogue, Protocol):
+    """A dialogue that has something to wait for before it hears its client."""
+
+    async def arrived(self) -> None:
+        """Called once, after `opened` and before the first `received`. Short awaits on storage are fine; it raises nothing."""
+        ...
+
+
+@runtime_checkable
 class BinaryDialogue(Dialogue, Protocol):
     """A dialogue that takes binary frames too; any other has its connection closed with 1003 for one."""
 

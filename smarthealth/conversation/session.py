@@ -7,7 +7,7 @@ from collections.abc import Callable
 import attrs
 import trio
 
-from .application import BinaryDialogue, Dialogue
+from .application import ArrivingDialogue, BinaryDialogue, Dialogue
 from .closing import BINARY_REFUSED, FLOODING, Closing, client_left
 from .keepalive import Keepalive
 from .socket import Socket, SocketClosed
@@ -32,6 +32,8 @@ class Session:
         """
         try:
             self.dialogue.opened()
+            if isinstance(self.dialogue, ArrivingDialogue):
+                await self.dialogue.arrived()
             await self._read()
         except SocketClosed as closed:
             self.end(client_left(closed.code, closed.reason))

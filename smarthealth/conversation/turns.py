@@ -126,6 +126,10 @@ class TurnBoard(Generic[E]):
     def cancel_all(self, cause: TurnEnd) -> None:
         """Cancel every turn and admit none any more."""
         self.refuse()
+        self.cancel_running(cause)
+
+    def cancel_running(self, cause: TurnEnd) -> None:
+        """Cancel every turn, waiting ones included; others may follow."""
         for ticket in self._tickets:
             ticket.cancel(cause)
 

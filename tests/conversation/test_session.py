@@ -116,3 +116,21 @@ async def test_a_dialogue_that_fails_is_closed_and_reported(autojump_clock: trio
         await reading.run()
     assert reading.codes == []
     assert reading.dialogue.heard == ["opened", "closed"]
+
+
+class LateListener(Listener):
+    """Has something to wait for first."""
+
+    async def arrived(self) -> None:
+        """Wait, and write it down."""
+        await trio.sleep(1)
+        self.heard.append("arrived")
+
+
+async def test_a_dialogue_may_wait_before_it_hears_its_client(autojump_clock: trio.testing.MockClock) -> None:
+    """What the client says meanwhile is kept."""
+    reading = Reading(dialogue=LateListener())
+    reading.socket.say("early")
+    reading.socket.leave()
+    await reading.run()
+    assert reading.dialogue.heard == ["opened", "arrived", "early", "closed"]
