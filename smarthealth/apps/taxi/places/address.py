@@ -94,6 +94,16 @@ class Address:
             complement=_joined(self.complement, later.complement),
         )
 
+    def of_kind(self, kind: str) -> Address:
+        """This address, whose road was told without its kind."""
+        main = self.main
+        if main is None or main.kind is not None:
+            return self
+        cross = self.cross
+        if cross is not None and cross.kind is None and self.plate is None:
+            cross = attrs.evolve(cross, kind=CROSSED_BY.get(kind))
+        return attrs.evolve(self, main=attrs.evolve(main, kind=kind), cross=cross)
+
     def _with_another_road(self, later: Address, road: Road) -> Address:
         mine = self.main
         if later.cross is not None or mine is None:

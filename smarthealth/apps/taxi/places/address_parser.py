@@ -82,15 +82,10 @@ class _Reader:
     def read(self, fragments: bool) -> Address | None:
         start = self.at
         kind = self._road_kind()
-        if kind is None:
-            address = self._named() or self._without_kind(fragments)
-        else:
-            address = self._with_kind(kind)
+        address = self._with_kind(kind) if kind is not None else self._named() or self._without_kind(fragments)
         if address is None:
-            address = self._complement_alone()
-            if address is None:
-                self.at = start
-            return address
+            self.at = start
+            return self._complement_alone()
         return attrs.evolve(address, complement=self._complements())
 
     # Roads
@@ -223,7 +218,7 @@ class _Reader:
         if fragments and self._word() in NUMBER_SIGNS and self._begins_number(1, after=frozenset(".")):
             self.at += 1
             self._skip({"."})
-            return self._fragment() or self._undo(mark)
+            return self._fragment()
         if not self._begins_number() or not self._is_start():
             return None
         road = self._road(None)
@@ -232,7 +227,7 @@ class _Reader:
             if address.cross is not None:
                 return address
         self.at = mark
-        return (self._fragment(dashed=True) if fragments else None) or self._undo(mark)
+        return self._fragment(dashed=True) if fragments else None
 
     def _fragment(self, *, dashed: bool = False) -> Address | None:
         split = self._run_together() if not dashed else None
@@ -243,9 +238,6 @@ class _Reader:
             return None
         plate, quadrant = self._plate()
         return None if plate is None else Address(cross=cross, plate=plate, plate_quadrant=quadrant)
-
-    def _undo(self, mark: int) -> None:
-        self.at = mark
 
     # Complements
 

@@ -21,7 +21,51 @@ from .words import Word, words_of
 Kind = Literal["zone", "neighbourhood", "landmark", "outside"]
 
 _LEADS: Final = frozenset(
-    ["a", "al", "ante", "barrio", "cerca", "ciudad", "city", "comuna", "de", "del", "desde", "diagonal", "digo", "en", "entre", "es", "estoy", "frente", "hacia", "hasta", "localidad", "mejor", "municipio", "no", "o", "para", "perdon", "por", "pueblo", "quiero", "sector", "si", "sino", "sobre", "urbanizacion", "urb", "vamos", "via", "voy", "ir", "y", "zona", "comercial"]
+    [
+        "a",
+        "al",
+        "ante",
+        "barrio",
+        "cerca",
+        "ciudad",
+        "city",
+        "comuna",
+        "de",
+        "del",
+        "desde",
+        "diagonal",
+        "digo",
+        "en",
+        "entre",
+        "es",
+        "estoy",
+        "frente",
+        "hacia",
+        "hasta",
+        "localidad",
+        "mejor",
+        "municipio",
+        "no",
+        "o",
+        "para",
+        "perdon",
+        "por",
+        "pueblo",
+        "quiero",
+        "sector",
+        "si",
+        "sino",
+        "sobre",
+        "urbanizacion",
+        "urb",
+        "vamos",
+        "via",
+        "voy",
+        "ir",
+        "y",
+        "zona",
+        "comercial",
+    ]
 )
 """Words behind which a name is a place's."""
 _ARTICLES: Final = frozenset({"el", "la", "los", "las"})
@@ -135,8 +179,8 @@ def load_gazetteer() -> Gazetteer:
             for line in sector["neighbourhoods"]:
                 names = line.split("|")
                 add(Spot(kind="neighbourhood", name=names[0], zone=zone["name"], sector=sector["name"]), names)
-    for name, *aliases in read_rows("outside.tsv"):
-        add(Spot(kind="outside", name=name), [name, *aliases])
+    for names in read_rows("outside.tsv"):
+        add(Spot(kind="outside", name=names[0]), names)
     phrases = {words: _Phrase(tuple(listed), words in doubtful) for words, listed in spots.items()}
     return Gazetteer(zones=zones, phrases=phrases, longest=max(map(len, phrases)))
 

@@ -11,28 +11,71 @@ LARGEST_DIGITS: Final = 9
 _UNITS: Final = {
     word: value
     for value, words in enumerate(
-        ["cero", "un uno una primera primero", "dos segunda", "tres tercera tercero", "cuatro cuarta", "cinco quinta", "seis sexta", "siete septima", "ocho octava", "nueve novena"]
+        [
+            "cero",
+            "un uno una primera primero",
+            "dos segunda",
+            "tres tercera tercero",
+            "cuatro cuarta",
+            "cinco quinta",
+            "seis sexta",
+            "siete septima",
+            "ocho octava",
+            "nueve novena",
+        ]
     )
     for word in words.split()
 }
 _TEENS: Final = {
     word: value
     for value, words in enumerate(
-        ["diez decima", "once", "doce", "trece", "catorce", "quince", "dieciseis", "diecisiete", "dieciocho", "diecinueve", "veinte", "veintiun veintiuno veintiuna", "veintidos", "veintitres", "veinticuatro", "veinticinco", "veintiseis", "veintisiete", "veintiocho", "veintinueve"],
+        [
+            "diez decima",
+            "once",
+            "doce",
+            "trece",
+            "catorce",
+            "quince",
+            "dieciseis",
+            "diecisiete",
+            "dieciocho",
+            "diecinueve",
+            "veinte",
+            "veintiun veintiuno veintiuna",
+            "veintidos",
+            "veintitres",
+            "veinticuatro",
+            "veinticinco",
+            "veintiseis",
+            "veintisiete",
+            "veintiocho",
+            "veintinueve",
+        ],
         start=10,
     )
     for word in words.split()
 }
 _TENS: Final = {
     word: 10 * value
-    for value, word in enumerate(["treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"], start=3)
+    for value, word in enumerate(
+        ["treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"], start=3
+    )
 }
 _HUNDREDS: Final = {
     "ciento": 100,
     **{
         word: 100 * value
         for value, word in enumerate(
-            ["doscientos", "trescientos", "cuatrocientos", "quinientos", "seiscientos", "setecientos", "ochocientos", "novecientos"],
+            [
+                "doscientos",
+                "trescientos",
+                "cuatrocientos",
+                "quinientos",
+                "seiscientos",
+                "setecientos",
+                "ochocientos",
+                "novecientos",
+            ],
             start=2,
         )
     },

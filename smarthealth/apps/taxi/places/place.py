@@ -57,7 +57,8 @@ class Place:
         """This place, which is in that municipality: a neighbourhood that is not there was a mistake."""
         if self.zone == zone:
             return attrs.evolve(self, may_be_in=(), outside=None)
-        is_there = zone in self.may_be_in
+        # a name that is in no table may be anywhere
+        is_there = zone in self.may_be_in or (self.zone is None and not self.may_be_in)
         return attrs.evolve(
             self,
             zone=zone,

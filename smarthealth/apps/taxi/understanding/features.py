@@ -1,0 +1,57 @@
+"""What the car or the driver should have or heed."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from smarthealth.apps.taxi.places.folding import fold
+
+_FEATURES: Final[dict[str, str]] = {
+    "aire acondicionado": r"aire(?: acondicionado)?|a ?/ ?c|climatizado|con el aire",
+    "baúl grande": r"baul(?: grande| amplio| espacioso)?|maleter[oa]s?(?: grande)?|mucho equipaje|varias maletas|portaequipaje\w*|camioneta|(?:dos|tres|cuatro|cinco|seis|\d+) maletas|maletas|equipaje|trasteo",
+    "mascota": r"mascotas?|perr[oai]\w*|gat(?:o|a|os|as|ico|ica|ito|ita)|cachorr\w+",
+    "silla de ruedas": r"silla de ruedas|discapacidad|discapacitad[oa]|movilidad reducida|silla ruedas",
+    "silla para bebé": r"silla (?:de|para) (?:bebes?|ninos?|nina)|sillita|silla infantil|portabebe",
+    "moto": r"moto(?:taxi|cicleta)?",
+    "seis puestos": r"(?:somos|vamos|para|de) (?:cinco|seis|5|6|siete|7)(?: personas| pasajeros| puestos)?|(?:cinco|seis|5|6|siete|7) (?:personas|pasajeros|puestos)|carro grande|van\b",
+    "conductora": r"conductora|mujer conductora|manejado por (?:una )?mujer|que (?:maneje|conduzca) una mujer",
+    "carro eléctrico": r"electrico|hibrido",
+    "bilingüe": r"bilingue|(?:que )?hable ingles",
+    "sin música": r"sin musica|en silencio|sin bulla|callado",
+    "coche de bebé": r"coche (?:de|del|para) bebe|cochecito",
+    "bicicleta": r"bicicleta|bici",
+    "factura electrónica": r"factura(?: electronica)?",
+    "llevar despacio": r"(?:que )?(?:maneje|vaya|conduzca) (?:despacio|suave|con cuidado)",
+    "adulto mayor": r"adult[oa] mayor|abuel(?:a|o|ita|ito)|persona mayor|tercera edad|ancian[oa]",
+    "embarazada": r"embarazad[ao]|estoy esperando bebe",
+}
+FEATURES: Final = tuple(_FEATURES)
+"""Everything that may be wished for."""
+_PATTERNS: Final = {name: re.compile(rf"\b(?:{words})(?!\w)") for name, words in _FEATURES.items()}
+_DENIED: Final = re.compile(
+    r"\b(?:no|sin|ni|tampoco|quita\w*|ya no|olvid\w+)\s+(?:(?:es|con|necesito|quiero|hace|falta|importa|tengo|llevo|importa que|el|la|lo|del|de|un|una|me|nos|que tenga|hay|ya|voy|vamos)\s+)*$"
+)
+_NONE: Final = re.compile(
+    r"\b(?:ningun[ao]?s?(?: preferencias?)?|nada(?: mas| especial| en especial| de eso)?|sin (?:ninguna )?preferencias?|cualquier (?:carro|taxi|cosa|vehiculo)|un[oa]? (?:(?:carro|taxi) )?(?:normal|cualquiera|corriente)|cualquiera|me da igual|da lo mismo"
+    r"|normal|no tengo preferencias?|no necesito nada|asi esta bien|eso es todo|es todo|sencillo|lo que sea|el que sea|basico|corriente)\b"
+)
+
+
+def find_features(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What is wished for, and what is not (any more), in the order of the table."""
+    folded = fold(text)
+    wished, denied = [], []
+    for name, pattern in _PATTERNS.items():
+        for match in pattern.finditer(folded):
+            if _DENIED.search(folded[: match.start()]) and not name.startswith("sin "):
+                denied.append(name)
+            else:
+                wished.append(name)
+            break
+    return tuple(wished), tuple(denied)
+
+
+def wants_nothing_special(text: str) -> bool:
+    """Whether it is said that any car will do."""
+    return bool(_NONE.search(fold(text)))
