@@ -1,0 +1,63 @@
+"""Where the agent of one conversation works: its tools, and the directory behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import attrs
+
+from smarthealth.llm.port import ToolCall
+from smarthealth.llm.tooling import Toolbox
+
+
+@attrs.frozen(kw_only=True)
+class KeptFile:
+    """One file of a conversation."""
+
+    path: str
+    """Relative to the conversation's directory."""
+    size: int
+    """Bytes."""
+    modified: str
+    """ISO 8601, UTC."""
+
+
+class Workbench(Protocol):
+    """The tools of one conversation; nobody else's tools see its directory."""
+
+    @property
+    def toolbox(self) -> Toolbox:
+        """The tools."""
+        ...
+
+    async def keep_rest(self, call: ToolCall, text: str) -> str | None:
+        """Keep the whole of a result that was cut as a file of the conversation.
+
+        Returns:
+            Its path, as `read_file` takes it; None when it cannot be kept.
+        """
+        ...
+
+    async def files(self) -> Sequence[KeptFile]:
+        """The files there are, by path, as many as one page shows; none when they cannot be read."""
+        ...
+
+
+OpenWorkbench = Callable[[str], Workbench]
+"""Makes the workbench of a conversation, by its name; reads and writes nothing yet."""
+
+
+@attrs.frozen(kw_only=True)
+class BareWorkbench:
+    """Tools without a directory: those given, and nothing is kept."""
+
+    toolbox: Toolbox = attrs.field(factory=Toolbox)
+
+    async def keep_rest(self, call: ToolCall, text: str) -> str | None:
+        """Keep nothing."""
+        return None
+
+    async def files(self) -> Sequence[KeptFile]:
+        """There are none."""
+        return ()
