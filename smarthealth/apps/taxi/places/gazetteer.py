@@ -47,6 +47,7 @@ _LEADS: Final = frozenset(
         "municipio",
         "no",
         "o",
+        "pa",
         "para",
         "perdon",
         "por",
