@@ -48,13 +48,18 @@ class Exchange:
         await self._send(self._head(status, fields) + self._framed(h11.Data(data=body)))
         await self._finish()
 
-    async def begin_stream(self) -> None:
-        """Begin an answer of server-sent events."""
-        await self._send(self._head(200, {"Content-Type": "text/event-stream", "Transfer-Encoding": "chunked"}))
+    async def begin_stream(self, content_type: str = "text/event-stream") -> None:
+        """Begin an answer that comes in pieces, of server-sent events unless said otherwise."""
+        await self._send(self._head(200, {"Content-Type": content_type, "Transfer-Encoding": "chunked"}))
 
     async def send_event(self, data: bytes) -> None:
         """Send the data of one event, as one chunk."""
         await self._send(self._framed(h11.Data(data=b"data: %s\n\n" % data)))
+
+    async def send_data(self, data: bytes) -> None:
+        """Send the next bytes, as one chunk; none are no chunk."""
+        if data:
+            await self._send(self._framed(h11.Data(data=data)))
 
     async def end_stream(self) -> None:
         """End the answer that `begin_stream` began."""

@@ -49,6 +49,10 @@ class Heard:
     """`CUT` after the audio, `HANG` for ever, `ERROR` on opening; the others are as `WHOLE`."""
 
 
+GREETING: Final = Heard(text="hola")
+"""What is heard when a script says nothing."""
+
+
 @attrs.frozen(kw_only=True)
 class Said:
     """How a text is spoken."""
@@ -65,6 +69,13 @@ class Said:
     """`CUT`, `HANG`, `ERROR` on opening; the others are as `WHOLE`."""
 
 
+def pieces_of(said: Said, text: str) -> list[bytes]:
+    """The audio of a text: silence of the right length, up to where the script ends."""
+    size = round(len(text) * said.character_seconds * SPEAKING_RATE_HZ) * SAMPLE_BYTES
+    pieces = [bytes(min(_PIECE_BYTES, size - start)) for start in range(0, size, _PIECE_BYTES)]
+    return pieces[: said.after]
+
+
 class ScriptedSpeechToText:
     """`SpeechToText` for tests.
 
@@ -73,7 +84,7 @@ class ScriptedSpeechToText:
         otherwise: For those after them.
     """
 
-    def __init__(self, *utterances: Heard, otherwise: Heard = Heard(text="hola")) -> None:
+    def __init__(self, *utterances: Heard, otherwise: Heard = GREETING) -> None:
         self._queue = deque(utterances)
         self._otherwise = otherwise
         self.name = "scripted-hearing"
@@ -209,8 +220,8 @@ class _Voice:
 class _Speech:
     def __init__(self, said: Said, text: str) -> None:
         self._said = said
-        self._left = round(len(text) * said.character_seconds * SPEAKING_RATE_HZ) * SAMPLE_BYTES
-        self._given = 0
+        self._pieces = deque(pieces_of(said, text))
+        self._begun = False
         self.ended = False
 
     def __aiter__(self) -> _Speech:
@@ -218,13 +229,11 @@ class _Speech:
 
     async def __anext__(self) -> bytes:
         said = self._said
-        await trio.sleep(said.piece_delay if self._given else said.first_delay)
-        if not self._left or self._given == said.after:
+        await trio.sleep(said.piece_delay if self._begun else said.first_delay)
+        self._begun = True
+        if not self._pieces:
             await self._end()
-        size = min(self._left, _PIECE_BYTES)
-        self._left -= size
-        self._given += 1
-        return bytes(size)
+        return self._pieces.popleft()
 
     async def _end(self) -> None:
         if self._said.ending is Ending.HANG:
