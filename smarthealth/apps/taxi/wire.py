@@ -9,14 +9,20 @@ from typing import Final, Literal
 import attrs
 from msgspec import UNSET, UnsetType
 
+from smarthealth.speech.ports import HEARING_RATE_HZ
 from smarthealth.wire.codec import Codec
-from smarthealth.wire.fields import length
+from smarthealth.wire.fields import between, length
 
 LONGEST_TEXT: Final = 2000
 """Characters that a person may say at once: ten minutes of speech."""
 LONGEST_THREAD_ID: Final = 128
 """Characters."""
 
+LONGEST_PLAYBACK_MS: Final = 24 * 3600 * 1000
+LONGEST_VOICE: Final = 64
+"""Characters."""
+
+AudioEncoding = Literal["pcm_s16le", "webm_opus", "ogg_opus"]
 AgentName = Literal["RECEPCIONISTA", "NAVEGANTE", "OPERADOR", "CONFIRMADOR"]
 Level = Literal["info", "warning", "error"]
 
@@ -41,7 +47,48 @@ class Cancel:
     thread_id: str | None = attrs.field(default=None, validator=length(1, LONGEST_THREAD_ID))
 
 
-Command = UserInput | Ping | Cancel
+@attrs.frozen(kw_only=True)
+class AudioStart:
+    """Speech follows in binary frames."""
+
+    sample_rate: int = HEARING_RATE_HZ
+    encoding: AudioEncoding = "pcm_s16le"
+    mode: Literal["push", "open"] = "push"
+    """`push`: what comes until `audio_end` is one utterance. `open`: the microphone stays open, and pauses end utterances."""
+    thread_id: str | None = attrs.field(default=None, validator=length(1, LONGEST_THREAD_ID))
+    language: Literal["es", "en"] = "es"
+    voice: str | None = attrs.field(default=None, validator=length(1, LONGEST_VOICE))
+    """The provider's name of the voice that answers."""
+    speak: bool = True
+    """Whether the answers are spoken."""
+    record: bool = False
+    """The person agrees that this thread is recorded."""
+
+
+@attrs.frozen(kw_only=True)
+class AudioEnd:
+    """No more speech follows."""
+
+
+@attrs.frozen(kw_only=True)
+class Playback:
+    """How much of an answer's speech was played so far."""
+
+    played_ms: int = attrs.field(validator=between(0, LONGEST_PLAYBACK_MS))
+    speech: int | None = None
+    """The number that its chunks have, by default that of the last one."""
+
+
+@attrs.frozen(kw_only=True)
+class Speech:
+    """Has answers spoken, or not, typed ones too."""
+
+    enabled: bool
+    language: Literal["es", "en"] = "es"
+    voice: str | None = attrs.field(default=None, validator=length(1, LONGEST_VOICE))
+
+
+Command = UserInput | Ping | Cancel | AudioStart | AudioEnd | Playback | Speech
 
 
 @attrs.frozen(kw_only=True)
@@ -122,12 +169,44 @@ class TtsChunk:
     """PCM of 16-bit little-endian samples, mono, in base64."""
     sample_rate: int
     ts: int
+    speech: int | UnsetType = UNSET
+    """Counts the spoken answers of the connection, from 1."""
 
 
 @attrs.frozen(kw_only=True)
 class TtsEnd:
     """All of the answer's speech is out."""
 
+    ts: int
+    speech: int | UnsetType = UNSET
+
+
+@attrs.frozen(kw_only=True)
+class SpeechPaused:
+    """Somebody speaks while the agent does: stop playing, and keep what is not played."""
+
+    speech: int
+    ts: int
+
+
+@attrs.frozen(kw_only=True)
+class SpeechResumed:
+    """It was a cough: go on playing."""
+
+    speech: int
+    ts: int
+
+
+@attrs.frozen(kw_only=True)
+class Latency:
+    """How long each step took from the end of the person's speech, in milliseconds; sent with the first audio."""
+
+    transcript_ms: int
+    """To the final transcript."""
+    first_token_ms: int
+    """To the first words of the answer."""
+    first_audio_ms: int
+    """To the first of its speech."""
     ts: int
 
 
@@ -170,9 +249,20 @@ Event = (
     | Interrupted
     | Cancelled
     | Pong
+    | SpeechPaused
+    | SpeechResumed
+    | Latency
 )
 
-COMMANDS: Final[Mapping[str, type[Command]]] = {"user_input": UserInput, "ping": Ping, "cancel": Cancel}
+COMMANDS: Final[Mapping[str, type[Command]]] = {
+    "user_input": UserInput,
+    "ping": Ping,
+    "cancel": Cancel,
+    "audio_start": AudioStart,
+    "audio_end": AudioEnd,
+    "playback": Playback,
+    "speech": Speech,
+}
 EVENTS: Final[Mapping[str, type[Event]]] = {
     "system_message": SystemMessage,
     "stt_chunk": SttChunk,
@@ -187,6 +277,9 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
     "interrupted": Interrupted,
     "cancelled": Cancelled,
     "pong": Pong,
+    "speech_paused": SpeechPaused,
+    "speech_resumed": SpeechResumed,
+    "latency": Latency,
 }
 
 CODEC: Final[Codec[Command, Event]] = Codec(commands=COMMANDS, events=EVENTS)
