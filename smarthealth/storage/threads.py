@@ -35,7 +35,12 @@ delete from taxi_message where thread_id = %(thread)s and id <= (
     select id from taxi_message where thread_id = %(thread)s order by id desc offset %(kept)s limit 1
 )
 """
-_SAVE: Final = "update taxi_thread set state = %s::jsonb, used_at = now() where id = %s"
+# A turn that was broken off must not undo what its dispatch, which went on, has done since.
+_SAVE: Final = """
+update taxi_thread set state = %(state)s::jsonb, used_at = now()
+where id = %(thread)s and (%(bookings)s::integer is null or bookings = %(bookings)s)
+"""
+_ASK_PERSON: Final = "insert into taxi_handover (thread_id, user_id, phone, reason) values (%s, %s, %s, %s)"
 
 
 @attrs.frozen(kw_only=True)
@@ -91,13 +96,21 @@ class Threads:
         """
         return tuple(await self._pool.fetch_as(ThreadMessage, _HISTORY, [thread_id, limit]))
 
-    async def append(self, thread_id: UUID, messages: Sequence[ThreadMessage], state: str | None = None) -> None:
+    async def append(
+        self,
+        thread_id: UUID,
+        messages: Sequence[ThreadMessage],
+        state: str | None = None,
+        *,
+        bookings: int | None = None,
+    ) -> None:
         """Add messages, and replace the state, all or nothing; of all messages the latest `MESSAGES_KEPT` stay.
 
         Args:
             thread_id: The thread; the caller has opened it.
             messages: In order.
             state: A JSON object as text, None to leave it.
+            bookings: The state is left, too, when the thread has another number of bookings by now; None for any.
 
         Raises:
             Conflict: There is no such thread.
@@ -109,7 +122,15 @@ class Threads:
                 await connection.execute(_APPEND, row)
             await connection.execute(_TRIM, {"thread": thread_id, "kept": MESSAGES_KEPT})
             if state is not None:
-                await connection.execute(_SAVE, [state, thread_id])
+                await connection.execute(_SAVE, {"state": state, "thread": thread_id, "bookings": bookings})
+
+    async def ask_person(self, thread: Thread, phone: str | None, reason: str) -> None:
+        """Write down that somebody wants to talk to a person.
+
+        Raises:
+            StorageError: The database failed.
+        """
+        await self._pool.execute(_ASK_PERSON, [thread.id, thread.user_id, phone, _storable(reason)])
 
     async def forget_unused(self, before: datetime) -> int:
         """Delete the threads last used before a moment, with all that was said in them; bookings stay.

@@ -93,9 +93,11 @@ async def test_an_order_without_a_fare_is_refused(desk: Desk) -> None:
         await desk.bookings.place(desk.thread_id, 1, None, attrs.evolve(ORDER, fare=0))
 
 
-async def test_a_booking_that_was_deleted_is_gone(desk: Desk, pool: Pool) -> None:
-    """Whoever holds it is told."""
+async def test_a_booking_that_is_not_there_is_gone(desk: Desk, pool: Pool) -> None:
+    """Whoever holds it is told, whether its row or its number is missing."""
     placed = await desk.bookings.place(desk.thread_id, 1, None, ORDER)
+    with pytest.raises(Conflict):
+        await desk.bookings.dispatched(attrs.evolve(placed, number=9), "embedded", "BAQ-1")
     await pool.execute("delete from taxi_booking")
     with pytest.raises(Conflict):
         await desk.bookings.dispatched(placed, "embedded", "BAQ-1")

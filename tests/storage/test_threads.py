@@ -73,3 +73,21 @@ async def test_unused_threads_are_forgotten(pool: Pool) -> None:
     assert await threads.forget_unused(datetime.now(UTC) - timedelta(days=1)) == 0
     assert await threads.forget_unused(datetime.now(UTC) + timedelta(days=1)) == 1
     assert await pool.fetch("select 1 from taxi_message") == []
+
+
+async def test_a_late_state_is_not_saved(pool: Pool) -> None:
+    """A state that knows of fewer bookings than there are is older than the thread's."""
+    threads, thread_id = Threads(pool), uuid4()
+    await threads.open(thread_id, None)
+    await threads.append(thread_id, [], '{"now": 1}', bookings=0)
+    await threads.append(thread_id, [], '{"late": 1}', bookings=1)
+    assert msgspec.json.decode((await threads.open(thread_id, None)).state) == {"now": 1}
+
+
+async def test_who_wants_a_person_is_written_down(pool: Pool) -> None:
+    """With a number to call."""
+    threads = Threads(pool)
+    thread = await threads.open(uuid4(), 7)
+    await threads.ask_person(thread, "3001234567", "quiere hablar con alguien")
+    rows = await pool.fetch("select user_id, phone, reason from taxi_handover")
+    assert rows == [(7, "3001234567", "quiere hablar con alguien")]

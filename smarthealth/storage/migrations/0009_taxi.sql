@@ -62,3 +62,14 @@ create table taxi_cancellation (
     reason       text not null,
     cancelled_at timestamptz not null default now()
 );
+
+-- Who asked for a person: a list that people work through.
+create table taxi_handover (
+    id           bigint generated always as identity primary key,
+    thread_id    uuid not null,
+    user_id      bigint,
+    phone        text,
+    reason       text not null,
+    requested_at timestamptz not null default now()
+);
+create index taxi_handover_of_thread on taxi_handover (thread_id, id);

@@ -1,0 +1,48 @@
+"""From the slots of an order to a booking's row."""
+
+from __future__ import annotations
+
+from smarthealth.storage.bookings import Order
+
+from .places.fares import Fare, Fares
+from .places.gazetteer import Gazetteer
+from .places.place import Place, fare_sector
+from .slots import Slots
+
+
+def fare_of(slots: Slots, fares: Fares, gazetteer: Gazetteer) -> Fare | None:
+    """What the trip costs, None while it is not known where it goes."""
+    return fare_to(slots.destination, slots.pickup, fares, gazetteer)
+
+
+def fare_to(destination: Place, pickup: Place, fares: Fares, gazetteer: Gazetteer) -> Fare | None:
+    """What a trip to a place costs, None while it is not known where that is."""
+    sector = fare_sector(destination, gazetteer)
+    return fares.between(fare_sector(pickup, gazetteer), sector) if sector is not None else None
+
+
+def make_order(slots: Slots, fares: Fares, gazetteer: Gazetteer) -> Order | None:
+    """The order as it is booked; None while something is missing."""
+    fare = fare_of(slots, fares, gazetteer)
+    destination, pickup = slots.destination, slots.pickup
+    sector = fare_sector(destination, gazetteer)
+    if fare is None or sector is None or slots.missing in ("destination", "zone", "payment"):
+        return None
+    assert destination.zone is not None
+    assert slots.payment is not None
+    return Order(
+        destination=destination.text,
+        zone=destination.zone,
+        sector=sector,
+        pickup=pickup.text or None,
+        pickup_zone=pickup.zone,
+        pickup_sector=fare_sector(pickup, gazetteer),
+        fare=fare.pesos,
+        fare_is_estimate=fare.is_estimate,
+        payment=slots.payment,
+        features=slots.features,
+        observation=slots.observation,
+        name=slots.name,
+        phone=slots.phone,
+        wanted=slots.when,
+    )
