@@ -1,0 +1,1 @@
+"""What specialists answer from: the manual and imported documents, their words, and the search over them."""
