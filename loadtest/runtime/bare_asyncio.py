@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from .measure import Stopwatch
+from .measure import Stopwatch, each, once
 from .sizes import ASK_TIMEOUT, CAPACITY, FAN_OUT, ITEMS, RING_SIZE
 
 Queue = asyncio.Queue[int]
@@ -141,17 +141,10 @@ async def _run_pipeline(count: int) -> None:
         group.create_task(_check(queues[2]))
 
 
-async def pipeline_per_query(count: int, watch: Stopwatch) -> None:
-    """A group of four tasks and three queues for each query."""
-    with watch:
-        for _ in range(count):
-            await _run_pipeline(ITEMS)
-
-
-async def pipeline_persistent(count: int, watch: Stopwatch) -> None:
-    """The same, once."""
-    with watch:
-        await _run_pipeline(count)
+pipeline_per_query = each(_run_pipeline, ITEMS)
+"""A group of four tasks and three queues for each query."""
+pipeline_persistent = once(_run_pipeline)
+"""The same, once."""
 
 
 async def restart(count: int, watch: Stopwatch) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 import trio
 import trio.testing
 
-from .measure import Stopwatch
+from .measure import Stopwatch, each, once
 from .sizes import ASK_TIMEOUT, CAPACITY, FAN_OUT, ITEMS, RING_SIZE
 
 Send = trio.MemorySendChannel[int]
@@ -105,43 +105,60 @@ async def ring(count: int, watch: Stopwatch) -> None:
         nursery.cancel_scope.cancel()
 
 
-async def _node(number: int, size: int, above: list[int]) -> None:
+Node = Callable[[int, int, list[int]], Awaitable[None]]
+
+
+async def _node(number: int, size: int, above: list[int], below: Node | None = None) -> None:
     if size == 1:
         above.append(number)
         return
     sums: list[int] = []
     async with trio.open_nursery() as nursery:
-        for below in range(number, number + size, size // FAN_OUT):
-            nursery.start_soon(_node, below, size // FAN_OUT, sums)
+        for first in range(number, number + size, size // FAN_OUT):
+            nursery.start_soon(below or _node, first, size // FAN_OUT, sums)
     above.append(sum(sums))
-
-
-async def skynet(count: int, watch: Stopwatch) -> None:
-    """A task for each node, a nursery for each that has others below it."""
-    top: list[int] = []
-    with watch:
-        await _node(0, count, top)
-    assert top == [sum(range(count))]
 
 
 async def _cancellable_node(number: int, size: int, above: list[int]) -> None:
     with trio.CancelScope():
-        if size == 1:
-            above.append(number)
-            return
-        sums: list[int] = []
-        async with trio.open_nursery() as nursery:
-            for below in range(number, number + size, size // FAN_OUT):
-                nursery.start_soon(_cancellable_node, below, size // FAN_OUT, sums)
-        above.append(sum(sums))
+        await _node(number, size, above, _cancellable_node)
+
+
+async def _started_node(
+    number: int, size: int, above: list[int], *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+) -> None:
+    if size == 1:
+        above.append(number)
+        task_status.started()
+        return
+    sums: list[int] = []
+    async with trio.open_nursery() as nursery:
+        for first in range(number, number + size, size // FAN_OUT):
+            await nursery.start(_started_node, first, size // FAN_OUT, sums)
+        task_status.started()
+    above.append(sum(sums))
+
+
+async def _grow(node: Node, count: int, watch: Stopwatch) -> None:
+    top: list[int] = []
+    with watch:
+        await node(0, count, top)
+    assert top == [sum(range(count))]
+
+
+async def skynet(count: int, watch: Stopwatch) -> None:
+    """A task for each node, a nursery for each that has others below it."""
+    await _grow(_node, count, watch)
 
 
 async def skynet_cancellable(count: int, watch: Stopwatch) -> None:
     """The same, each task in a cancel scope of its own, as it takes to stop one."""
-    top: list[int] = []
-    with watch:
-        await _cancellable_node(0, count, top)
-    assert top == [sum(range(count))]
+    await _grow(_cancellable_node, count, watch)
+
+
+async def skynet_started(count: int, watch: Stopwatch) -> None:
+    """The same without scopes, each start waited for, as `nursery.start` does."""
+    await _grow(_started_node, count, watch)
 
 
 async def _make(send: Send, count: int) -> None:
@@ -171,17 +188,10 @@ async def _run_pipeline(count: int) -> None:
         nursery.start_soon(_check, channels[2][1])
 
 
-async def pipeline_per_query(count: int, watch: Stopwatch) -> None:
-    """A nursery of four tasks and three channels for each query."""
-    with watch:
-        for _ in range(count):
-            await _run_pipeline(ITEMS)
-
-
-async def pipeline_persistent(count: int, watch: Stopwatch) -> None:
-    """The same, once."""
-    with watch:
-        await _run_pipeline(count)
+pipeline_per_query = each(_run_pipeline, ITEMS)
+"""A nursery of four tasks and three channels for each query."""
+pipeline_persistent = once(_run_pipeline)
+"""The same, once."""
 
 
 async def restart(count: int, watch: Stopwatch) -> None:

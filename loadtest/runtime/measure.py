@@ -59,6 +59,27 @@ def on_asyncio(work: AsyncWork) -> Work:
     return timed(lambda count, watch: asyncio.run(main(count, watch)))
 
 
+def each(run: Callable[[int], Awaitable[None]], size: int) -> AsyncWork:
+    """Work of which a unit is a whole run of that size."""
+
+    async def work(count: int, watch: Stopwatch) -> None:
+        with watch:
+            for _ in range(count):
+                await run(size)
+
+    return work
+
+
+def once(run: Callable[[int], Awaitable[None]]) -> AsyncWork:
+    """Work that is one run of so many units."""
+
+    async def work(count: int, watch: Stopwatch) -> None:
+        with watch:
+            await run(count)
+
+    return work
+
+
 def timed(work: SyncWork) -> Work:
     """Work that needs no loop."""
 

@@ -120,8 +120,9 @@ async def ring(count: int, watch: Stopwatch) -> None:
 class Node(Actor[int]):
     """Sends up the sum of what is below it; at the bottom, its own number."""
 
-    def __init__(self, nodes: SupervisorRef, above: ActorRef[int], number: int, size: int) -> None:
+    def __init__(self, nodes: SupervisorRef, wait: bool, above: ActorRef[int], number: int, size: int) -> None:
         self._nodes = nodes
+        self._wait = wait
         self._above = above
         self._number = number
         self._size = size
@@ -136,8 +137,12 @@ class Node(Actor[int]):
             return
         size = self._size // FAN_OUT
         for number in range(self._number, self._number + self._size, size):
-            start = partial(Node, self._nodes, self.context.self_ref, number, size)
-            await self._nodes.start_child(ChildSpec(name=f"{number}-{size}", start=start))
+            start = partial(Node, self._nodes, self._wait, self.context.self_ref, number, size)
+            spec = ChildSpec(name=f"{number}-{size}", start=start)
+            if self._wait:
+                await self._nodes.start_child(spec)
+            else:
+                self._nodes.start_child_nowait(spec)
 
     async def handle(self, message: int) -> None:
         """Add up."""
@@ -163,13 +168,22 @@ class Top(Actor[int]):
 
 async def skynet(count: int, watch: Stopwatch) -> None:
     """A tree of tens with so many leaves adds up its leaves' numbers."""
+    await _grow(False, count, watch)
+
+
+async def skynet_started(count: int, watch: Stopwatch) -> None:
+    """The same, each start waited for."""
+    await _grow(True, count, watch)
+
+
+async def _grow(wait: bool, count: int, watch: Stopwatch) -> None:
     top = Top()
     async with open_system("loadtest") as system:
         above: ActorRef[int] = await system.start_child(ChildSpec(name="top", start=lambda: top))
         spec = ChildSpec(name="nodes", start=DynamicSupervisor(max_children=2 * count))
         nodes = await system.start_supervisor(spec)
         with watch:
-            await nodes.start_child(ChildSpec(name="root", start=partial(Node, nodes, above, 0, count)))
+            await nodes.start_child(ChildSpec(name="root", start=partial(Node, nodes, wait, above, 0, count)))
             await top.done.wait()
     assert top.sum == sum(range(count))
 

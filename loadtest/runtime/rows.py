@@ -33,6 +33,7 @@ def all_rows(triotp: Peer | None) -> list[Row]:
         _ask(peers, 100),
         _ring(peers),
         _skynet(peers),
+        _skynet_started(),
         *_pipelines(peers),
         _restart(peers),
     ]
@@ -95,6 +96,14 @@ def _skynet(peers: Peers) -> Row:
         *peers("skynet", FEW_LEAVES),
     )
     return Row(name="skynet 100k, a leaf", count=100_000, most_rounds=3, ways=ways, aims={TASKS: SKYNET_AIM})
+
+
+def _skynet_started() -> Row:
+    ways = (
+        Way(OURS, on_trio(ours.skynet_started)),
+        Way("Trio tasks, nursery.start", on_trio(bare_trio.skynet_started)),
+    )
+    return Row(name="skynet 10k, waited for", count=10_000, most_rounds=5, ways=ways)
 
 
 def _pipelines(peers: Peers) -> tuple[Row, Row]:

@@ -34,6 +34,8 @@ class SupervisorPort(Protocol):
 
     def all_children(self) -> Collection[Cell]: ...  # noqa: D102 - said where it is written
 
+    def start_adopted(self, child: Cell) -> None: ...  # noqa: D102 - said where it is written
+
     async def start(self, child: Cell) -> None: ...  # noqa: D102 - said where it is written
 
 
@@ -60,6 +62,21 @@ class SupervisorRef(ActorRef[Any]):
         """
         child = self._supervisor.adopt(spec)
         await self._supervisor.start(child)
+        return make_ref(child)
+
+    def start_child_nowait(self, spec: ChildSpec) -> ActorRef[Any]:
+        """Start a child and do not wait until it is ready; what is sent to it meanwhile waits in its mailbox.
+
+        For many short-lived children at a time: each waited for costs a turn of the loop. A start that fails leaves no trace:
+        an event tells of it, monitors hear of the end with its error, and asks in the mailbox get `ActorStopped`.
+
+        Raises:
+            ActorStopped: The supervisor is not running.
+            NameTaken: The supervisor has a child of that name.
+            SupervisorFull: A dynamic supervisor has as many children as it may.
+        """
+        child = self._supervisor.adopt(spec)
+        self._supervisor.start_adopted(child)
         return make_ref(child)
 
     async def start_supervisor(self, spec: ChildSpec) -> SupervisorRef:
@@ -321,13 +338,17 @@ class ChildSpec:
     stop_timeout: float | None = None
     """Seconds, 0 or more, to finish the message in hand, then again for `stopped`; what takes longer is cancelled. None is 5 s for
     actors and services. A supervisor has, by default, as long as its children may; a number here bounds all of them."""
+    kind: Kind = attrs.field(init=False, eq=False, repr=False)
+    """What the child will be, as `start` says."""
 
     def __attrs_post_init__(self) -> None:
         # By hand, since specifications are made for each child that comes and goes, and validators cost five times as much.
         if not self.name or "/" in self.name:
             raise ValueError(f"name must not be empty, nor hold slashes: {self.name!r}")
-        if not _makes_child(self.start):
+        kind = _kind_of(self.start)
+        if kind is None:
             raise TypeError(f"child {self.name!r}: start must be {STARTS}; it is {self.start!r}")
+        object.__setattr__(self, "kind", kind)
         if not self.stash_capacity >= 0:
             raise ValueError(f"stash_capacity must be >= 0: {self.stash_capacity}")
         if not self.start_timeout > 0.0:
@@ -337,16 +358,6 @@ class ChildSpec:
         if self.significant and self.restart in (None, Restart.PERMANENT):
             raise ValueError(f"significant child {self.name!r} must be transient or temporary")
 
-    @property
-    def kind(self) -> Kind:
-        """What the child will be."""
-        start = self.start
-        if isinstance(start, Supervisor):
-            return Kind.SUPERVISOR
-        if isinstance(start, DynamicSupervisor):
-            return Kind.DYNAMIC_SUPERVISOR
-        return Kind.SERVICE if _is_async(start) else Kind.ACTOR
-
 
 STARTS = (
     "a class of actors, a callable without arguments that makes an actor, an async callable that takes a Context, "
@@ -355,18 +366,23 @@ STARTS = (
 """What a child may be started with, in words."""
 
 
-def _makes_child(start: object) -> bool:
-    """False for what is certainly no start; what a callable makes is seen when it is called."""
-    if isinstance(start, type):
-        return issubclass(start, Actor)
-    if isinstance(start, (Supervisor, DynamicSupervisor)):
-        return True
-    return callable(start) and not isinstance(start, Actor)
+def _kind_of(start: object) -> Kind | None:
+    """What it starts, None when certainly nothing; what a callable makes is seen when it is called."""
+    if isinstance(start, type):  # what most are
+        return Kind.ACTOR if issubclass(start, Actor) else None
+    if isinstance(start, partial):
+        return _kind_of_callable(start.func)
+    if isinstance(start, Supervisor):
+        return Kind.SUPERVISOR
+    if isinstance(start, DynamicSupervisor):
+        return Kind.DYNAMIC_SUPERVISOR
+    return _kind_of_callable(start) if callable(start) and not isinstance(start, Actor) else None
 
 
-def _is_async(start: Callable[..., object]) -> bool:
+def _kind_of_callable(start: Callable[..., object]) -> Kind:
     while isinstance(start, partial):
         start = start.func
-    if isinstance(start, type):  # what most are, and five times as quick to see as that a function is no coroutine's
-        return False
-    return inspect.iscoroutinefunction(start) or inspect.iscoroutinefunction(type(start).__call__)
+    if isinstance(start, type):  # five times as quick to see as that a function is no coroutine's
+        return Kind.ACTOR
+    is_async = inspect.iscoroutinefunction(start) or inspect.iscoroutinefunction(type(start).__call__)
+    return Kind.SERVICE if is_async else Kind.ACTOR

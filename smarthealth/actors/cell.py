@@ -72,7 +72,7 @@ class Cell:
     """What cells of all kinds have in common."""
 
     __slots__ = (
-        "_down",
+        "_end",
         "_ended",
         "_listeners",
         "adopted",
@@ -125,7 +125,7 @@ class Cell:
         self.waiting_for: Waiter | None = None
         """Whom its own task waits for."""
         self.waiting_why = WaitReason.REPLY
-        self._down: Down | None = None
+        self._end: End | None = None
         self._ended: trio.Event | None = None
         self._listeners: list[Callable[[Down], object]] | None = None
 
@@ -137,7 +137,7 @@ class Cell:
     @property
     def over(self) -> bool:
         """True when there will be no other incarnation."""
-        return self._down is not None
+        return self._end is not None
 
     @property
     def pattern(self) -> str:
@@ -154,7 +154,8 @@ class Cell:
 
     def launch(self) -> None:
         """Begin an incarnation."""
-        self.disarm()
+        if self.timer is not None:
+            self.disarm()
         self.launches += 1
         self.live = True
         self.state = State.STARTING
@@ -201,28 +202,34 @@ class Cell:
 
     def finalize(self, end: End) -> None:
         """There will be no other incarnation: settle with everybody who waits."""
-        if self._down is not None:
+        if self._end is not None:
             return
-        self.disarm()
+        if self.timer is not None:
+            self.disarm()
         self.final = True
         if not self.live:  # else it is stuck, and given up on
             self.state = State.STOPPED
         if self.inbox is not None:
             self.inbox.close()
-        self._down = down = Down(path=self.path, reason=end.reason, error=end.error)
+        self._end = end
         if self.starter is not None:
             self.start_failed(end)
         if self._ended is not None:
             self._ended.set()
-        listeners, self._listeners = self._listeners, None
-        for listener in listeners or ():
-            listener(down)
+        if self._listeners is not None:
+            listeners, self._listeners = self._listeners, None
+            down = self._down(end)
+            for listener in listeners:
+                listener(down)
         if self.core.observed:
             self.core.emit(ChildEnded(path=self.path, reason=end.reason))
 
+    def _down(self, end: End) -> Down:
+        return Down(path=self.path, reason=end.reason, error=end.error)
+
     def revive(self) -> None:
         """Undo `finalize`: a supervisor restarts the whole group of a child that had finished."""
-        self._down = None
+        self._end = None
         self._ended = None
         self.final = False
         if self.inbox is not None:
@@ -232,17 +239,19 @@ class Cell:
 
     def became_ready(self) -> None:
         """The incarnation has started."""
-        self.disarm()
+        if self.timer is not None:
+            self.disarm()
         self.state = State.RUNNING
-        self.since = trio.current_time()
-        starter, self.starter = self.starter, None
-        if starter is not None:
+        self.since = self.core.now()
+        if self.starter is not None:
+            starter, self.starter = self.starter, None
             starter.end()
         self.parent.child_ready(self)
 
     def incarnation_over(self, end: End) -> None:
         """The incarnation has ended and nothing of it runs any more."""
-        self.disarm()
+        if self.timer is not None:
+            self.disarm()
         self.live = False
         asked, self.halting = self.halting, False
         self.waiting_for = None
@@ -270,19 +279,19 @@ class Cell:
 
     async def wait_ended(self) -> Down:
         """Wait until there will be no other incarnation."""
-        if self._down is None:
+        if self._end is None:
             if self._ended is None:
                 self._ended = trio.Event()
             await self._ended.wait()
-            assert self._down is not None
+            assert self._end is not None
         else:
             await trio.lowlevel.checkpoint()
-        return self._down
+        return self._down(self._end)
 
     def listen(self, listener: Callable[[Down], object]) -> None:
         """Call at the end, or at once if that is past."""
-        if self._down is not None:
-            listener(self._down)
+        if self._end is not None:
+            listener(self._down(self._end))
         elif self._listeners is None:
             self._listeners = [listener]
         else:
@@ -358,7 +367,7 @@ class Cell:
             mailbox_capacity=inbox.capacity if inbox else None,
             restarts=self.restarts,
             last_failure=self.last_failure,
-            age=trio.current_time() - self.since if self.live and self.since is not None else 0.0,
+            age=self.core.now() - self.since if self.live and self.since is not None else 0.0,
             waiting_for=other.path if other else None,
             waiting_why=why,
             stashed=self.stashed,

@@ -16,13 +16,17 @@ from .tracers import Tracers
 
 
 class Caught:
-    """Keeps what the block of its `with` statement raises, for those who raise it again somewhere else."""
+    """Keeps what the block of its `with` statement raises, for those who raise it again somewhere else.
+
+    Args:
+        task: Whose block it is; None looks who runs.
+    """
 
     __slots__ = ("_task", "error")
 
-    def __init__(self) -> None:
+    def __init__(self, task: trio.lowlevel.Task | None = None) -> None:
         self.error: BaseException | None = None
-        self._task = _current_task()
+        self._task = task or _current_task()
 
     def __enter__(self) -> Caught:
         return self
@@ -55,6 +59,7 @@ class Core:
         "cut_at",
         "dead_letters",
         "final_at",
+        "now",
         "observed",
         "observers",
         "parts",
@@ -67,6 +72,7 @@ class Core:
         self._on_fatal = on_fatal
         self.ask_timeout = ask_timeout
         self.timers = Timers(self.spawn_guarded)
+        self.now = self.timers.now
         self.dead_letters: Counter[DeadLetterReason] = Counter()
         self.tracers: Tracers | None = None
         """Told of each message, if anybody wants to be."""
@@ -84,10 +90,7 @@ class Core:
 
     def spawn(self, run: Callable[[], Awaitable[object]], name: str) -> None:
         """Start a task in a fresh context, so that it does not keep its spawner's context variables alive."""
-        contextvars.Context().run(self._start_soon, run, name)
-
-    def _start_soon(self, run: Callable[[], Awaitable[object]], name: str) -> None:
-        self._nursery.start_soon(run, name=name)
+        contextvars.Context().run(self._nursery.start_soon, run, name=name)  # type: ignore[arg-type]  # not understood with *args
 
     def spawn_guarded(self, run: Callable[[], Awaitable[object]], name: str) -> None:
         """Start a task of the runtime's own; whatever it raises ends the system."""

@@ -6,6 +6,7 @@ one flag, `_attention`, so that a message costs one look at it.
 
 from __future__ import annotations
 
+from collections import deque
 from math import inf
 
 import trio
@@ -184,7 +185,8 @@ class HandlingCell(WorkerCell):
             assert self._stash is not None
             self._stash.add(message)
         while True:
-            self._empty_lane(actor)
+            if self._inbox.lane:
+                self._empty_lane(actor, self._inbox.lane)
             if self.halting or self._finishing:
                 return self._draining()
             if not self._suspended:
@@ -193,8 +195,7 @@ class HandlingCell(WorkerCell):
             self.state = State.SUSPENDED
             await self._inbox.pause()
 
-    def _empty_lane(self, actor: Actor[object]) -> None:
-        lane = self._inbox.lane
+    def _empty_lane(self, actor: Actor[object], lane: deque[Ask]) -> None:
         while lane:
             ask = lane.popleft()
             if not ask.pending:
@@ -288,13 +289,15 @@ class HandlingCell(WorkerCell):
             self._timers.close()
 
     def _settle(self, end: End) -> None:
-        self._close_timers()
-        self._timers = None
+        if self._timers is not None:
+            self._timers.close()
+            self._timers = None
         self._setting_aside = False
-        self.unstash_all()
-        ask, self._in_hand = self._in_hand, None
-        if ask is None:
+        if self._stash is not None:
+            self.unstash_all()
+        if self._in_hand is None:
             return
+        ask, self._in_hand = self._in_hand, None
         if end.error is None:
             ask.fail(ActorStopped(self.path))
             return

@@ -292,16 +292,18 @@ class Inbox:
     def close(self, *, keep_queued: bool = False) -> None:
         """Refuse all new messages; lose those queued, unless they are to be handled yet, and those of waiting senders."""
         self.closed = True
-        senders, self._senders = self._senders, None
-        for sender in senders or ():
-            if isinstance(sender, Ask):
-                self._lose(sender, DeadLetterReason.STOPPED)
-            else:
-                self._lose(sender.message, DeadLetterReason.STOPPED)
-                sender.leave_line()
-        lane, self.lane = self.lane, None
-        for ask in lane or ():
-            ask.fail(ActorStopped(self._owner.path))
+        if self._senders is not None:
+            senders, self._senders = self._senders, None
+            for sender in senders:
+                if isinstance(sender, Ask):
+                    self._lose(sender, DeadLetterReason.STOPPED)
+                else:
+                    self._lose(sender.message, DeadLetterReason.STOPPED)
+                    sender.leave_line()
+        if self.lane is not None:
+            lane, self.lane = self.lane, None
+            for ask in lane:
+                ask.fail(ActorStopped(self._owner.path))
         queue = self.queue
         while queue and not keep_queued:
             self._lose(self._pop(queue), DeadLetterReason.STOPPED)

@@ -21,6 +21,7 @@ from .cell import KILLED, STOPPED, Cell, End, Parent
 from .core import Core
 from .policy import Restart, Strategy
 from .snapshot import Kind, State, WaitReason
+from .starter import MOST_SETBACKS
 from .supervision import MakeCell, SupervisorCell
 from .timers import Timer
 from .waiting import Waiter
@@ -29,7 +30,7 @@ from .waiting import Waiter
 class OrderedCell(SupervisorCell):
     """Children in order."""
 
-    __slots__ = ("_again", "_begun", "_pause", "_specs", "_stepping", "_strategy", "_to_halt", "_to_start")
+    __slots__ = ("_again", "_begun", "_pause", "_setbacks", "_specs", "_stepping", "_strategy", "_to_halt", "_to_start")
 
     kind = Kind.SUPERVISOR
 
@@ -41,19 +42,23 @@ class OrderedCell(SupervisorCell):
         self._to_start: list[Cell] = []
         self._pause: Timer | None = None
         self._begun = False
+        self._setbacks = 0
+        """Failures of a group while this supervisor itself was starting."""
         self._stepping = False
         self._again = False
 
     def _begin(self) -> None:
         super()._begin()
         self._begun = False
+        self._setbacks = 0
         old = self.children
         # Cells outlive this supervisor's own restart, so that references to its children stay good.
         self.children = {spec.name: old.get(spec.name) or self._make(spec) for spec in self._specs}
         self._to_start = list(self.children.values())
         self._step()
 
-    def _start_adopted(self, child: Cell) -> None:
+    def start_adopted(self, child: Cell) -> None:
+        """Start an adopted child, now or when what is under way is done."""
         if self._begun and not self._to_start and not self._to_halt and self._pause is None:
             child.launch()
         else:
@@ -156,6 +161,12 @@ class OrderedCell(SupervisorCell):
 
     def _fails_own_start(self, child: Cell) -> bool:
         return not self._begun and bool(self._to_start) and self._to_start[0] is child
+
+    def _bears_one_more(self, end: End) -> bool:
+        if not self._begun and self._strategy is not Strategy.ONE_FOR_ONE:
+            # However slowly they come: whoever waits for this start would wait for ever.
+            self._setbacks += 1
+        return super()._bears_one_more(end) and self._setbacks <= MOST_SETBACKS
 
     def _drop(self, child: Cell, end: End) -> None:
         if child in self._to_start:

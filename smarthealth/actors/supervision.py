@@ -94,7 +94,7 @@ class SupervisorCell(Cell):
     async def start(self, child: Cell) -> None:
         """Start an adopted child and wait until it is ready; one whose start is not waited for to its end is stopped."""
         starter = child.starter = Starter()
-        self._start_adopted(child)
+        self.start_adopted(child)
         try:
             with Waiting(child, WaitReason.START):
                 await starter.wait()
@@ -104,7 +104,8 @@ class SupervisorCell(Cell):
                 await child.wait_ended()
             raise
 
-    def _start_adopted(self, child: Cell) -> None:
+    def start_adopted(self, child: Cell) -> None:
+        """Start an adopted child, now or when its turn comes."""
         child.launch()
 
     def child(self, name: str) -> Cell | None:
@@ -211,7 +212,7 @@ class SupervisorCell(Cell):
         return False
 
     def _bears_one_more(self, end: End) -> bool:
-        now = trio.current_time()
+        now = self.core.now()
         failures = self._failures
         if failures is None:
             failures = self._failures = deque()
@@ -222,7 +223,7 @@ class SupervisorCell(Cell):
 
     def _next_delay(self, child: Cell) -> float:
         backoff = self._policy.backoff
-        if child.since is not None and trio.current_time() - child.since >= backoff.reset_after:
+        if child.since is not None and self.core.now() - child.since >= backoff.reset_after:
             child.attempts = 0
         child.attempts += 1
         return backoff.delay(child.attempts - 1)

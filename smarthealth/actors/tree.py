@@ -13,9 +13,12 @@ from .snapshot import Kind
 
 def make_cell(core: Core, parent: Parent, spec: ChildSpec) -> Cell:
     """The cell that fits the specification; nothing runs yet."""
+    if spec.kind is Kind.ACTOR:
+        return ActorCell(core, parent, spec)
+    if spec.kind is Kind.SERVICE:
+        return ServiceCell(core, parent, spec)
     start = spec.start
     if isinstance(start, Supervisor):
         return OrderedCell(core, parent, spec, start, make_cell)
-    if isinstance(start, DynamicSupervisor):
-        return DynamicCell(core, parent, spec, start, make_cell)
-    return (ServiceCell if spec.kind is Kind.SERVICE else ActorCell)(core, parent, spec)
+    assert isinstance(start, DynamicSupervisor)
+    return DynamicCell(core, parent, spec, start, make_cell)

@@ -68,16 +68,15 @@ class WorkerCell(Cell):
         """Run the actor's code within the current scope and say how it ended."""
         scope = self._scope
         assert scope is not None
-        with Caught() as caught, scope:
+        with Caught(self.task) as caught, scope:
             await run()
         try:
-            return self._end_of(caught.error, cut=scope.cancelled_caught or self.state is State.STUCK)
+            cut = scope.cancelled_caught or self.state is State.STUCK
+            return self._how_it_ended(cut=cut) if caught.error is None else self._end_of(caught.error)
         finally:
             del caught  # this frame is in the error's traceback, which would keep it alive in a circle
 
-    def _end_of(self, error: BaseException | None, *, cut: bool) -> End:
-        if error is None:
-            return self._how_it_ended(cut=cut)
+    def _end_of(self, error: BaseException) -> End:
         fatal = fatal_part(error)
         if fatal is not None:
             self.core.fatal(fatal)
@@ -113,7 +112,7 @@ class WorkerCell(Cell):
         self._cleaning = True
         self.state = State.STOPPING
         self._scope = trio.CancelScope(shield=True)
-        self._arm(min(trio.current_time() + self._stop_timeout, self.core.final_at))
+        self._arm(min(self.core.now() + self._stop_timeout, self.core.final_at))
         try:
             return await self._guard(self._clean_up)
         finally:
@@ -129,11 +128,11 @@ class WorkerCell(Cell):
         self.timer = self.core.timers.at(deadline, self._time_is_up)
 
     def _arm_start(self) -> None:
-        self._arm(trio.current_time() + self.spec.start_timeout)
+        self._arm(self.core.now() + self.spec.start_timeout)
 
     def _arm_stop(self) -> None:
         if not self._cleaning:  # which has its own limit
-            self._arm(min(trio.current_time() + self._stop_timeout, self.core.cut_at))
+            self._arm(min(self.core.now() + self._stop_timeout, self.core.cut_at))
 
     def _time_is_up(self) -> None:
         assert self._scope is not None

@@ -12,9 +12,12 @@ import trio
 from trio.testing import MockClock
 
 from smarthealth.actors.actor import Actor, ChildSpec, Context, DynamicSupervisor, Supervisor, SupervisorRef
+from smarthealth.actors.asking import Request
+from smarthealth.actors.errors import ActorStopped, NameTaken, SupervisorFull
+from smarthealth.actors.events import ChildFailed, Down, EndReason
 from smarthealth.actors.policy import Restart
 from smarthealth.actors.refs import ActorRef
-from smarthealth.actors.snapshot import Kind, TaskSnapshot
+from smarthealth.actors.snapshot import Kind, State, TaskSnapshot
 from smarthealth.actors.system import open_system
 
 VARIABLE = contextvars.ContextVar("VARIABLE", default="fresh")
@@ -26,6 +29,11 @@ class Plain(Actor[object]):
     async def handle(self, message: object) -> object:
         """Return it."""
         return message
+
+
+@attrs.frozen
+class Echo(Request[object]):
+    """Wants itself back."""
 
 
 async def idle(context: Context) -> None:
@@ -234,3 +242,50 @@ async def test_context_leads_to_timers_stash_and_registry(autojump_clock: MockCl
         await ref.tell("unstash")
         await trio.sleep(2)
         assert system.registry.find("slotted") == ref
+
+
+class Shy(Plain):
+    """Takes a second to start, and may not manage."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+
+    async def started(self) -> None:
+        """Wait, or fail."""
+        await trio.sleep(1)
+        if self.error is not None:
+            raise self.error
+
+
+async def test_child_that_is_not_waited_for_hears_what_it_was_told_before(autojump_clock: MockClock) -> None:
+    """A start without waiting gives a reference at once; messages and asks wait until the child is ready."""
+    begun = trio.current_time()
+    async with open_system("app") as system:
+        many = await system.start_supervisor(ChildSpec(name="many", start=DynamicSupervisor(max_children=2)))
+        ref = many.start_child_nowait(ChildSpec(name="a", start=Shy))
+        assert ref == many.child("a")
+        assert ref.snapshot().state is State.STARTING
+        assert trio.current_time() == begun
+        assert await ref.ask(Echo()) == Echo()
+        assert trio.current_time() == begun + 1
+        with pytest.raises(NameTaken):
+            many.start_child_nowait(ChildSpec(name="a", start=Shy))
+        many.start_child_nowait(ChildSpec(name="b", start=Shy))
+        with pytest.raises(SupervisorFull):
+            many.start_child_nowait(ChildSpec(name="c", start=Shy))
+    with pytest.raises(ActorStopped):
+        many.start_child_nowait(ChildSpec(name="d", start=Shy))
+
+
+async def test_child_that_is_not_waited_for_and_cannot_start_is_told_of(autojump_clock: MockClock) -> None:
+    """Such a start leaves no trace but an event and what monitors hear; asks get `ActorStopped`, the supervisor lives."""
+    error = LookupError()
+    async with open_system("app") as system, system.open_events() as events:
+        ref = system.start_child_nowait(ChildSpec(name="a", start=lambda: Shy(error)))
+        async with ref.monitor() as monitor:
+            with pytest.raises(ActorStopped):
+                await ref.ask(Echo())
+            assert await monitor.receive() == Down(path="app/a", reason=EndReason.FAILED, error=error)
+        assert events.receive_nowait() == ChildFailed(path="app/a", error=error, restart_in=None)
+        assert system.children() == ()
+        assert system.snapshot().state is State.RUNNING

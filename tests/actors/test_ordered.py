@@ -9,7 +9,7 @@ import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from smarthealth.actors.actor import Actor, ChildSpec, Context, Supervisor, SupervisorRef
-from smarthealth.actors.errors import ActorFailed, ActorStopped
+from smarthealth.actors.errors import ActorFailed, ActorStopped, SupervisionError
 from smarthealth.actors.policy import Backoff, Restart, Strategy
 from smarthealth.actors.refs import ActorRef
 from smarthealth.actors.snapshot import State, WaitReason
@@ -399,6 +399,27 @@ async def test_start_that_its_group_keeps_cutting_off_is_answered(autojump_clock
         with trio.fail_after(10), pytest.raises(ActorFailed):
             await sup.start_child(troupe.spec("d"))
         assert "+d" not in troupe.diary
+
+
+@pytest.mark.parametrize("strategy", list(Strategy))
+async def test_supervisor_whose_group_keeps_failing_while_it_starts_gives_up(
+    autojump_clock: MockClock, troupe: Troupe, strategy: Strategy
+) -> None:
+    """A child that fails while a later one starts has both started anew, a few times; one for one, it holds up nobody."""
+    troupe.slow = {"z": 3}
+    children = (ChildSpec(name="brief", start=brief), troupe.spec("z"))
+    policy = Supervisor(children=children, strategy=strategy, intensity=1000, backoff=Backoff(initial=6))
+    async with open_system("app") as system:
+        begun = trio.current_time()
+        if strategy is Strategy.ONE_FOR_ONE:
+            assert (await start(system, policy)).snapshot().state is State.RUNNING
+            assert trio.current_time() - begun == pytest.approx(3)
+            return
+        with pytest.raises(ActorFailed) as caught:
+            await start(system, policy)
+        assert isinstance(caught.value.__cause__, SupervisionError)
+        assert 20 < trio.current_time() - begun < 60
+        assert system.children() == ()
 
 
 async def brief(context: Context) -> None:

@@ -279,6 +279,12 @@ async def start(world: World) -> None:
         await world.a_supervisor().start_child(world.spec())
 
 
+async def start_nowait(world: World) -> None:
+    """Start something somewhere, and tell it something before it is ready."""
+    ref = world.a_supervisor().start_child_nowait(world.spec())
+    await ref.tell(Act(random.choice(list(ACTS))))
+
+
 async def stop(world: World) -> None:
     """Stop someone, but not all."""
     ref = world.anyone()
@@ -338,6 +344,7 @@ DEED: tuple[Callable[[World], Awaitable[None]], ...] = (
     ask,
     start,
     start,
+    start_nowait,
     stop,
     suspend,
     look,
