@@ -1,0 +1,142 @@
+"""What a comparison says: medians with their spread, and ratios of ours to the peer's."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import attrs
+
+from .points import Connections, Streams
+
+OURS: Final = "ours"
+PEER: Final = "peer"
+STEADY_GAP: Final = 0.1
+"""Seconds: a stream is sustained while 99 of 100 gaps between its tokens are shorter."""
+
+
+@attrs.frozen(kw_only=True)
+class Round:
+    """All that one server was asked in one round."""
+
+    server: str
+    streams: tuple[Streams, ...]
+    turns: Streams
+    """Answers of one token: what is left is the turn."""
+    connections: tuple[Connections, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Figure:
+    """One quantity of one server over the rounds."""
+
+    median: float
+    least: float
+    most: float
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Figure:
+        """Of one value a round."""
+        return cls(median=statistics.median(values), least=min(values), most=max(values))
+
+
+@attrs.frozen(kw_only=True)
+class Row:
+    """One quantity, side by side."""
+
+    name: str
+    unit: str
+    ours: Figure
+    peer: Figure
+
+    @property
+    def ratio(self) -> float:
+        """Ours to the peer's."""
+        return self.ours.median / self.peer.median if self.peer.median else float("nan")
+
+
+def sustained(points: Sequence[Streams]) -> float:
+    """The most streams of a series of load points that still came steadily, each below too; 0 when none did."""
+    best = 0
+    for point in sorted(points, key=lambda point: point.streams):
+        if point.gap.p99 >= STEADY_GAP or point.failures:
+            break
+        best = point.streams
+    return float(best)
+
+
+def rows(rounds: Sequence[Round]) -> list[Row]:
+    """Every quantity of a comparison."""
+    found = [
+        _row(rounds, "streams sustained (p99 gap < 100 ms)", "streams", lambda each: sustained(each.streams)),
+        _row(rounds, "CPU of a turn", "ms", lambda each: 1000 * each.turns.cpu_per_token),
+    ]
+    for index, point in enumerate(rounds[0].streams):
+        found += _stream_rows(rounds, index, point.streams)
+    for index, opened in enumerate(rounds[0].connections):
+        found += _connection_rows(rounds, index, opened.connections)
+    return found
+
+
+def _stream_rows(rounds: Sequence[Round], index: int, streams: int) -> list[Row]:
+    quantities: Mapping[tuple[str, str], Callable[[Streams], float]] = {
+        ("CPU a token", "µs"): lambda point: 1e6 * point.cpu_per_token,
+        ("share of the core", ""): lambda point: point.cpu_share,
+        ("tokens delivered", "/s"): lambda point: point.tokens_per_second,
+        ("first token beyond the model's, p50", "ms"): lambda point: 1000 * point.first_token.p50,
+        ("first token beyond the model's, p99", "ms"): lambda point: 1000 * point.first_token.p99,
+        ("gap between tokens, p50", "ms"): lambda point: 1000 * point.gap.p50,
+        ("gap between tokens, p99", "ms"): lambda point: 1000 * point.gap.p99,
+        ("gap between tokens, longest", "ms"): lambda point: 1000 * point.gap.most,
+        ("ping, p99", "ms"): lambda point: 1000 * point.ping.p99,
+    }
+    return [
+        _row(rounds, f"{streams} streams: {name}", unit, lambda each, take=take: take(each.streams[index]))  # type: ignore[misc]  # bound now
+        for (name, unit), take in quantities.items()
+    ]
+
+
+def _connection_rows(rounds: Sequence[Round], index: int, count: int) -> list[Row]:
+    quantities: Mapping[tuple[str, str], Callable[[Connections], float]] = {
+        ("opened", "/s"): lambda point: point.per_second,
+        ("CPU to open one", "µs"): lambda point: 1e6 * point.cpu_each,
+        ("memory of an idle one", "kB"): lambda point: point.memory_each / 1000,
+        ("share of the core while idle", ""): lambda point: point.cpu_idle,
+    }
+    return [
+        _row(rounds, f"{count} connections: {name}", unit, lambda each, take=take: take(each.connections[index]))  # type: ignore[misc]  # bound now
+        for (name, unit), take in quantities.items()
+    ]
+
+
+def _row(rounds: Sequence[Round], name: str, unit: str, take: Callable[[Round], float]) -> Row:
+    by_server = {server: [take(each) for each in rounds if each.server == server] for server in (OURS, PEER)}
+    return Row(name=name, unit=unit, ours=Figure.of(by_server[OURS]), peer=Figure.of(by_server[PEER]))
+
+
+def as_text(found: Sequence[Row]) -> str:
+    """A table for people."""
+    lines = [f"{'':52} {'ours':>22} {'peer':>22} {'ratio':>7}"]
+    lines += [
+        f"{row.name:52} {_cell(row.ours, row.unit):>22} {_cell(row.peer, row.unit):>22} {row.ratio:>7.2f}"
+        for row in found
+    ]
+    return "\n".join(lines)
+
+
+def _cell(figure: Figure, unit: str) -> str:
+    return f"{_number(figure.median)} ({_number(figure.least)}-{_number(figure.most)}) {unit}".rstrip()
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def as_json(rounds: Sequence[Round], machine: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything, for programs."""
+    return {
+        "machine": dict(machine),
+        "rows": [attrs.asdict(row) | {"ratio": row.ratio} for row in rows(rounds)],
+        "rounds": [attrs.asdict(each) for each in rounds],
+    }
