@@ -63,7 +63,7 @@ class _Pipe:
 
 
 class OpusDecoder:
-    """A stream that is being decoded; made by `DecoderPool.open_decoder`."""
+    """A stream that is being decoded; run by a `DecoderPool`."""
 
     def __init__(self, container: Container) -> None:
         self._container = container
@@ -139,13 +139,19 @@ class DecoderPool:
         Cancellation:
             Drops what is not decoded yet; waits for the thread, which ends then.
         """
+        decoder = OpusDecoder(container)
+        async with self.running(decoder):
+            yield decoder
+
+    @asynccontextmanager
+    async def running(self, decoder: OpusDecoder) -> AsyncIterator[None]:
+        """Run a decoder beside the block; as for `open_decoder`."""
         if self._limiter.available_tokens < 1:
             raise SpeechUnavailable("too many streams are being decoded")
-        decoder = OpusDecoder(container)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(decoder.run, self._limiter)
             try:
-                yield decoder
+                yield
             finally:
                 decoder.drop()
                 decoder.audio.close()
