@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 
 from smarthealth.apps.doctor.settings import DoctorSettings
 from smarthealth.apps.records.settings import RecordsSettings
+from smarthealth.apps.workspace.settings import WorkspaceSettings
 from smarthealth.conversation.settings import ConversationSettings
 from smarthealth.llm.settings import ModelSettings
 from smarthealth.server.settings import ServerSettings
@@ -61,6 +62,7 @@ class Settings:
     conversation: ConversationSettings
     records: RecordsSettings
     doctor: DoctorSettings
+    workspace: WorkspaceSettings
     server: ServerSettings
 
 

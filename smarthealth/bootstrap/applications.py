@@ -10,6 +10,7 @@ from smarthealth.conversation.application import Application
 
 from .doctor import DoctorPart
 from .records import RecordsPart
+from .workspace import WorkspacePart
 from .world import World
 
 
@@ -25,5 +26,9 @@ class Part(Protocol):
         ...
 
 
-PARTS: Final[Mapping[str, Callable[[World], Part]]] = {"records": RecordsPart, "doctor": DoctorPart}
+PARTS: Final[Mapping[str, Callable[[World], Part]]] = {
+    "records": RecordsPart,
+    "doctor": DoctorPart,
+    "workspace": WorkspacePart,
+}
 """By name, as `--listen` has it; the first needs no prefix on the main port."""

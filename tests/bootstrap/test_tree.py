@@ -30,7 +30,7 @@ async def test_children_stand_in_order_and_all_is_well(settings: Settings, get: 
     await make_index(settings)
     async with open_tree(settings) as (world, address):
         names = [child.path.partition("/")[2] for child in world.system.snapshot().children]
-        assert names == ["storage", "models", "index", "knowledge", "connections", "server"]
+        assert names == ["storage", "models", "index", "knowledge", "rooms", "connections", "server"]
         health = await get(address, "/health")
         assert health.status == 200, health.body
         assert {name: part["status"] for name, part in msgspec.json.decode(health.body)["parts"].items()} == {

@@ -27,7 +27,11 @@ class Viewer(Generic[E]):
 
 
 class RoomLife(Protocol[E]):
-    """What an application does in one room. None of it waits, but for `open`."""
+    """What an application does in one room. None of it waits, but for `open`.
+
+    What `welcome` tells and what comes live fit together without gap and repeat when the former is made of what was `published`
+    alone, and of what `open` read.
+    """
 
     async def open(self) -> None:
         """Read what there was when the room was last open.
@@ -39,6 +43,10 @@ class RoomLife(Protocol[E]):
 
     def welcome(self, viewer: Viewer[E]) -> Sequence[E]:
         """What somebody who enters is sent before anything live: all that was said so far."""
+        ...
+
+    def published(self, event: E) -> None:
+        """An event is being sent to the viewers: what belongs to the history is part of it from now on."""
         ...
 
     def entered(self, viewer: Viewer[E]) -> None:

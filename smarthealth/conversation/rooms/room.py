@@ -140,9 +140,10 @@ class Room(Generic[E]):
 
     def publish(self, event: E, *, extra: bool = False) -> None:
         """Send an event to all viewers, or to those alone who asked for more; never waits."""
-        self._publish(self._encode(event), extra=extra)
+        self._publish(event, self._encode(event), extra=extra)
 
-    def _publish(self, frame: str, *, extra: bool = False) -> None:
+    def _publish(self, event: E, frame: str, *, extra: bool = False) -> None:
+        self.life.published(event)
         self._log.append(frame, trio.current_time(), extra=extra)
         for wake in tuple(self._viewers.values()):
             wake()
@@ -255,12 +256,12 @@ class RoomLane(Generic[E]):
         Raises:
             TurnOver: The turn has ended.
         """
+        self._sent += 1
+        if self._sent % BURST == 0:  # before, so that what is published has been sent, whoever is cancelled
+            await trio.lowlevel.checkpoint()
         if self.over:
             raise TurnOver
         self.room.publish(event)
-        self._sent += 1
-        if self._sent % BURST == 0:
-            await trio.lowlevel.checkpoint()
 
     def finish(self, events: Sequence[E]) -> None:
         """Publish the last events, all or none, and close this lane.
@@ -272,5 +273,5 @@ class RoomLane(Generic[E]):
             raise TurnOver
         frames = [self.room._encode(event) for event in events]
         self.over = True
-        for frame in frames:
-            self.room._publish(frame)
+        for event, frame in zip(events, frames, strict=True):
+            self.room._publish(event, frame)

@@ -36,13 +36,16 @@ class ToolingTexts:
 
     def describe(self, error: WireError) -> str:
         """Arguments that do not fit, in words."""
-        detail = error.detail
+        detail = self.words(error.detail)
+        return self.bad_arguments.format(f"{error.path}: {detail}" if error.path else detail)
+
+    def words(self, detail: str) -> str:
+        """The English of `WireError.detail` in this language."""
         for pattern, words in self.details.items():
             match = re.fullmatch(pattern, detail)
             if match is not None:
-                detail = match.expand(words)
-                break
-        return self.bad_arguments.format(f"{error.path}: {detail}" if error.path else detail)
+                return match.expand(words)
+        return detail
 
 
 ENGLISH: Final = ToolingTexts(

@@ -43,6 +43,11 @@ class Life(RoomLife[str]):
         said = self.house.said.get(self.room.name, [])
         return [f"history {' '.join(said)}"] if said else []
 
+    def published(self, event: str) -> None:
+        """What a turn says becomes part of the history."""
+        if event[-1:].isdigit() and not event.startswith("presence"):
+            self.house.said.setdefault(self.room.name, []).append(event)
+
     def entered(self, viewer: Viewer[str]) -> None:
         """Tell the curious."""
         self.room.publish(f"presence {len(self.room.viewers)}", extra=True)
@@ -51,15 +56,10 @@ class Life(RoomLife[str]):
         """Tell the curious."""
         self.entered(viewer)
 
-    def say(self, text: str) -> None:
-        """Something becomes part of the history, and is published, in one step."""
-        self.house.said.setdefault(self.room.name, []).append(text)
-        self.room.publish(text)
-
 
 @attrs.define(eq=False)
 class Guest(ArrivingDialogue):
-    """Enters the room that its path names; `turn WHAT PIECES SECONDS`, `cancel`, `burst N`, `curious` are understood."""
+    """Enters the room that its path names; `turn WHAT PIECES SECONDS`, `cancel`, `curious` are understood."""
 
     link: Link[str]
     house: House
@@ -104,9 +104,6 @@ class Guest(ArrivingDialogue):
                     self.link.reply(f"refused {type(refused).__name__}")
             case "cancel":
                 self.link.reply(f"cancelled {room.cancel_turns('room')}")
-            case "burst":
-                for number in range(int(words[0])):
-                    life.say(f"{number}")
             case _:
                 viewer.cursor.extras = True
 
@@ -143,7 +140,6 @@ class House:
         async def run(output: TurnOutput[str]) -> Sequence[str]:
             for number in range(int(pieces)):
                 await trio.sleep(float(seconds))
-                life.house.said.setdefault(life.room.name, []).append(f"{what}{number}")
                 await output.send(f"{what}{number}")
             if what == "bad":
                 return ["unencodable"]

@@ -1,0 +1,167 @@
+"""Says what came of the steps, from the results of the tools alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from .phrases import Language
+from .understanding import Step
+
+MOST_LISTED: Final = 50
+"""Names that an answer lists."""
+
+_TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
+    "es": {
+        "write": "Archivo {path} creado exitosamente.",
+        "append": "Texto añadido a {path}.",
+        "read": "Contenido de {path}:\n{text}",
+        "read_empty": "El archivo {path} está vacío.",
+        "list": "Archivos ({count}):\n{lines}",
+        "list_empty": "No hay archivos.",
+        "search": "«{query}» aparece en ({count}):\n{lines}",
+        "search_empty": "No encontré «{query}».",
+        "delete": "Archivo {path} eliminado.",
+        "info": "Información de {path}:\n{lines}",
+        "run": "Salida del comando:\n{text}",
+        "run_empty": "El comando terminó sin salida.",
+        "fetch": "Respuesta de {url}:\n{text}",
+        "failed": "No se pudo completar «{what}»: {reason}",
+        "more": "- … y {count} más",
+        "missing_path": "¿Qué archivo? Dime su nombre, por ejemplo: {example}.",
+        "missing_query": "¿Qué texto busco?",
+        "missing_command": "¿Qué comando ejecuto?",
+        "no_tool": "No tengo una herramienta para eso en este espacio de trabajo.",
+        "help": (
+            "Puedo crear, leer, listar, buscar y eliminar archivos, y decir su tamaño y fechas. "
+            "Por ejemplo: «crea notas.txt con el contenido hola», «lee notas.txt», «busca hola», «borra notas.txt»."
+        ),
+    },
+    "en": {
+        "write": "File {path} created.",
+        "append": "Text added to {path}.",
+        "read": "Content of {path}:\n{text}",
+        "read_empty": "The file {path} is empty.",
+        "list": "Files ({count}):\n{lines}",
+        "list_empty": "There are no files.",
+        "search": "“{query}” appears in ({count}):\n{lines}",
+        "search_empty": "I did not find “{query}”.",
+        "delete": "File {path} deleted.",
+        "info": "Information about {path}:\n{lines}",
+        "run": "Output of the command:\n{text}",
+        "run_empty": "The command ended without output.",
+        "fetch": "Answer of {url}:\n{text}",
+        "failed": "“{what}” could not be done: {reason}",
+        "more": "- … and {count} more",
+        "missing_path": "Which file? Tell me its name, for example: {example}.",
+        "missing_query": "Which text shall I look for?",
+        "missing_command": "Which command shall I run?",
+        "no_tool": "I have no tool for that in this workspace.",
+        "help": (
+            "I can create, read, list, search and delete files, and tell their size and dates. "
+            "For example: “create notes.txt with the content hello”, “read notes.txt”, “search for hello”, “delete notes.txt”."
+        ),
+    },
+}  # fmt: skip
+_EXAMPLES: Final[Mapping[Language, str]] = {"es": "notas.txt", "en": "notes.txt"}
+_LISTS: Final = ("entries", "files", "items", "matches", "results", "lines")
+"""Names under which tools give lists."""
+_TEXT_NAMES: Final = ("content", "output", "stdout", "body", "text", "excerpt")
+"""Names under which tools give text."""
+
+
+def text(language: Language, name: str, **values: object) -> str:
+    """One sentence."""
+    return _TEXTS[language][name].format(**values)
+
+
+def ask_back(step: Step) -> str | None:
+    """What is missing to do a step, None when nothing is."""
+    if step.intent in ("read", "delete", "info", "append") and step.path is None:
+        return text(step.language, "missing_path", example=_EXAMPLES[step.language])
+    if step.intent == "search" and step.content is None:
+        return text(step.language, "missing_query")
+    if step.intent in ("run", "fetch") and not (step.content or step.url):
+        return text(step.language, "missing_command")
+    return None
+
+
+def say(step: Step, content: str) -> str:
+    """What came of one step.
+
+    Args:
+        step: What was asked for.
+        content: The tool's answer, as the model reads it.
+    """
+    value = _parsed(content)
+    if isinstance(value, dict) and isinstance(value.get("error"), str) and len(value) == 1:
+        what = step.path or step.content or step.url or step.intent
+        return text(step.language, "failed", what=what, reason=value["error"])
+    known = {"path": step.path or ".", "query": step.content, "url": step.url}
+    if isinstance(value, dict) and isinstance(value.get("path"), str):
+        known["path"] = value["path"]
+    if step.intent in ("write", "append", "delete"):
+        return text(step.language, step.intent, **known)
+    if step.intent in ("list", "search"):
+        lines = list(_lines(_listed(value)))
+        if not lines:
+            return text(step.language, f"{step.intent}_empty", **known)
+        return text(step.language, step.intent, count=len(lines), lines=_shortened(lines, step.language), **known)
+    if step.intent == "info" and isinstance(value, dict):
+        lines = [f"- {name}: {_plain(item)}" for name, item in value.items() if name != "path"]
+        return text(step.language, "info", lines="\n".join(lines), **known)
+    shown = _shown(value).rstrip("\n")
+    if not shown and step.intent in ("read", "run"):
+        return text(step.language, f"{step.intent}_empty", **known)
+    return text(
+        step.language,
+        "fetch" if step.intent == "fetch" else "run" if step.intent == "run" else "read",
+        text=shown,
+        **known,
+    )
+
+
+def _parsed(content: str) -> Any:
+    try:
+        return json.loads(content)
+    except ValueError:
+        return content
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict):
+        return next((value[name] for name in _LISTS if isinstance(value.get(name), list)), [])
+    return [line for line in str(value).splitlines() if line.strip()]
+
+
+def _lines(items: Sequence[Any]) -> Iterator[str]:
+    for item in items:
+        if not isinstance(item, dict):
+            yield f"- {_plain(item)}"
+            continue
+        name = str(next((item[key] for key in ("path", "name", "file") if key in item), ""))
+        where = f"{name}:{item['line']}" if "line" in item else name
+        said = next((str(item[key]).strip() for key in ("text", "excerpt", "content", "snippet") if item.get(key)), "")
+        size = f" ({item['size']} bytes)" if isinstance(item.get("size"), int) else ""
+        yield f"- {where}{': ' + said if said else size}"
+
+
+def _shortened(lines: Sequence[str], language: Language) -> str:
+    shown = list(lines[:MOST_LISTED])
+    if len(lines) > len(shown):
+        shown.append(text(language, "more", count=len(lines) - len(shown)))
+    return "\n".join(shown)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        found = next((value[name] for name in _TEXT_NAMES if isinstance(value.get(name), str)), None)
+        return found if found is not None else json.dumps(value, ensure_ascii=False)
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,266 @@
+"""From a person's words to the steps that they ask for.
+
+Theory of operation. What stands in quotes is taken out first, so that no word of it is mistaken for a request. The rest is cut
+into clauses: at full stops and at words for "then" always, at "and" and commas only where the next word is a verb that asks for
+something. Each clause begins with its verb; the rest of it names the file, the content, the place. Content that stands without
+quotes goes to the end of its clause. "It" is the file that was named last, in these words or earlier in the conversation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import attrs
+
+from .phrases import (
+    AND,
+    CONNECTOR,
+    CONTENT,
+    COURTESY,
+    FILE,
+    METHOD,
+    NAMED,
+    PLACE,
+    POINTS_BACK,
+    QUOTED,
+    URL,
+    VERBS,
+    Intent,
+    Language,
+)
+
+_MARK = re.compile(r"\0(\d+)\0")
+_VERBS = tuple(
+    (intent, language, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for intent, language, pattern in VERBS
+)
+
+
+@attrs.frozen(kw_only=True)
+class Step:
+    """One thing that is asked for."""
+
+    intent: Intent
+    language: Language
+    path: str | None = None
+    """The file or folder; None when none was named."""
+    content: str | None = None
+    """What is to be written, sought, run or sent."""
+    url: str | None = None
+    method: str = "GET"
+
+
+@attrs.frozen
+class _Clause:
+    """Words that ask for one thing, without their quotes."""
+
+    intent: Intent
+    language: Language
+    verb: str
+    rest: str
+
+
+def understand(words: str, known: str | None = None) -> tuple[Step, ...]:
+    """The steps that words ask for, in order; none when they ask for nothing that tools do.
+
+    Args:
+        words: A person's.
+        known: The file that was spoken of last.
+    """
+    quotes: list[tuple[str, str]] = []
+
+    def keep(match: re.Match[str]) -> str:
+        quotes.append((match.group(), next(group for group in match.groups() if group is not None)))
+        return f"\0{len(quotes) - 1}\0"
+
+    masked = QUOTED.sub(keep, words.replace("\0", " "))
+    steps: list[Step] = []
+    for clause in _clauses(masked):
+        step = _read(clause, _Quotes(quotes), known)
+        known = step.path or known
+        steps.append(step)
+    return tuple(steps)
+
+
+@attrs.frozen
+class _Quotes:
+    """What stood in quotes, by number: with its marks and without."""
+
+    texts: Sequence[tuple[str, str]]
+
+    def put_back(self, text: str) -> str:
+        """The text as it was said; quotation marks around all of it are no part of it."""
+        whole = _MARK.fullmatch(text.strip())
+        if whole:
+            return self.texts[int(whole[1])][1]
+        return _MARK.sub(lambda match: self.texts[int(match[1])][0], text)
+
+    def first(self, text: str) -> str | None:
+        """The first quote in a text, without its marks."""
+        match = _MARK.search(text)
+        return self.texts[int(match[1])][1] if match else None
+
+
+def _clauses(text: str) -> Iterator[_Clause]:
+    last: _Clause | None = None
+    for piece in _pieces(text):
+        clause = _clause(piece)
+        if clause is None and last is not None and CONTENT.match(" " + piece):
+            last = attrs.evolve(last, rest=f"{last.rest} {piece}")  # "… . Con el contenido X"
+            continue
+        if last is not None and clause is not None:
+            yield last
+        last = clause or last
+    if last is not None:
+        yield last
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text cut where something new is asked for; a cut inside content without quotes is none."""
+    begin = at = 0
+    while match := _next_cut(text, at):
+        after = text[match.end() :]
+        sure = match.re is CONNECTOR and not _in_content(text[begin : match.start()])
+        if _clause(after) is not None or (sure and after):
+            yield text[begin : match.start()]
+            begin = match.end()
+        at = match.end()
+    yield text[begin:]
+
+
+def _next_cut(text: str, at: int) -> re.Match[str] | None:
+    cuts = [match for pattern in (CONNECTOR, AND) if (match := pattern.search(text, at))]
+    return min(cuts, key=lambda match: match.start(), default=None)
+
+
+def _in_content(text: str) -> bool:
+    match = CONTENT.search(text)
+    return match is not None and _MARK.match(text[match.end() :]) is None
+
+
+def _clause(text: str) -> _Clause | None:
+    while (match := COURTESY.match(text)) and match.end():
+        text = text[match.end() :]
+    text = text.lstrip(" ¿¡,.:;")
+    for intent, language, pattern in _VERBS:
+        if match := pattern.match(text):
+            return _Clause(intent, language, match.group(), text[match.end() :])
+    return None
+
+
+def _read(clause: _Clause, quotes: _Quotes, known: str | None) -> Step:
+    rest = clause.rest
+    content: str | None = None
+    if clause.intent in ("write", "append"):
+        rest, content = _content(rest, quotes)
+    url = URL.search(quotes.put_back(rest))
+    step = Step(intent=clause.intent, language=clause.language)
+    if clause.intent == "run":
+        return attrs.evolve(step, content=_command(rest, quotes))
+    if clause.intent == "fetch" and url:
+        method = METHOD.search(rest)
+        return attrs.evolve(step, url=url.group(), method=method.group() if method else "GET")
+    if clause.intent == "search":
+        return _search(step, rest, quotes)
+    if clause.intent == "list":
+        place = PLACE.search(rest) or re.search(r"\b(?:en|de|in|of)\s+(?P<path>[\w\-.]+/[\w\-./]*)", rest)
+        return attrs.evolve(step, path=_clean(quotes.put_back(place["path"])) if place else None)
+    path = _path(rest, quotes)
+    if path is None and POINTS_BACK.search(clause.verb + rest):
+        path = known
+    return attrs.evolve(step, path=path, content=content)
+
+
+def _content(rest: str, quotes: _Quotes) -> tuple[str, str | None]:
+    """What is to be written, and the words without it."""
+    match = CONTENT.search(rest)
+    if match:
+        said = rest[match.end() :]
+        mark = _MARK.match(said)
+        if mark and not re.match(
+            r"\S", said[mark.end() :].lstrip(".,!?")
+        ):  # in quotes: what follows the quotes is about the file again
+            return rest[: match.start()] + " " + said[mark.end() :], quotes.put_back(mark.group())
+        # "… que diga hola en notas.txt": the file stands behind the content where none stands before it
+        tail = re.search(
+            r"\s+(?:en|a|al|in|to|into)\s+(?:el\s+archivo\s+|the\s+file\s+)?(?P<path>[\w\-./]+\.\w+)\s*$", said
+        )
+        if tail and _path(rest[: match.start()], quotes) is None:
+            return rest[: match.start()] + tail.group(), quotes.put_back(said[: tail.start()].strip())
+        return rest[: match.start()], quotes.put_back(said.strip())
+    # "escribe X en notas.txt", "add X to notes.txt"
+    into = re.match(
+        r"\s*(?P<content>.+?)\s+(?:en|a|al|in|to|into|as|como)\s+(?:el\s+|un\s+|the\s+|a\s+)?(?:archivo\s+|fichero\s+|file\s+)?"
+        r"(?:(?:llamado|named|called)\s+)?(?P<path>\0\d+\0|[\w\-./]*\w\.\w+)\s*[.!]?\s*$",
+        rest,
+        re.DOTALL | re.IGNORECASE,
+    )
+    if into and not re.fullmatch(
+        r"(?:un\s+|el\s+|a\s+|the\s+)?(?:nuevo\s+|new\s+)?(?:archivo|fichero|file)", into["content"]
+    ):
+        return into["path"], quotes.put_back(into["content"])
+    colon = re.search(r"(?P<path>[\w\-./]*\w\.\w+|\0\d+\0)\s*:\s*(?P<content>.+)$", rest, re.DOTALL)
+    if colon:
+        return rest[: colon.start("content")], quotes.put_back(colon["content"].strip())
+    marks = list(_MARK.finditer(rest))
+    named = FILE.search(rest)
+    if len(marks) == 1 and named:  # a file by its name, and something in quotes
+        return rest.replace(marks[0].group(), " "), quotes.put_back(marks[0].group())
+    if len(marks) > 1:  # the first names the file, the second is what it says
+        return rest[: marks[1].start()], quotes.put_back(marks[1].group())
+    return rest, None
+
+
+def _path(rest: str, quotes: _Quotes) -> str | None:
+    place = PLACE.search(rest)
+    folder = _clean(quotes.put_back(place["path"])) if place else ""
+    if place:
+        rest = rest[: place.start()] + rest[place.end() :]
+    quoted = quotes.first(rest)
+    if quoted is not None:
+        found: str | None = quoted
+    elif match := FILE.search(rest):
+        found = match["path"]
+    elif match := NAMED.search(rest):
+        found = quotes.put_back(match["path"] or match["name"])
+    elif match := re.search(r"(?<!\w)(?P<path>[\w\-]+(?:/[\w\-]+)+|[A-Z][\w\-]*file)\b", rest):
+        found = match["path"]
+    else:
+        return None
+    return _clean(f"{folder}/{found}" if folder else str(found))
+
+
+def _clean(path: str) -> str:
+    return path.strip().strip(".,;:!?" if not path.strip().startswith(".") else ",;:!?")
+
+
+def _command(rest: str, quotes: _Quotes) -> str | None:
+    said = re.sub(r"^\s*(?:el|la|este|the|this)?\s*(?:comando|orden|command)?\s*:?\s*", "", rest, flags=re.IGNORECASE)
+    return quotes.put_back(said.strip(" .!?")).strip() or None
+
+
+def _search(step: Step, rest: str, quotes: _Quotes) -> Step:
+    place = PLACE.search(rest)
+    file = None
+    if place:
+        rest = rest[: place.start()] + rest[place.end() :]
+    elif match := re.search(
+        r"\b(?:en|dentro\s+de|in|inside)\s+(?P<path>[\w\-./]*\w\.\w+|[\w\-.]+/[\w\-./]*)\s*[?.!]*\s*$", rest
+    ):
+        file = match["path"]
+        rest = rest[: match.start()]
+    said = re.sub(
+        r"\s+(?:en|in)\s+(?:todos\s+)?(?:los|mis|the|all|my)?\s*(?:the\s+)?(?:archivos|ficheros|files)?\s*[?.!]*\s*$",
+        "",
+        rest,
+    )
+    said = re.sub(
+        r"^\s*(?:(?:los\s+|the\s+|all\s+|todos\s+los\s+)?(?:archivos?|ficheros?|files?)\s+(?:que\s+(?:contengan|contienen|mencionen|mencionan|digan|tengan)|containing|that\s+contain|which\s+contain|with|con)\s+)?"
+        r"(?:(?:la|el|the|de|del|sobre|about|for)\s+)*(?:(?:palabra|texto|frase|t[eé]rmino|word|text|phrase|term)\s+)?",
+        "",
+        said,
+        flags=re.IGNORECASE,
+    )
+    query = quotes.first(said) or quotes.put_back(said).strip(" .!?¿¡")
+    path = _clean(quotes.put_back(place["path"])) if place else file
+    return attrs.evolve(step, content=query or None, path=path)
