@@ -1,0 +1,172 @@
+"""What an agent is told about the turn: the order, what the message did to it, and what is left to ask; as JSON in its prompt.
+
+A provider's model reads it as a note; the offline model works from it alone.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import attrs
+import msgspec
+
+from smarthealth.apps.taxi.orders import fare_of, fare_to
+from smarthealth.apps.taxi.places.address import Address
+from smarthealth.apps.taxi.places.place import Place
+from smarthealth.apps.taxi.slots import Asked, Part, Slots
+from smarthealth.apps.taxi.wire import AgentName
+
+from .work import ACTIVE_SHOWN, Work
+
+_OPENING: Final = "<nota>"
+_CLOSING: Final = "</nota>"
+_NOTE: Final = re.compile(re.escape(_OPENING) + r"(.*)" + re.escape(_CLOSING), re.DOTALL)
+
+
+@attrs.frozen(kw_only=True)
+class OrderNote:
+    """The order in words."""
+
+    destination: str = ""
+    zone: str | None = None
+    zone_choices: tuple[str, ...] = ()
+    """Municipalities that have a neighbourhood of that name."""
+    lacks: str | None = None
+    """What the address lacks: `kind`, `cross`, `plate`, `address`, None where it is exact."""
+    pickup: str = ""
+    payment: str | None = None
+    features: tuple[str, ...] = ()
+    features_settled: bool = False
+    observation: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    when: str | None = None
+    fare: str | None = None
+    fare_is_estimate: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class ServiceNote:
+    """A service under way."""
+
+    reference: str
+    destination: str
+    fare: int
+
+
+@attrs.frozen(kw_only=True)
+class Brief:
+    """The note of one turn."""
+
+    agent: AgentName
+    missing: Asked
+    order: OrderNote
+    is_empty: bool
+    """Whether there is no order in the making."""
+    is_first: bool = False
+    changed: tuple[Part, ...] = ()
+    corrected: bool = False
+    """Whether something that was known is different now."""
+    cleared: str | None = None
+    refused: str | None = None
+    supposed: str | None = None
+    supposed_fare: str | None = None
+    assumed_zone: bool = False
+    active: tuple[ServiceNote, ...] = ()
+    intents: tuple[str, ...] = ()
+    asks_payment: bool = False
+    wrong: str | None = None
+    yes: bool = False
+    no: bool = False
+    only_no: bool = False
+    had_destination: bool = False
+    """Whether the destination was known before the message."""
+
+
+def make_brief(work: Work, before: Slots) -> Brief:
+    """The note for an agent.
+
+    Args:
+        work: The turn.
+        before: The order before the message.
+    """
+    services, heard, filled = work.services, work.heard, work.filled
+    supposed = filled.supposed
+    fare = fare_to(supposed, work.slots.pickup, services.fares, services.gazetteer) if supposed is not None else None
+    known = {part for part in filled.changed if getattr(before, part) not in (None, (), Place())}
+    return Brief(
+        agent=work.agent,
+        missing=work.slots.missing,
+        order=note_of(work),
+        is_empty=work.slots.is_empty,
+        is_first=work.is_first,
+        changed=filled.changed,
+        corrected=bool(known - {"features"}) and not before.destination.may_be_in and before.destination.is_exact,
+        cleared=filled.cleared,
+        refused=filled.refused,
+        supposed=supposed.text if supposed is not None else None,
+        supposed_fare=fare.text if fare is not None else None,
+        assumed_zone=filled.assumed_zone,
+        active=tuple(
+            ServiceNote(reference=one.reference or "", destination=one.destination, fare=one.fare)
+            for one in work.active[:ACTIVE_SHOWN]
+        ),
+        intents=tuple(sorted(heard.intents)),
+        asks_payment=heard.asks_payment,
+        wrong=heard.wrong,
+        yes=heard.yes,
+        no=heard.no,
+        only_no=heard.only_no,
+        had_destination=before.destination.is_complete,
+    )
+
+
+def note_of(work: Work) -> OrderNote:
+    """The order in words."""
+    slots, services = work.slots, work.services
+    fare = fare_of(slots, services.fares, services.gazetteer)
+    return OrderNote(
+        destination=slots.destination.text,
+        zone=slots.destination.zone,
+        zone_choices=slots.destination.may_be_in,
+        lacks=_lacking(slots.destination),
+        pickup=slots.pickup.text,
+        payment=slots.payment,
+        features=slots.features,
+        features_settled=slots.features_settled,
+        observation=slots.observation,
+        name=slots.name,
+        phone=slots.phone,
+        when=slots.when,
+        fare=fare.text if fare is not None else None,
+        fare_is_estimate=fare is not None and fare.is_estimate,
+    )
+
+
+def write_brief(brief: Brief) -> str:
+    """The note, as it stands in a prompt."""
+    return f"{_OPENING}{msgspec.json.encode(brief).decode()}{_CLOSING}"
+
+
+def read_brief(prompt: str) -> Brief:
+    """The note in a prompt that was written here.
+
+    Raises:
+        ValueError: There is none.
+    """
+    match = _NOTE.search(prompt)
+    if match is None:
+        raise ValueError("a prompt without a note")
+    return msgspec.json.decode(match.group(1), type=Brief)
+
+
+def _lacking(place: Place) -> str | None:
+    if place.is_exact:
+        return None
+    address: Address | None = place.address
+    if address is None or address.main is None:
+        return "address"
+    if address.main.kind is None:
+        return "kind"
+    return "cross" if address.cross is None else "plate"

@@ -1,0 +1,148 @@
+"""What the offline model says, sentence by sentence, from the note of a turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from smarthealth.apps.taxi.understanding.features import FEATURES
+from smarthealth.apps.taxi.understanding.payment import PAYMENTS, written
+
+from .brief import Brief, OrderNote
+from .texts import ZONES, joined, payment_words
+
+PAYMENT_QUESTION: Final = "¿Cómo vas a pagar: efectivo, Nequi, Daviplata, tarjeta o datáfono?"
+FEATURES_QUESTION: Final = "¿Alguna preferencia especial, como aire acondicionado, baúl grande o mascota?"
+CONFIRM_QUESTION: Final = "¿Confirmas el servicio?"
+HELP: Final = (
+    "Puedo pedirte un taxi, decirte cuánto cuesta, consultar o cancelar un servicio. ¿A qué dirección te diriges?"
+)
+DISPATCHED_ALREADY: Final = "Tu servicio ya está pedido. ¿Necesitas algo más?"
+
+_LACKS: Final[Mapping[str | None, str]] = {
+    "kind": "¿Es calle o carrera?",
+    "cross": "¿Con qué número? Por ejemplo, Calle 72 # 43-25.",
+    "plate": "¿Y el número de la placa, o entre qué calles queda?",
+}
+
+
+def opening(brief: Brief) -> Iterator[str]:
+    """Courtesies."""
+    if "greeting" in brief.intents and brief.is_first:
+        yield "¡Hola! Soy Marisol, de la central de taxis." if brief.is_empty else "¡Hola!"
+    elif "greeting" in brief.intents:
+        yield "¡Hola!"
+    if "ask_agent" in brief.intents:
+        yield "Soy Marisol, la asistente virtual de la central de taxis."
+
+
+def answers(brief: Brief) -> Iterator[str]:
+    """What was asked in between."""
+    order = brief.order
+    if brief.refused is not None:
+        yield f"Lo siento mucho, hasta {brief.refused} no llegamos: solo prestamos servicio en {ZONES}."
+    elif "ask_coverage" in brief.intents:
+        yield f"Sí, llegamos a {brief.supposed}." if brief.supposed else f"Prestamos servicio en {ZONES}."
+    if "ask_fare" in brief.intents:
+        yield from _fare(brief)
+    if brief.asks_payment:
+        names = joined([written(one) for one in PAYMENTS[:-1]]).replace(" y ", " o ")
+        yield f"Puedes pagar con {names}, o por {PAYMENTS[-1]}."
+    if "ask_features" in brief.intents:
+        yield f"Claro, puedes pedir, por ejemplo, {joined(FEATURES[:5])}."
+    if "ask_wait" in brief.intents and "status" not in brief.intents:
+        yield "El tiempo de llegada lo confirma el conductor cuando toma el servicio."
+    if "ask_summary" in brief.intents and not brief.is_empty and brief.missing != "confirmation":
+        yield f"Llevo anotado: {told(order)}."
+    if "wait" in brief.intents:
+        yield "Con calma, aquí te espero."
+
+
+def _fare(brief: Brief) -> Iterator[str]:
+    order = brief.order
+    if brief.supposed is not None and brief.supposed_fare is not None:
+        yield f"Hasta {brief.supposed} la tarifa es de {brief.supposed_fare}."
+    elif brief.refused is None and order.fare is not None:
+        estimate = ", estimada mientras me dices dónde te recogemos" if order.fare_is_estimate else ""
+        yield f"El viaje hasta {order.destination} te sale en {order.fare}{estimate}."
+    elif brief.refused is None:
+        yield "La tarifa depende de las zonas del viaje; con el destino y el barrio te la digo."
+
+
+def acknowledgement(brief: Brief) -> Iterator[str]:
+    """What was understood of the order."""
+    order, changed = brief.order, brief.changed
+    words = []
+    if "destination" in changed and order.destination:
+        words.append(order.destination)
+    if "pickup" in changed and order.pickup:
+        words.append(f"te recogemos en {order.pickup}")
+    if "payment" in changed and order.payment:
+        words.append(f"pago {payment_words(order.payment)}")
+    if "features" in changed:
+        words.append(f"con {joined(order.features)}" if order.features else "sin preferencias")
+    if "when" in changed and order.when:
+        words.append(f"para {order.when.removeprefix('para ')}")
+    if "phone" in changed and order.phone:
+        words.append(f"teléfono {order.phone}")
+    name = f", {order.name}" if "name" in changed and order.name else ""
+    if brief.corrected and words:
+        yield f"Listo{name}, corregido: {', '.join(words)}."
+    elif words:
+        yield f"Entendido{name}: {', '.join(words)}."
+    elif name:
+        yield f"Mucho gusto{name}."
+    if brief.assumed_zone and order.zone:
+        yield f"Lo anoto en {order.zone}; si es en otro municipio, dímelo."
+
+
+def question(brief: Brief) -> Iterator[str]:
+    """What is to be asked next."""
+    order = brief.order
+    match brief.missing:
+        case "destination" if not order.destination:
+            yield "¿A qué dirección te diriges?"
+        case "destination" if order.lacks == "address":
+            yield f"¿Cuál es la dirección exacta en {order.destination}, o qué sitio conocido queda cerca?"
+        case "destination":
+            yield _LACKS[order.lacks]
+        case "zone" if order.zone_choices:
+            yield f"¿Eso queda en {joined(order.zone_choices).replace(' y ', ' o ')}?"
+        case "zone" if _names_neighbourhood(order):
+            yield f"¿En qué municipio queda: {ZONES.replace(' y ', ' o ')}?"
+        case "zone":
+            yield "¿En qué barrio?"
+        case "payment":
+            yield PAYMENT_QUESTION
+            if not order.pickup and not brief.had_destination:
+                yield "Y si me dices dónde te recogemos, te doy la tarifa exacta."
+        case "features":
+            yield FEATURES_QUESTION
+        case "confirmation":
+            yield f"Resumen: {told(order)}."
+            yield CONFIRM_QUESTION
+
+
+def _names_neighbourhood(order: OrderNote) -> bool:
+    """Whether a place beyond its address was told, which is in no table."""
+    return order.zone is None and "," in order.destination
+
+
+def told(order: OrderNote) -> str:
+    """The order, as far as it is known, in a sentence."""
+    parts = [f"recogida en {order.pickup}"] if order.pickup else []
+    if order.destination:
+        parts.append(f"destino {order.destination}")
+    if order.when:
+        parts.append(f"para {order.when.removeprefix('para ')}")
+    if order.payment:
+        parts.append(f"pago {payment_words(order.payment)}")
+    if order.features or order.features_settled:
+        parts.append(f"preferencias: {joined(order.features)}" if order.features else "sin preferencias especiales")
+    if order.observation:
+        parts.append(f"observación: {order.observation}")
+    if order.name:
+        parts.append(f"a nombre de {order.name}")
+    if order.fare:
+        parts.append(f"tarifa{' estimada' if order.fare_is_estimate else ''} {order.fare}")
+    return "; ".join(parts)

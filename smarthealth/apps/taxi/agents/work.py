@@ -1,0 +1,108 @@
+"""One turn's work on a thread: what is known, who answers, and what came of it."""
+
+from __future__ import annotations
+
+import attrs
+
+from smarthealth.apps.taxi.caller import Caller
+from smarthealth.apps.taxi.places.gazetteer import Gazetteer
+from smarthealth.apps.taxi.services import TaxiServices
+from smarthealth.apps.taxi.slots import Asked, Filled, Slots, fill
+from smarthealth.apps.taxi.state import ThreadState
+from smarthealth.apps.taxi.understanding.reading import Heard, read
+from smarthealth.apps.taxi.wire import AgentName
+from smarthealth.storage.bookings import Booking
+from smarthealth.storage.threads import Thread
+
+ACTIVE_SHOWN = 3
+"""Services under way that agents are told of."""
+
+
+@attrs.define(eq=False, kw_only=True)
+class Work:
+    """What the agent and its tools work on; the tools change it."""
+
+    services: TaxiServices
+    caller: Caller
+    thread: Thread
+    text: str
+    heard: Heard
+    filled: Filled
+    agent: AgentName
+    """Who answers this message."""
+    slots: Slots
+    """The order as it is now."""
+    active: tuple[Booking, ...] = ()
+    """Services under way, newest first."""
+    is_first: bool = False
+    """Whether the thread is new."""
+    handoff: AgentName | None = None
+    """Who gets the next message, where the agent handed over."""
+    dispatched: Booking | None = None
+    dropped: bool = False
+    """Whether the order in the making was cancelled."""
+
+    @property
+    def state(self) -> ThreadState:
+        """The thread's state after this turn."""
+        if self.dispatched is not None or self.dropped:
+            return ThreadState(slots=Slots(name=self.slots.name, phone=self.slots.phone))
+        return ThreadState(agent=self.handoff or self.agent, slots=self.slots)
+
+
+def begin(
+    services: TaxiServices, caller: Caller, thread: Thread, state: ThreadState, text: str, active: tuple[Booking, ...]
+) -> Work:
+    """Read a message, fill in the order, and decide who answers."""
+    heard = read(text, services.gazetteer)
+    filled = fill(state.slots, heard, asked_by(state), services.gazetteer)
+    return Work(
+        services=services,
+        caller=caller,
+        thread=thread,
+        text=text,
+        heard=heard,
+        filled=filled,
+        agent=route(state, heard),
+        slots=filled.slots,
+        active=active,
+    )
+
+
+def asked_by(state: ThreadState) -> Asked | None:
+    """What the person was asked last, None where nothing was."""
+    if state.agent == "RECEPCIONISTA" and state.slots.is_empty:
+        return None
+    return state.slots.missing
+
+
+def route(state: ThreadState, heard: Heard) -> AgentName:
+    """Who answers a message: whoever has the next thing to ask, given what was known before it.
+
+    A handoff takes effect with the next message; an agent whose part is filled in by then is passed over, so that who tells all in
+    one message has the next one confirmed. Cancellations, questions after a taxi and people who want a person are the receptionist's.
+    """
+    wants_person = bool(heard.intents & {"human", "complaint"})
+    if wants_person and state.agent == "CONFIRMADOR":
+        return "CONFIRMADOR"
+    if wants_person or heard.intents & {"cancel", "status"}:
+        return "RECEPCIONISTA"
+    if state.agent == "RECEPCIONISTA" and state.slots.is_empty:
+        return "RECEPCIONISTA"
+    return asker_of(state.slots.missing)
+
+
+def asker_of(missing: Asked) -> AgentName:
+    """Whose part a missing thing is."""
+    match missing:
+        case "destination" | "zone":
+            return "NAVEGANTE"
+        case "payment" | "features":
+            return "OPERADOR"
+        case "confirmation":
+            return "CONFIRMADOR"
+
+
+def first_fill(text: str, gazetteer: Gazetteer) -> Slots:
+    """An order from one text alone, as tools are given it."""
+    return fill(Slots(), read(text, gazetteer), "destination", gazetteer).slots
