@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 
 from smarthealth.apps.doctor.settings import DoctorSettings
 from smarthealth.apps.records.settings import RecordsSettings
+from smarthealth.apps.taxi.settings import TaxiSettings
 from smarthealth.apps.workspace.settings import WorkspaceSettings
 from smarthealth.conversation.settings import ConversationSettings
 from smarthealth.llm.settings import ModelSettings
@@ -62,6 +63,7 @@ class Settings:
     conversation: ConversationSettings
     records: RecordsSettings
     doctor: DoctorSettings
+    taxi: TaxiSettings
     workspace: WorkspaceSettings
     server: ServerSettings
 

@@ -10,6 +10,7 @@ from smarthealth.conversation.application import Application
 
 from .doctor import DoctorPart
 from .records import RecordsPart
+from .taxi import TaxiPart
 from .workspace import WorkspacePart
 from .world import World
 
@@ -29,6 +30,7 @@ class Part(Protocol):
 PARTS: Final[Mapping[str, Callable[[World], Part]]] = {
     "records": RecordsPart,
     "doctor": DoctorPart,
+    "taxi": TaxiPart,
     "workspace": WorkspacePart,
 }
 """By name, as `--listen` has it; the first needs no prefix on the main port."""
