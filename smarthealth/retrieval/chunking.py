@@ -37,6 +37,7 @@ _KINDS = {
     "condition": "Condición",
     "document": "Documento",
     "encounter": "Atención",
+    "family": "Antecedente familiar",
     "immunization": "Vacuna",
     "medication": "Medicamento",
     "observation": "Resultado",
@@ -45,18 +46,25 @@ _KINDS = {
 }
 
 
+_WITH_COMPONENTS = frozenset({"observation", "family"})
+"""Kinds whose components are told with the whole: systolic with its pressure, a disease with the relative who has it."""
+_ERROR = "entered-in-error"
+
+
 def chunk_records(patient_id: int, records: Iterable[RecordEntry], glossary: Glossary | None = None) -> list[Chunk]:
     """Make the chunks of one patient.
 
     Args:
         patient_id: Whose they are.
-        records: All of the patient's records, in any order.
+        records: All of the patient's records, in any order; what was entered in error is left out.
         glossary: For names and concepts; the shipped one if None.
 
     Returns:
         Chunks with ids that are the same whenever the records are, at most `MOST_CHUNKS`.
     """
-    chunker = _Chunker(patient_id, list(records), glossary or load_glossary())
+    chunker = _Chunker(
+        patient_id, [record for record in records if record.verification != _ERROR], glossary or load_glossary()
+    )
     chunks = chunker.chunks()
     if len(chunks) <= MOST_CHUNKS:
         return chunks
@@ -90,7 +98,7 @@ class _Chunker:
         return found
 
     def _is_component(self, record: RecordEntry) -> bool:
-        return record.kind == "observation" and self._kinds.get(record.parent_id or 0) == "observation"
+        return record.kind in _WITH_COMPONENTS and self._kinds.get(record.parent_id or 0) == record.kind
 
     def _line(self, record: RecordEntry) -> Chunk:
         parts = self._parts.get(record.id, ())

@@ -14,7 +14,7 @@ from functools import lru_cache
 import attrs
 
 from .cognates import best_likeness
-from .senses import LIKE_ENOUGH, root, senses
+from .senses import LIKE_ENOUGH, clinical_senses, root
 from .words import QUESTION_WORDS, STOP_WORDS, content_words, folded_words
 
 
@@ -40,7 +40,7 @@ def match_displays(question: str, displays: Iterable[str], *, least: float = 0.2
     Returns:
         Best first; empty when the question has no word that could name an entry.
     """
-    asked = {word.folded: senses(word.folded) for word in content_words(question)}
+    asked = {word.folded: clinical_senses(word.folded) for word in content_words(question)}
     worded = {display: _display_words(display) for display in displays}
     rarity = _rarity(worded)
     matches = (_match(display, held, asked, rarity) for display, held in worded.items())

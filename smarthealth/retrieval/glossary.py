@@ -55,6 +55,8 @@ _FOR = re.compile(
     r"\b(?:para|for)\s+(?:el|la|los|las|su|sus|the|his|her|un|una)?\s*$"
 )
 """What precedes a concept for which something is given."""
+_PLURAL = re.compile(r"[A-Z]{2,5}s|[a-z]{3,5}s|[A-Z]{3,5}S")
+"""How the plural of an abbreviation may be written."""
 _ENDS = ("", ".", "?", "!", ":", "\n")
 """What stands before the first word of a sentence."""
 _BEFORE = 90
@@ -127,7 +129,7 @@ class Glossary:
         """
         found = words(text)
         places = _significant([word.folded for word in found])
-        stems = [stem(found[place].folded) for place in places]
+        stems = [self._singular(text, found[place]) for place in places]
         corrected: set[int] = set()
         for number, word_stem in enumerate(stems):
             word = found[places[number]]
@@ -152,6 +154,14 @@ class Glossary:
                 for concept in meant
             )
         return sorted(matches, key=lambda match: match.start)
+
+    def _singular(self, text: str, word: Word) -> str:
+        """The stem of a word; of an abbreviation in the plural (`UTIs`), the abbreviation."""
+        plain = stem(word.folded)
+        if plain in self._by_key or not _PLURAL.fullmatch(text[word.start : word.end]):
+            return plain
+        shorter = word.folded[:-1]
+        return shorter if any(entry.abbreviations for entry in self._by_key.get(shorter, ())) else plain
 
     def given_for(self, concept_id: str) -> Concept | None:
         """The class of drugs that is given for a concept, such as antihypertensives for hypertension."""
@@ -316,6 +326,12 @@ def _admitted(
     """The concepts of the entries that a surface may mean; where some are written exactly so, those alone."""
     surface = text[found[0].start : found[-1].end]
     folded = " ".join(word.folded for word in found)
+    if (
+        len(found) == 1
+        and _PLURAL.fullmatch(surface)
+        and not any(entry.is_exactly(surface, folded) for entry in entries)
+    ):
+        surface, folded = surface[:-1], folded[:-1]
     if any(not entry.concept.kinds and entry.is_exactly(surface, folded) for entry in entries):
         # An everyday word that is no concept's name: `hip` is not `hipo`, whatever kind is looked for.
         return [entry.concept for entry in entries if not entry.concept.kinds] if kinds is None else []

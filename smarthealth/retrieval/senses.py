@@ -39,6 +39,15 @@ def senses(word: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=16384)
+def clinical_senses(word: str) -> frozenset[str]:
+    """As `senses`, by the dictionary of clinical words alone: of what notes talk about, no entry is called."""
+    pairs = _pairs("words")
+    others = pairs.get(stem(word), frozenset())
+    synonyms = (same for other in others for same in pairs.get(stem(other), ()))
+    return frozenset(root(form) for form in (word, *others, *synonyms) if form.isalnum())
+
+
+@lru_cache(maxsize=16384)
 def forms(word: str) -> frozenset[str]:
     """A folded word with its translations and its synonyms, each a single word."""
     pairs = _pairs("words", "everyday")

@@ -245,13 +245,14 @@ class Patients:
         )
 
     async def ids_with_records(self) -> frozenset[int]:
-        """The ids of all patients of whom there is any entry.
+        """The ids of all patients of whom there is any entry but what was entered in error.
 
         Raises:
             StorageError: The database does not answer.
         """
         rows = await self._pool.fetch(
-            "select id from patient p where exists (select from record where patient_id = p.id)"
+            "select id from patient p where exists (select from record where patient_id = p.id"
+            " and verification is distinct from 'entered-in-error')"
         )
         return frozenset(row[0] for row in rows)
 

@@ -21,6 +21,7 @@ Kind = Literal[
     "report",
     "document",
     "careplan",
+    "family",
 ]
 Precision = Literal["year", "month", "day", "instant"]
 
@@ -47,7 +48,7 @@ class ClinicalRecord:
     category: str | None
     status: str | None
     verification: str | None
-    """Of a condition or an allergy: confirmed, unconfirmed, provisional, differential, refuted."""
+    """Of a condition or an allergy: confirmed, unconfirmed, provisional, differential, refuted. Of what was entered in error: so."""
     started_on: date | None
     """The day as written; the first one where only a year or month is."""
     started_at: datetime | None

@@ -26,28 +26,39 @@ MOST_KNOWN = 2000
 """Different things in one record."""
 
 _COLUMNS = """r.id, r.fhir_id as record, r.kind, r.display, r.code, r.category, r.status, r.started_on as "on",
-    r.ended_on as until, r.value, r.unit, r.value_text, r.range_low, r.range_high, r.dosage, r.severity, r.reason"""
+    r.ended_on as until, r.value, r.unit, r.value_text, r.range_low, r.range_high, r.dosage, r.severity, r.reason,
+    r.verification"""
 
 # What was entered in error, ruled out or not done is no part of what the record says of the patient.
 _STANDS = """(r.verification is null or r.verification not in ('refuted', 'entered-in-error'))
     and (r.status is null or r.status not in ('entered-in-error', 'not-done'))"""
 
-_PERSON = "select full_name, fhir_id as record, gender, birth_date, deceased, died_on, city from patient where id = %(patient)s"
+_PERSON = """
+select full_name, fhir_id as record, gender, birth_date, deceased, died_on, city, phone, email, address, language, marital_status,
+       contact, (select coalesce(array_agg(document_type order by rank, document_type, document_number), '{}') from patient_identifier i
+                 where i.patient_id = p.id) as document_types,
+       (select coalesce(array_agg(written_as order by rank, document_type, document_number), '{}') from patient_identifier i
+        where i.patient_id = p.id) as document_numbers
+from patient p where id = %(patient)s
+"""
 
 _KNOWN = f"""
 select kind, code, display, category, component is not null as is_part, count(*) as count
-from record r where patient_id = %(patient)s and {_STANDS}
+from record r where patient_id = %(patient)s and kind <> 'family' and ({_STANDS}) = not %(void)s
 group by 1, 2, 3, 4, 5 order by count(*) desc limit %(limit)s
 """
 
-_REASONS = """
-select distinct reason from record
-where patient_id = %(patient)s and kind = any(%(kinds)s) and reason is not null limit %(limit)s
+_REASONS = f"""
+select distinct reason from record r
+where patient_id = %(patient)s and kind = any(%(kinds)s) and reason is not null
+union select distinct display from record r
+where patient_id = %(patient)s and 'encounter' = any(%(kinds)s) and kind = 'condition' and encounter_id is not null and {_STANDS}
+limit %(limit)s
 """
 
 _MATCHING = f"""
 from record r
-where r.patient_id = %(patient)s and r.kind = any(%(kinds)s) and {_STANDS}
+where r.patient_id = %(patient)s and r.kind = any(%(kinds)s) and ({_STANDS}) = not %(void)s
   and (not %(named)s or (r.kind, r.display, coalesce(r.category, '')) in
        (select * from unnest(%(name_kinds)s::text[], %(names)s::text[], %(categories)s::text[])))
   and (%(parts)s or r.component is null)
@@ -55,7 +66,10 @@ where r.patient_id = %(patient)s and r.kind = any(%(kinds)s) and {_STANDS}
        and (%(overlapping)s or r.started_on >= %(since)s))
   and (%(until)s::date is null or r.started_on <= %(until)s)
   and (%(statuses)s::text[] is null or coalesce(lower(r.status), '') = any(%(statuses)s))
-  and (%(reasons)s::text[] is null or r.reason = any(%(reasons)s))
+  and (%(verifications)s::text[] is null or r.verification = any(%(verifications)s))
+  and (%(reasons)s::text[] is null or r.reason = any(%(reasons)s)
+       or (r.kind = 'encounter' and exists (select from record d where d.encounter_id = r.id and d.kind = 'condition'
+           and d.display = any(%(reasons)s))))
   and (%(people)s::bigint[] is null or exists (select from attendance a
        where a.record_id in (r.id, r.encounter_id) and a.practitioner_id = any(%(people)s)))
   and (%(places)s::bigint[] is null or r.organization_id = any(%(places)s)
@@ -102,6 +116,11 @@ select distinct o.id, o.name from record r join organization o on o.id = r.organ
 where r.patient_id = %(patient)s limit %(limit)s
 """
 
+_FAMILY = f"""
+select {_COLUMNS}, r.component is not null as is_part, r.parent_id, left(r.body, %(length)s) as body from record r
+where r.patient_id = %(patient)s and r.kind = 'family' and ({_STANDS}) order by r.id limit %(limit)s
+"""
+
 _BODIES = (
     "select id, left(body, %(length)s) from record where patient_id = %(patient)s and id = any(%(ids)s) limit %(limit)s"
 )
@@ -116,7 +135,7 @@ order by r.started_at desc nulls last, r.id desc limit %(limit)s
 
 _NOTES_HOLDING = f"""
 select {_COLUMNS}, left(r.body, %(length)s) as body from record r
-where r.patient_id = %(patient)s and r.body is not null and {_STANDS}
+where r.patient_id = %(patient)s and r.body is not null and r.kind <> 'family' and {_STANDS}
   and (select bool_and(r.body ~* pattern) from unnest(%(patterns)s::text[]) pattern)
 order by r.started_at desc nulls last, r.id desc limit %(limit)s
 """
@@ -140,6 +159,9 @@ class Wanted:
     """Whether it is enough that an entry lasted into the time wanted."""
     statuses: tuple[str, ...] | None = None
     reasons: tuple[str, ...] | None = None
+    verifications: tuple[str, ...] | None = None
+    void: bool = False
+    """Whether what was entered in error, ruled out or not done is wanted, and nothing else."""
     people: tuple[int, ...] | None = None
     places: tuple[int, ...] | None = None
     oldest_first: bool = False
@@ -147,7 +169,7 @@ class Wanted:
 
 @attrs.frozen(kw_only=True)
 class _Row:
-    """A row of `_ENTRIES_…`: an entry and how many there are in all."""
+    """One entry."""
 
     id: int
     record: str
@@ -166,11 +188,27 @@ class _Row:
     dosage: str | None
     severity: str | None
     reason: str | None
-    total: int
+    verification: str | None
 
     def entry(self) -> Entry:
-        values = {field.name: getattr(self, field.name) for field in attrs.fields(_Row) if field.name != "total"}
-        return Entry(**values)
+        """The row as an entry."""
+        return Entry(**{field.name: getattr(self, field.name) for field in attrs.fields(_Row)})
+
+
+@attrs.frozen(kw_only=True)
+class _Counted(_Row):
+    """A row of `_ENTRIES_…`: an entry and how many there are in all."""
+
+    total: int
+
+
+@attrs.frozen(kw_only=True)
+class _Relative(_Row):
+    """A row of `_FAMILY`."""
+
+    is_part: bool
+    parent_id: int | None
+    body: str | None
 
 
 @attrs.frozen
@@ -193,9 +231,24 @@ class Chart:
         row = await self._pool.fetch_one_as(Person, _PERSON, {"patient": self._patient})
         return row or Person(full_name="")
 
-    async def known(self) -> list[Known]:
-        """The different things that the record holds, the most frequent first."""
-        return await self._pool.fetch_as(Known, _KNOWN, {"patient": self._patient, "limit": MOST_KNOWN})
+    async def known(self, *, void: bool = False) -> list[Known]:
+        """The different things that the record holds, the most frequent first; or those that it no longer stands by."""
+        params = {"patient": self._patient, "void": void, "limit": MOST_KNOWN}
+        return await self._pool.fetch_as(Known, _KNOWN, params)
+
+    async def relatives(self) -> tuple[Entry, ...]:
+        """What the record says of the patient's relatives: an entry for each, with a part for each disease."""
+        params = {"patient": self._patient, "length": BODY_LENGTH, "limit": MOST_KNOWN}
+        rows = await self._pool.fetch_as(_Relative, _FAMILY, params)
+        parts: dict[int | None, list[Entry]] = {}
+        for row in rows:
+            if row.is_part:
+                parts.setdefault(row.parent_id, []).append(row.entry())
+        return tuple(
+            attrs.evolve(row.entry(), body=row.body, parts=tuple(parts.get(row.id, ())))
+            for row in rows
+            if not row.is_part
+        )
 
     async def reasons(self, kinds: Collection[str]) -> list[str]:
         """The different reasons given for entries of some kinds."""
@@ -218,11 +271,13 @@ class Chart:
             "overlapping": wanted.overlapping,
             "statuses": _listed(wanted.statuses),
             "reasons": _listed(wanted.reasons),
+            "verifications": _listed(wanted.verifications),
+            "void": wanted.void,
             "people": _listed(wanted.people),
             "places": _listed(wanted.places),
             "limit": limit,
         }
-        rows = await self._pool.fetch_as(_Row, _ENTRIES_OLDEST if wanted.oldest_first else _ENTRIES_NEWEST, params)
+        rows = await self._pool.fetch_as(_Counted, _ENTRIES_OLDEST if wanted.oldest_first else _ENTRIES_NEWEST, params)
         entries = await self._with_parts([row.entry() for row in rows])
         return Found(tuple(entries), rows[0].total if rows else 0)
 
@@ -243,7 +298,7 @@ class Chart:
     async def results_of(self, reports: Sequence[Entry]) -> Found:
         """The results that belong to some reports."""
         params = {"patient": self._patient, "ids": [report.id for report in reports], "limit": MOST_ENTRIES}
-        rows = await self._pool.fetch_as(_Row, _RESULTS, params)
+        rows = await self._pool.fetch_as(_Counted, _RESULTS, params)
         entries = await self._with_parts([row.entry() for row in rows])
         return Found(tuple(entries), len(entries))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 import attrs
@@ -18,6 +19,10 @@ from .material import Material, item_for, make_finding
 from .picking import group_entries, in_order, main_value, pick_entries
 from .wording import write_unit
 
+_LASTS = re.compile(
+    r"\b(?:for|por|durante|x)\s+\d+\s+(?:days?|weeks?|months?|d[ií]as?|semanas?|mes(?:es)?)\b", re.IGNORECASE
+)
+"""Where a dosage says for how long."""
 _LEVEL = 0.03
 """A change of less than this share of the first value is called level."""
 
@@ -160,6 +165,14 @@ def duration(material: Material) -> list[Finding]:
     )
     if len(material.entries) > 1 and material.ask.pick.order is Order.ALL and picked[0].status != "active":
         picked = pick_entries(material.entries, Pick(order=Order.LATEST, count=3))
+    dosed = [
+        entry
+        for entry in picked
+        if entry.kind == "medication" and entry.until is None and _LASTS.search(entry.dosage or "")
+    ]
+    if dosed:
+        items = [attrs.evolve(item_for(material, entry), note=entry.dosage) for entry in dosed[:3]]
+        return [make_finding(material, Fact(say="dose", about=material.about), dosed[:3], items)]
     return [
         make_finding(material, Fact(say="duration", about=material.labels.of_display(entry.kind, entry.display, entry.code)), [entry])
         for entry in picked[:3]

@@ -16,6 +16,7 @@ from smarthealth.retrieval.glossary import Glossary, load_glossary
 
 from .confidence_coefficients import ABSTENTION, ANSWER, Coefficients
 from .evidence import Evidence
+from .facts import Fact
 from .matching import Quality
 from .seeking import Term, find_terms, share_held
 from .verify import Review, examine
@@ -55,14 +56,21 @@ def features(evidence: Evidence, examined: Review, text: str, glossary: Glossary
     """What the confidence is computed from, each in [0, 1]."""
     terms = find_terms(evidence.question.text, glossary)
     told = " ; ".join((text, *(source.excerpt for source in evidence.sources[:_SOURCES_READ])))
-    facts = evidence.facts
+    # what is told beside an answer makes it neither surer nor less sure
+    proper = [
+        (fact, quality)
+        for fact, quality in zip(evidence.facts, evidence.qualities, strict=True)
+        if fact.detail != "beside"
+    ]
+    facts = [fact for fact, _ in proper]
+    qualities = [quality for _, quality in proper]
     refused = [fact for fact in facts if fact.say == "refusal"]
-    absent = [fact for fact in facts if fact.say == "absent"]
+    absent = [fact for fact in facts if fact.say in ("absent", "void")]
     best = max((hit.score for hit in evidence.best_hits), default=0.0)
     second = evidence.best_hits[1].score if len(evidence.best_hits) > 1 else 0.0
     return {
         "certainty": evidence.question.certainty,
-        "match": sum(_QUALITIES[quality] for quality in evidence.qualities) / (len(evidence.qualities) or 1),
+        "match": sum(_QUALITIES[quality] for quality in qualities) / (len(qualities) or 1),
         "verified": examined.verified,
         "cited": 1.0 - examined.uncited / examined.sentences if examined.sentences else 0.0,
         "dangling": float(bool(examined.dangling)),
@@ -74,12 +82,10 @@ def features(evidence: Evidence, examined: Review, text: str, glossary: Glossary
         "refused": len(refused) / (len(facts) or 1),
         "accounted": share_held(terms, told, glossary),
         "nearby": _nearby(evidence, terms, glossary),
-        "passage": float(Quality.PASSAGE in evidence.qualities),
-        "narrowed": float(Quality.NARROWED in evidence.qualities),
+        "passage": float(Quality.PASSAGE in qualities),
+        "narrowed": float(Quality.NARROWED in qualities),
         "absent": len(absent) / (len(facts) or 1),
-        "absent_known": float(
-            any(_is_known(evidence, number) for number, fact in enumerate(facts) if fact.say == "absent")
-        ),
+        "absent_known": float(any(_is_known(evidence, fact) for fact in absent)),
     }
 
 
@@ -90,9 +96,9 @@ def _nearby(evidence: Evidence, terms: Sequence[Term], glossary: Glossary) -> fl
     return max((share_held(terms, hit.chunk.text, glossary) for hit in evidence.best_hits), default=0.0)
 
 
-def _is_known(evidence: Evidence, number: int) -> bool:
+def _is_known(evidence: Evidence, fact: Fact) -> bool:
     """Whether what is absent is something that the glossary knows, or that the record holds at another time."""
-    if evidence.facts[number].items:
+    if fact.items:
         return True
     return any(topic.concepts or not topic.terms for ask in evidence.question.asks for topic in ask.topics)
 

@@ -6,6 +6,14 @@ from datetime import date
 
 import attrs
 
+from smarthealth.apps.records.understanding.question import Field
+from smarthealth.storage.patients import DOCUMENT_TYPES
+
+CONTACTS = frozenset(
+    {Field.DOCUMENT, Field.PHONE, Field.EMAIL, Field.ADDRESS, Field.LANGUAGE, Field.MARITAL_STATUS, Field.CONTACT}
+)
+"""What a record says in words of its own: by what document a patient is known, how to be reached, what they speak."""
+
 
 @attrs.frozen(kw_only=True)
 class Known:
@@ -42,6 +50,8 @@ class Entry:
     dosage: str | None = None
     severity: str | None = None
     reason: str | None = None
+    verification: str | None = None
+    """Of a diagnosis or an allergy: how sure it is."""
     body: str | None = None
     parts: tuple[Entry, ...] = ()
     """Its components."""
@@ -69,10 +79,33 @@ class Person:
     died_on: date | None = None
     """None also where somebody is known to have died, but not when."""
     city: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    address: str | None = None
+    language: str | None = None
+    marital_status: str | None = None
+    contact: str | None = None
+    """Whom to call: relationship, name, number."""
+    document_types: tuple[int, ...] = attrs.field(default=(), converter=tuple)
+    """Keys of `DOCUMENT_TYPES`, of the documents below."""
+    document_numbers: tuple[str, ...] = attrs.field(default=(), converter=tuple)
 
-    def as_entry(self) -> Entry:
-        """What the record says of the patient, as an entry that an answer may cite; without the name."""
-        said = (("sex", self.gender), ("born", self.birth_date), ("died", self.died_on), ("city", self.city))
+    def said(self, field: Field) -> str | None:
+        """What the record says of one of `CONTACTS`, in its own words."""
+        if field is not Field.DOCUMENT:
+            said: str | None = getattr(self, field.value)
+            return said
+        pairs = zip(self.document_types, self.document_numbers, strict=True)
+        return ", ".join(f"{DOCUMENT_TYPES[kind].code} {number}" for kind, number in pairs) or None
+
+    def as_entry(self, asked: Field | None = None) -> Entry:
+        """What the record says of the patient, as an entry that an answer may cite.
+
+        The name is left out, and how to reach the patient where that is not asked for.
+        """
+        said = [("sex", self.gender), ("born", self.birth_date), ("died", self.died_on), ("city", self.city)]
+        if asked in CONTACTS:
+            said.append((asked.value.replace("_", " "), self.said(asked)))
         body = "; ".join(f"{name}: {value}" for name, value in said if value)
         return Entry(id=0, record=self.record, kind="patient", display="Patient", body=body)
 

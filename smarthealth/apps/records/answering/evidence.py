@@ -85,10 +85,12 @@ class Evidence:
     @property
     def is_absence(self) -> bool:
         """Whether all there is to say is that the record does not hold it."""
-        return all(
-            fact.say in ("absent", "refusal") or (fact.say == "person" and fact.detail in ("missing", "alive"))
+        lacking = [
+            fact.say in ("absent", "refusal", "void") or (fact.say == "person" and fact.detail in ("missing", "alive"))
             for fact in self.facts
-        )
+            if fact.detail != "beside"
+        ]
+        return all(lacking) if lacking else not self.facts
 
 
 def assemble(question: Question, findings: Findings, hits: SearchResult, *, today: date) -> Evidence:

@@ -193,6 +193,13 @@ def when(material: Material) -> list[Finding]:
     ]
 
 
+def verification(material: Material) -> list[Finding]:
+    """How sure diagnoses are."""
+    newest = [group.newest for group in group_entries(material.entries)][:MOST_DATES]
+    items = [attrs.evolve(item_for(material, entry), status=entry.verification) for entry in newest]
+    return [make_finding(material, Fact(say="verification"), newest, items)]
+
+
 def status(material: Material) -> list[Finding]:
     """Whether something goes on."""
     groups = group_entries(material.entries)

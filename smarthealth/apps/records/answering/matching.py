@@ -54,6 +54,9 @@ class Matched:
     """Narrower, following from it, or suspected only: worth mentioning, not to be counted."""
     quality: Quality = Quality.NONE
 
+    def __bool__(self) -> bool:
+        return bool(self.core)
+
     @property
     def kinds(self) -> frozenset[str]:
         """Kinds of what is meant."""
@@ -74,6 +77,9 @@ _SURGICAL = re.compile(
 _SHORTEST_LITERAL = 4
 _MEASURED = frozenset({"observation", "report"})
 _SMALL = roots_of("a an and by de del el en for in la of on para por the to with y")
+_SAYS_LITTLE = roots_of("resultado resultados result results prueba test examen exam nivel level valor value")
+_RESULTS = frozenset({"observation", "report", "procedure"})
+"""Kinds of entry by any of which the outcome of a test may be told."""
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 _CATEGORIES = {
@@ -108,7 +114,7 @@ class Matcher:
         if literal:
             return Matched(core=tuple(literal), quality=Quality.LITERAL)
         if topic.concepts:
-            found = self._by_concept(topic, candidates)
+            found = self._by_concept(topic, candidates) or self._by_own_words(topic, candidates)
         elif topic.terms:
             return self._by_words(topic.terms, candidates)
         else:
@@ -188,6 +194,18 @@ class Matcher:
             return Matched(core=tuple(wholes or direct), related=related, quality=Quality.CONCEPT)
         plain = [known for known in narrower if known not in beside]
         return Matched(core=tuple(plain or beside), related=tuple(beside) if plain else (), quality=Quality.NARROWER)
+
+    def _by_own_words(self, topic: Topic, candidates: Sequence[Known]) -> Matched:
+        """Entries called just as the question calls the thing, though the glossary takes them for something else."""
+        asked = roots_of(topic.surface) - _SMALL - _SAYS_LITTLE
+        if topic.is_measured and not asked:
+            return _NOTHING
+        found = [
+            known
+            for known in candidates
+            if known.kind in _RESULTS and roots_of(bare_display(known.display)) - _SMALL - _SAYS_LITTLE == asked
+        ]
+        return Matched(core=tuple(found), quality=Quality.WORDS) if found else _NOTHING
 
     def _named_in_display(self, topic: Topic, candidates: Sequence[Known]) -> Matched:
         """Entries whose display holds all words of a name of the concept, in either language and in any inflection.

@@ -16,7 +16,8 @@ from .findings import Finding
 from .items import item_of
 from .labels import Labels
 from .matching import Matched
-from .phrases import NOUNS
+from .nouns import NOUNS
+from .units import converted
 
 MOST_FURTHER = 12
 """Other entries of a count that become sources."""
@@ -132,7 +133,12 @@ _COUNTING = frozenset({"count", "average", "trend"})
 
 def item_for(material: Material, entry: Entry) -> Item:
     """What a fact says of an entry."""
-    return item_of(entry, material.labels)
+    item = item_of(entry, material.labels)
+    unit = material.ask.unit
+    if unit is None or entry.value is None or item.value is None:
+        return item
+    told = converted(entry.value, entry.unit, unit, f"{entry.display} {material.about}")
+    return attrs.evolve(item, value=f"{item.value} ({told})") if told else item
 
 
 def noun_of(material: Material, count: int) -> str:

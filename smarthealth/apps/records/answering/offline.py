@@ -14,7 +14,8 @@ from smarthealth.apps.records.understanding.question import Language
 from smarthealth.llm.port import ChatRequest
 
 from .facts import Item, Say
-from .phrases import FIELD_NAMES, GENDERS, PHRASES
+from .nouns import FIELD_NAMES, personal
+from .phrases import PHRASES
 from .prompts import read_prompt
 from .sentences import Speech, capital, mark
 from .wording import write_number, write_span
@@ -209,7 +210,7 @@ def _person(speech: Speech) -> str:
     value = (fact.items[0] if fact.items else Item()).value or ""
     if field in ("age", "age_dead"):
         value = _years(speech)
-    return speech.fill(f"person.{field}", value=GENDERS[speech.language].get(value, value))
+    return speech.fill(f"person.{field}", value=personal(field, value, speech.language))
 
 
 def _summary(speech: Speech) -> str:
@@ -222,6 +223,21 @@ def _absent(speech: Speech) -> str:
     if not speech.fact.items:
         return speech.fill("absent")
     return speech.fill("absent.but" if speech.fact.period else "absent.ended")
+
+
+def _each(speech: Speech) -> str:
+    """One sentence for each entry, by its state: what was entered in error, how sure it is."""
+    fact = speech.fact
+    singles = (attrs.evolve(speech, fact=attrs.evolve(fact, items=(item,))) for item in fact.items)
+    return " ".join(single.fill(f"{fact.say}.{single.fact.items[0].status or 'missing'}") for single in singles)
+
+
+def _family(speech: Speech) -> str:
+    said = (
+        f"{item.name}: {item.note} {mark(item)}" if item.note else f"{item.name} {mark(item)}"
+        for item in speech.fact.items
+    )
+    return speech.fill("family", items="; ".join(said))
 
 
 def _refusal(speech: Speech) -> str:
@@ -285,4 +301,7 @@ _WRITERS: Mapping[Say, Callable[[Speech], str]] = {
     "summary": _summary,
     "absent": _absent,
     "refusal": _refusal,
+    "void": _each,
+    "verification": _each,
+    "family": _family,
 }

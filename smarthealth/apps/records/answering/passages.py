@@ -12,8 +12,9 @@ from collections.abc import Collection, Sequence
 import attrs
 
 from smarthealth.apps.records.understanding.folding import fold_letters
-from smarthealth.apps.records.understanding.question import Refusal, Topic
+from smarthealth.apps.records.understanding.question import Kin, Refusal, Topic
 from smarthealth.apps.records.understanding.refusals import find_refusal
+from smarthealth.apps.records.understanding.relatives import names_kin
 from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.senses import translations
 
@@ -137,8 +138,12 @@ def mentions(text: str, topic: Topic, glossary: Glossary) -> list[str]:
     words = search_words(topic) if not topic.concepts else ()
     found: list[str] = []
     for section in sections_of(text):
+        if names_kin(section.heading, Kin.FAMILY):
+            continue  # what is said of relatives is said of nobody else
         of_heading = {match.concept.id for match in glossary.concepts(section.heading) if not match.corrected}
         for line in section.lines:
+            if _is_of_relatives(line):
+                continue
             named = of_heading | {match.concept.id for match in glossary.concepts(line) if not match.corrected}
             folded = fold_letters(line)
             if named & family or (
@@ -146,6 +151,17 @@ def mentions(text: str, topic: Topic, glossary: Glossary) -> list[str]:
             ):
                 found.append(_around(line, topic, section.heading))
     return list(dict.fromkeys(found))
+
+
+def _is_of_relatives(line: str) -> bool:
+    """Whether a line is about a relative alone: it begins with one, or speaks of a family history."""
+    return _OF_RELATIVES.search(fold_letters(line)) is not None
+
+
+_OF_RELATIVES = re.compile(
+    r"\b(?:family\s+history|antecedentes?\s+familiar(?:es)?|historia\s+familiar)\b"
+    r"|^\W*(?:(?:the|his|her|su|la|el|un|una|maternal|paternal)\s+)*(?:mother|father|brother|sister|uncle|aunt|grand\w+|cousin|madre|padre|mama|papa|herman[oa]|ti[oa]|abuel[oa]|prim[oa]|suegr[oa])\b"
+)
 
 
 def _around(line: str, topic: Topic, heading: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 
-from smarthealth.apps.records.understanding.question import AgeRange, Anchor, Relation, TimeRange
+from smarthealth.apps.records.understanding.question import AgeRange, Anchor, Ask, Operation, Relation, TimeRange
 
 from .entries import Entry
 
@@ -34,6 +34,13 @@ def years_of_life(ages: AgeRange, born: date | None) -> TimeRange | None:
     since = None if ages.since is None else _birthday(born, ages.since)
     until = None if ages.until is None else _birthday(born, ages.until + 1) - _ONE_DAY
     return TimeRange(since=since, until=until)
+
+
+def is_of_a_stay(ask: Ask) -> bool:
+    """Whether one measurement at a visit or during a stay is asked for."""
+    during = isinstance(ask.period, Anchor) and ask.period.relation == "during"
+    measured = all(topic.concepts and topic.is_measured for topic in ask.topics)
+    return during and measured and ask.operation is Operation.VALUE
 
 
 def _birthday(born: date, years: int) -> date:

@@ -1,14 +1,12 @@
 """The sentences of the offline composer, in both languages.
 
 A phrase is filled with `str.format`; its names are those that `offline` offers. Marks `[n]` stand directly after what they
-prove. Words that depend on a kind of entry come from `NOUNS`.
+prove. Words that depend on a kind of entry come from `nouns`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import attrs
 
 from smarthealth.apps.records.understanding.question import Language
 
@@ -193,6 +191,25 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "es": "En {name}, {dated}, se lee: «{note}» {mark}.",
         "en": "{name}, {dated}, reads: “{note}” {mark}.",
     },
+    # what stands no longer, how sure it is, and the family
+    "void.entered-in-error": {
+        "es": "En la historia no consta {name} como dato válido: el registro, {dated}, está anulado por error de registro (entered-in-error) {mark}.",
+        "en": "The record does not contain {name} as a valid entry: the one {dated} was entered in error {mark}.",
+    },
+    "void.refuted": {
+        "es": "En la historia no consta {name}: el registro, {dated}, figura como descartado (refuted) {mark}.",
+        "en": "The record does not contain {name}: the entry {dated} is listed as refuted (ruled out) {mark}.",
+    },
+    "void.not-done": {
+        "es": "En la historia no consta que se hiciera {name}: el registro, {dated}, figura como no realizado (not-done) {mark}.",
+        "en": "The record does not contain a done {name}: the entry {dated} is listed as not done {mark}.",
+    },
+    "verification.confirmed": {"es": "Sí, {name}, {dated}, figura como confirmado (confirmed) {mark}.", "en": "Yes, {name}, {dated}, is listed as confirmed {mark}."},
+    "verification.unconfirmed": {"es": "No, {name}, {dated}, figura como no confirmado (unconfirmed) {mark}.", "en": "No, {name}, {dated}, is listed as unconfirmed {mark}."},
+    "verification.provisional": {"es": "No, {name}, {dated}, figura como diagnóstico provisional, sin confirmar (provisional) {mark}.", "en": "No, {name}, {dated}, is listed as provisional, not confirmed {mark}."},
+    "verification.differential": {"es": "No, {name}, {dated}, figura como diagnóstico diferencial, sin confirmar (differential) {mark}.", "en": "No, {name}, {dated}, is listed as a differential diagnosis, not confirmed {mark}."},
+    "verification.missing": {"es": "{Name} consta {dated}, pero en la historia no consta si está confirmado {mark}.", "en": "{Name} is recorded {dated}, but the record does not contain whether it is confirmed {mark}."},
+    "family": {"es": "Antecedentes familiares registrados: {items}.", "en": "Recorded family history: {items}."},
     # the patient
     "person.age": {"es": "Tiene {value} {mark}.", "en": "The patient is {value} old {mark}."},
     "person.age_dead": {"es": "Falleció a los {value}, {dated} {mark}.", "en": "The patient died aged {value}, {dated} {mark}."},
@@ -205,6 +222,13 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
     },
     "person.alive": {"es": "En la historia no consta fecha de fallecimiento.", "en": "The record does not contain a date of death."},
     "person.city": {"es": "La ciudad registrada es {value} {mark}.", "en": "The recorded city is {value} {mark}."},
+    "person.document": {"es": "El documento registrado es {value} {mark}.", "en": "The recorded identity document is {value} {mark}."},
+    "person.phone": {"es": "El teléfono registrado es {value} {mark}.", "en": "The recorded telephone number is {value} {mark}."},
+    "person.email": {"es": "El correo electrónico registrado es {value} {mark}.", "en": "The recorded e-mail address is {value} {mark}."},
+    "person.address": {"es": "La dirección registrada es {value} {mark}.", "en": "The recorded address is {value} {mark}."},
+    "person.language": {"es": "El idioma registrado es {value} {mark}.", "en": "The recorded language is {value} {mark}."},
+    "person.marital_status": {"es": "El estado civil registrado es {value} {mark}.", "en": "The recorded civil status is {value} {mark}."},
+    "person.contact": {"es": "El contacto registrado es {value} {mark}.", "en": "The recorded contact is {value} {mark}."},
     "person.name": {"es": "El nombre registrado es {value} {mark}.", "en": "The recorded name is {value} {mark}."},
     "person.missing": {"es": "En la historia no consta {value}.", "en": "The record does not contain {value}."},
     "summary": {"es": "{about}: {total} entradas en la historia {mark}.", "en": "{about}: {total} entries in the record {mark}."},
@@ -247,111 +271,3 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "en": "I cannot follow that instruction: I only answer questions about this patient's clinical record, and the record does not contain an answer to that.",
     },
 }  # fmt: skip
-
-
-@attrs.frozen
-class Noun:
-    """How a kind of entry is called."""
-
-    one: str
-    many: str
-    feminine: bool = False
-
-
-NOUNS: Mapping[Language, Mapping[str, Noun]] = {
-    "es": {
-        "encounter": Noun("consulta", "consultas", feminine=True),
-        "emergency": Noun("atención de urgencias", "atenciones de urgencias", feminine=True),
-        "inpatient": Noun("hospitalización", "hospitalizaciones", feminine=True),
-        "ambulatory": Noun("consulta ambulatoria", "consultas ambulatorias", feminine=True),
-        "wellness": Noun("consulta de control", "consultas de control", feminine=True),
-        "condition": Noun("diagnóstico", "diagnósticos"),
-        "observation": Noun("medición", "mediciones", feminine=True),
-        "vital-signs": Noun("medición de signos vitales", "mediciones de signos vitales", feminine=True),
-        "laboratory": Noun("resultado de laboratorio", "resultados de laboratorio"),
-        "medication": Noun("prescripción", "prescripciones", feminine=True),
-        "allergy": Noun("alergia", "alergias", feminine=True),
-        "procedure": Noun("procedimiento", "procedimientos"),
-        "surgery": Noun("cirugía", "cirugías", feminine=True),
-        "immunization": Noun("vacuna", "vacunas", feminine=True),
-        "report": Noun("informe", "informes"),
-        "document": Noun("nota clínica", "notas clínicas", feminine=True),
-        "careplan": Noun("plan de cuidados", "planes de cuidados"),
-        "people": Noun("profesional", "profesionales"),
-        "places": Noun("centro", "centros"),
-        "entry": Noun("registro", "registros"),
-    },
-    "en": {
-        "encounter": Noun("visit", "visits"),
-        "emergency": Noun("emergency visit", "emergency visits"),
-        "inpatient": Noun("hospital admission", "hospital admissions"),
-        "ambulatory": Noun("outpatient visit", "outpatient visits"),
-        "wellness": Noun("check-up visit", "check-up visits"),
-        "condition": Noun("diagnosis", "diagnoses"),
-        "observation": Noun("measurement", "measurements"),
-        "vital-signs": Noun("vital sign measurement", "vital sign measurements"),
-        "laboratory": Noun("laboratory result", "laboratory results"),
-        "medication": Noun("prescription", "prescriptions"),
-        "allergy": Noun("allergy", "allergies"),
-        "procedure": Noun("procedure", "procedures"),
-        "surgery": Noun("surgery", "surgeries"),
-        "immunization": Noun("vaccination", "vaccinations"),
-        "report": Noun("report", "reports"),
-        "document": Noun("clinical note", "clinical notes"),
-        "careplan": Noun("care plan", "care plans"),
-        "people": Noun("practitioner", "practitioners"),
-        "places": Noun("place of care", "places of care"),
-        "entry": Noun("entry", "entries"),
-    },
-}
-
-STATUS_WORDS: Mapping[Language, Mapping[str, str]] = {
-    "es": {
-        "active": "activo",
-        "recurrence": "recurrente",
-        "relapse": "en recaída",
-        "inactive": "inactivo",
-        "remission": "en remisión",
-        "resolved": "resuelto",
-        "stopped": "suspendido",
-        "completed": "completado",
-        "cancelled": "cancelado",
-        "on-hold": "en pausa",
-        "finished": "finalizado",
-        "in-progress": "en curso",
-        "superseded": "reemplazada por una versión posterior",
-        "current": "vigente",
-    },
-    "en": {"in-progress": "in progress", "on-hold": "on hold"},
-}
-
-GENDERS: Mapping[Language, Mapping[str, str]] = {
-    "es": {
-        "male": "masculino (male)",
-        "female": "femenino (female)",
-        "other": "otro (other)",
-        "unknown": "desconocido (unknown)",
-    },
-    "en": {},
-}
-
-FIELD_NAMES: Mapping[Language, Mapping[str, str]] = {
-    "es": {
-        "age": "la fecha de nacimiento",
-        "gender": "el sexo",
-        "birth_date": "la fecha de nacimiento",
-        "death_date": "fecha de fallecimiento",
-        "city": "la ciudad",
-        "name": "el nombre",
-        "document": "el número de documento",
-    },
-    "en": {
-        "age": "a date of birth",
-        "gender": "the sex",
-        "birth_date": "a date of birth",
-        "death_date": "a date of death",
-        "city": "the city",
-        "name": "the name",
-        "document": "the document number",
-    },
-}

@@ -17,7 +17,7 @@ from .chart import Found
 from .computing import age_at, average, change, computed, duration, interval, normal, trend
 from .entries import Entry
 from .findings import Finding
-from .listing import count, denied, exists, list_entries, status, value, when, whether
+from .listing import count, denied, exists, list_entries, status, value, verification, when, whether
 from .material import Material, absence
 from .particulars import asked_of, attendance
 from .picking import beyond
@@ -59,6 +59,7 @@ _REPORTS: Mapping[Operation, Callable[[Material], list[Finding]]] = {
     Operation.DOSE: asked_of("dose", lambda entry: entry.dosage),
     Operation.REASON: asked_of("reason", lambda entry: entry.reason),
     Operation.STATUS: status,
+    Operation.VERIFICATION: verification,
     Operation.TREND: computed(trend),
     Operation.CHANGE: computed(change),
     Operation.AVERAGE: computed(average),

@@ -9,7 +9,7 @@ nobody else.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import attrs
 
@@ -17,13 +17,15 @@ from smarthealth.apps.records.understanding.calendar_words import MONTHS
 from smarthealth.apps.records.understanding.concepts import find_concepts
 from smarthealth.apps.records.understanding.fillers import is_filler
 from smarthealth.apps.records.understanding.folding import OTHER, Reading, fold_letters
+from smarthealth.apps.records.understanding.question import Kin
+from smarthealth.apps.records.understanding.relatives import kin_spans, names_kin, parts_by_kin
 from smarthealth.retrieval.concepts import Concept
 from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.senses import forms, is_meant, roots_of
 from smarthealth.retrieval.words import folded_words, set_of
 
 from .entries import Entry
-from .passages import sections_of
+from .passages import Section, quotable, sections_of
 
 _ENOUGH, _ENOUGH_OF_EVERYDAY = 0.5, 0.6
 """Share of what is named that a sentence must hold, and where all of it is everyday words."""
@@ -47,6 +49,12 @@ _INTENDED = re.compile(
 )
 _PLANS = frozenset({"plan", "plan de manejo", "management plan"})
 """Headings under which stands what is to come."""
+_WORK_UP = re.compile(r"\bwork[\s-]?ups?\b", re.IGNORECASE)
+"""No work of anybody's."""
+_MOST_NARROWER = 30
+"""Narrower concepts by whose names a note is looked for."""
+_SHORT_NOTE = 2500
+"""Characters of a note that is about one thing."""
 _QUANTITY = re.compile(r"\b(?:cuant[oa]s?|how\s+(?:much|many|big|long|often)|dosis|dose|cada\s+cuanto)\b")
 _LIVELIHOOD = re.compile(r"\b(?:does|do|did)\b[^?]*\bfor\s+a\s+living\b")
 _WORK = "occupation"
@@ -128,10 +136,22 @@ def share_held(terms: Sequence[Term], text: str, glossary: Glossary) -> float:
     return sum(term.is_in(text, named, glossary) for term in terms) / len(terms) if terms else 1.0
 
 
-def patterns(terms: Sequence[Term]) -> list[str]:
+def patterns(terms: Sequence[Term], glossary: Glossary) -> list[str]:
     """For each term that a note must hold, a regular expression of PostgreSQL that finds its names."""
     needed = [term for term in terms if not term.is_everyday] or list(terms)
-    return [r"\m(" + "|".join(sorted({_pattern(name) for name in term.names})) + ")" for term in needed]
+    return [r"\m(" + "|".join(sorted({_pattern(name) for name in _called(term, glossary)})) + ")" for term in needed]
+
+
+def _called(term: Term, glossary: Glossary) -> Sequence[str]:
+    """What a note may call a term: by its own names, by those of what is narrower, by its word in the other language."""
+    narrower = [
+        name
+        for concept in term.concepts
+        for member in sorted(glossary.family(concept.id) - {concept.id})[:_MOST_NARROWER]
+        for name in glossary[member].names
+    ]
+    word = folded_words(term.word)
+    return (*term.names, *narrower, *(sorted(forms(word[0])) if len(word) == 1 else ()))
 
 
 def _pattern(name: str) -> str:
@@ -141,7 +161,7 @@ def _pattern(name: str) -> str:
 
 
 def best_sentence(
-    entries: Sequence[Entry], text: str, glossary: Glossary, *, by_heading: bool = False
+    entries: Sequence[Entry], text: str, glossary: Glossary, *, by_heading: bool = False, wholly: bool = False
 ) -> tuple[Entry, str] | None:
     """The sentence of some notes that holds most of what a question names; of equal ones that of the first note.
 
@@ -150,16 +170,83 @@ def best_sentence(
         text: The question.
         glossary: Clinical vocabulary.
         by_heading: Only what stands under a heading that says it all, as for `allergies?`.
+        wholly: Only a sentence that, with what its note is about, holds all that the question names.
     """
     terms = find_terms(text, glossary)
     best: tuple[float, Entry, str] | None = None
     for entry in entries:
+        around = frozenset[Term]() if by_heading else _elsewhere(entry, terms, glossary)
         for section in sections_of(entry.body or ""):
             for line in _said(section.lines, text):
-                score = _score("" if by_heading else line, section.heading, terms, text, glossary)
+                score = _score("" if by_heading else line, section.heading, terms, text, glossary, around)
+                if wholly and not _holds_all(f"{section.heading}. {line}", terms, around, glossary):
+                    continue
                 if score and (best is None or score > best[0]):
                     best = score, entry, f"{section.heading}: {line}" if section.heading else line
     return None if best is None else best[1:]
+
+
+def _holds_all(whole: str, terms: Sequence[Term], around: Collection[Term], glossary: Glossary) -> bool:
+    """Whether a line with its heading holds every term that its note does not name elsewhere, and one such at least."""
+    named = frozenset(match.concept.id for match in glossary.concepts(whole) if not match.corrected)
+    own = [term for term in terms if term not in around]
+    return bool(own or terms) and all(term.is_in(whole, named, glossary) for term in own or terms)
+
+
+def _elsewhere(entry: Entry, terms: Sequence[Term], glossary: Glossary) -> frozenset[Term]:
+    """What a short note speaks of as a whole: its sentences need not name it again, as a report on an operation the operation."""
+    body = entry.body or ""
+    if len(body) > _SHORT_NOTE:
+        return frozenset()
+    whole = f"{entry.display}. {body}"
+    named = frozenset(match.concept.id for match in glossary.concepts(whole) if not match.corrected)
+    return frozenset(term for term in terms if term.concepts and term.is_in(whole, named, glossary))
+
+
+def sentence_about(entries: Sequence[Entry], text: str, kin: Kin, glossary: Glossary) -> tuple[Entry, str] | None:
+    """The words of some notes that speak of a relative and hold what a question names; where it names nothing, all of them.
+
+    Args:
+        entries: The notes, with their texts.
+        text: The question.
+        kin: Whom it is about.
+        glossary: Clinical vocabulary.
+    """
+    plain = Reading(text)
+    for start, end in kin_spans(plain.folded):
+        text = text[:start] + "," * (end - start) + text[end:]
+    terms = find_terms(text, glossary)
+    best: tuple[float, Entry, str] | None = None
+    for entry in entries:
+        told: list[str] = []
+        for section in sections_of(entry.body or ""):
+            for part in _about_kin(section, kin):
+                told.append(part)
+                score = _share(part, section.heading, terms, glossary)
+                if terms and score and (best is None or score > best[0]):
+                    best = score, entry, f"{section.heading}: {part}" if section.heading else part
+        if told and not terms:
+            return entry, quotable(told)
+    return None if best is None else best[1:]
+
+
+def _about_kin(section: Section, kin: Kin) -> list[str]:
+    """The parts of a section that speak of a relative: under a heading on the family, all that name nobody else."""
+    of_family = names_kin(section.heading, Kin.FAMILY)
+    if kin is Kin.FAMILY and of_family:
+        return list(section.lines)
+    parts = [part for line in section.lines for part in parts_by_kin(line)]
+    return [part for part in parts if names_kin(part, kin)]
+
+
+def _share(line: str, heading: str, terms: Sequence[Term], glossary: Glossary) -> float:
+    """How much of what is named a line holds with its heading; nothing where something that is no everyday word is missing."""
+    whole = f"{heading}. {line}"
+    named = frozenset(match.concept.id for match in glossary.concepts(whole) if not match.corrected)
+    held = [term for term in terms if term.is_in(whole, named, glossary)]
+    if any(not term.is_everyday for term in terms if term not in held) or len(held) < _ENOUGH * len(terms):
+        return 0.0
+    return len(held) / (len(terms) or 1)
 
 
 def asks_for_result(text: str) -> bool:
@@ -184,8 +271,10 @@ def _speaks_of_another(line: str, text: str) -> bool:
     return bool(_RELATIVES & roots_of(line) and not _RELATIVES & roots_of(text) and not _WHO.search(fold_letters(text)))
 
 
-def _score(line: str, heading: str, terms: Sequence[Term], text: str, glossary: Glossary) -> float:
-    whole = f"{heading}. {line}"
+def _score(
+    line: str, heading: str, terms: Sequence[Term], text: str, glossary: Glossary, around: Collection[Term]
+) -> float:
+    whole = _WORK_UP.sub(" ", f"{heading}. {line}")
     if not terms or _speaks_of_another(line, text):
         return 0.0
     if asks_for_result(text) and is_intended(heading, line):
@@ -196,7 +285,7 @@ def _score(line: str, heading: str, terms: Sequence[Term], text: str, glossary: 
     held = [term for term in terms if term.is_in(whole, named, glossary)]
     missing = [term for term in terms if term not in held]
     enough = _ENOUGH_OF_EVERYDAY if all(term.is_everyday for term in terms) else _ENOUGH
-    if any(not term.is_everyday for term in missing) or len(held) < enough * len(terms):
+    if any(not term.is_everyday and term not in around for term in missing) or len(held) < enough * len(terms):
         return 0.0
     numbers = bool(_QUANTITY.search(Reading(text).folded)) and any(letter.isdigit() for letter in line)
     return len(held) / len(terms) + numbers

@@ -9,7 +9,8 @@ import attrs
 from smarthealth.apps.records.understanding.question import Language
 
 from .facts import Fact, Item
-from .phrases import NOUNS, PHRASES, STATUS_WORDS, Noun
+from .nouns import NOUNS, STATUS_WORDS, Noun
+from .phrases import PHRASES
 from .wording import enumerate_texts, write_date
 
 

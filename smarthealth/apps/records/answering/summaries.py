@@ -1,18 +1,18 @@
-"""The patient's own data, and the record at a glance."""
+"""The record at a glance."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 
-from smarthealth.apps.records.understanding.question import Ask, Field, Operation, Order, Pick, Status, Topic
+from smarthealth.apps.records.understanding.question import Ask, Operation, Order, Pick, Status, Topic
 
 from .entries import Known, Person
 from .facts import Fact, Item
 from .findings import Finding
 from .labels import Labels
 from .matching import Quality
-from .phrases import GENDERS
+from .nouns import GENDERS
 
 
 def _topic(kind: str) -> Topic:
@@ -28,65 +28,6 @@ SUMMARY_ASKS: tuple[Ask, ...] = (
     Ask(operation=Operation.LIST, topics=(_topic("encounter"),), pick=Pick(order=Order.LATEST)),
 )
 """What a summary is made of."""
-
-
-def report_person(ask: Ask, person: Person, today: date) -> Finding:
-    """Report one of the patient's own data."""
-    field = ask.field or Field.NAME
-    fact = _REPORTS[field](person, today) or Fact(say="person", about=field.value, detail="missing")
-    entries = (person.as_entry(),) if fact.items else ()
-    return Finding(ask=ask, fact=fact, entries=entries, quality=Quality.LITERAL)
-
-
-def _age(person: Person, today: date) -> Fact | None:
-    end = person.died_on or today
-    age = person.age_on(end)
-    if age is None or (person.deceased and person.died_on is None):
-        return None
-    detail = "age_dead" if person.died_on else "age"
-    return Fact(say="person", detail=detail, number=float(age), items=(Item(on=person.died_on or person.birth_date),))
-
-
-def _gender(person: Person, _today: date) -> Fact | None:
-    return Fact(say="person", detail="gender", items=(Item(value=person.gender),)) if person.gender else None
-
-
-def _birth(person: Person, _today: date) -> Fact | None:
-    return Fact(say="person", detail="birth_date", items=(Item(on=person.birth_date),)) if person.birth_date else None
-
-
-def _death(person: Person, _today: date) -> Fact | None:
-    return Fact(say="person", detail="death_date", items=(Item(on=person.died_on),)) if person.died_on else None
-
-
-def _alive(person: Person, today: date) -> Fact | None:
-    if person.deceased and person.died_on is None:
-        return Fact(say="person", detail="dead", items=(Item(),))
-    return _death(person, today) or Fact(say="person", detail="alive")
-
-
-def _city(person: Person, _today: date) -> Fact | None:
-    return Fact(say="person", detail="city", items=(Item(value=person.city),)) if person.city else None
-
-
-def _name(person: Person, _today: date) -> Fact | None:
-    return Fact(say="person", detail="name", items=(Item(value=person.full_name),)) if person.full_name else None
-
-
-def _document(_person: Person, _today: date) -> Fact | None:
-    return None
-
-
-_REPORTS = {
-    Field.AGE: _age,
-    Field.GENDER: _gender,
-    Field.BIRTH_DATE: _birth,
-    Field.DEATH_DATE: _death,
-    Field.ALIVE: _alive,
-    Field.CITY: _city,
-    Field.NAME: _name,
-    Field.DOCUMENT: _document,
-}
 
 
 def report_summary(ask: Ask, person: Person, known: Sequence[Known], labels: Labels, today: date) -> Finding:

@@ -22,6 +22,8 @@ _UNITS: Mapping[str, str] = {
     "1": "",
     "{nominal}": "",
     "mL/min/{1.73_m2}": "mL/min/1.73 m2",
+    "[ft_i]": "ft",
+    "[in_i]": "in",
 }
 """Units of UCUM that people write differently."""
 

@@ -84,8 +84,8 @@ class Desk:
         seen = self.known.seen.get(resource.fhir_id)
         return seen is not None and (seen.file_id, seen.position) != (resource.file_id, resource.position)
 
-    def verdict(self, resource: Resource, stored: Stored | None, digest: str) -> Outcome:
-        """Whether a resource is to be written, given what is stored of it.
+    def verdict(self, resource: Resource, stored: Stored | None, digest: str, *, retracts: bool = False) -> Outcome:
+        """Whether a resource is to be written, given what is stored of it; one that takes itself back contradicts nothing.
 
         Raises:
             Malformed: It contradicts another one of the same id in this import.
@@ -100,7 +100,7 @@ class Desk:
         before, now = stored.last_updated, resource.last_updated
         if before and now and before != now:
             return self._to_write(resource, Outcome.CHANGED) if now > before else Outcome.UNCHANGED
-        if self.is_second(resource):
+        if self.is_second(resource) and not retracts:
             raise Malformed("another resource in this import has the same id and says otherwise")
         return self._to_write(resource, Outcome.CHANGED)
 

@@ -22,11 +22,12 @@ from .events import (
     read_procedure,
 )
 from .identities import identifier_values
-from .model import Content, Resource, Retraction
+from .model import Content, EntryContent, Resource, Retraction, Row
 from .nodes import Node, node, nodes, text
 from .people import read_medication, read_organization, read_patient, read_practitioner, read_role
 from .prescriptions import read_prescription
 from .references import MAX_NAME_SIZE, Scope, identifier_alias, url_alias
+from .relatives import read_relative
 from .results import read_observation, read_report
 from .times import moment
 
@@ -40,6 +41,7 @@ READERS: Final[Mapping[str, Reader]] = MappingProxyType(
         "DiagnosticReport": read_report,
         "DocumentReference": read_document,
         "Encounter": read_encounter_entry,
+        "FamilyMemberHistory": read_relative,
         "Immunization": read_immunization,
         "Medication": read_medication,
         "MedicationRequest": read_prescription,
@@ -55,7 +57,8 @@ READERS: Final[Mapping[str, Reader]] = MappingProxyType(
 
 UNKNOWN_TYPE: Final = "unknown"
 _KNOWN_BY_IDENTIFIER: Final = frozenset({"Patient", "Practitioner", "Organization"})
-_ERROR: Final = "entered-in-error"
+ERROR: Final = "entered-in-error"
+"""The status, or the verification, of what takes itself back."""
 _ID: Final = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _UUID_URN: Final = re.compile(r"urn:uuid:([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 
@@ -102,7 +105,7 @@ def extract(resource: Node, place: Place) -> Resource:
         fhir_id=f"{kind}/{resource_id}",
         last_updated=updated.at if updated else None,
         aliases=_aliases(resource, kind, resource_id, scope),
-        content=Retraction() if _is_retracted(resource) else READERS[kind](resource, scope),
+        content=_retraction(kind, resource, scope) if _is_retracted(resource) else READERS[kind](resource, scope),
     )
 
 
@@ -126,6 +129,19 @@ def _aliases(resource: Node, kind: str, resource_id: str, scope: Scope) -> tuple
     return tuple(alias for alias in dict.fromkeys([url, *identifiers]) if alias and len(alias) <= MAX_NAME_SIZE)
 
 
+def _retraction(kind: str, resource: Node, scope: Scope) -> Retraction:
+    """What was entered in error: of what it says, only the name and the day are kept."""
+    try:
+        content = READERS[kind](resource, scope)
+    except Malformed:
+        return Retraction()
+    if not isinstance(content, EntryContent):
+        return Retraction()
+    said = content.row
+    row = Row(kind=said.kind, named=said.named, category=said.category, verification=ERROR, started=said.started)
+    return Retraction(remains=EntryContent(patient=content.patient, row=row, medication=content.medication))
+
+
 def _is_retracted(resource: Node) -> bool:
     status = resource.get("status")
-    return status == _ERROR or ("verificationStatus" in resource and code_of(resource, "verificationStatus") == _ERROR)
+    return status == ERROR or ("verificationStatus" in resource and code_of(resource, "verificationStatus") == ERROR)

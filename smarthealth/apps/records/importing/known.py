@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 import attrs
 
 from .datatypes import Concept
-from .model import EntryContent, PatientContent, Resource, RoleContent
+from .model import EntryContent, PatientContent, Resource, Retraction, RoleContent
 from .references import Target
 
 S = TypeVar("S")
@@ -100,7 +100,7 @@ _TABLES: Final = {"Patient": "patients", "Organization": "organizations", "Medic
 
 def targets_of(resource: Resource) -> Iterator[Target]:
     """Every target that a resource points to."""
-    content = resource.content
+    content = resource.content.remains if isinstance(resource.content, Retraction) else resource.content
     if isinstance(content, RoleContent):
         yield content.practitioner
     if isinstance(content, EntryContent):

@@ -37,7 +37,8 @@ _MEDICATIONS: Final = """
 select fhir_id, id, content_hash, last_updated, display, code, code_system from medication where fhir_id = any(%s)
 """
 _RECORDS: Final = """
-select fhir_id, id, content_hash, last_updated, patient_id, display from record where fhir_id = any(%s)
+select fhir_id, id, content_hash, last_updated, patient_id,
+       case when verification = 'entered-in-error' then '' else display end from record where fhir_id = any(%s)
 """
 _DOCUMENTS: Final = """
 select document_type, document_number, patient_id from patient_identifier where patient_id = any(%s)

@@ -26,6 +26,13 @@ class PatientContent:
     died_on: date | None
     city: str | None
     documents: tuple[IdentityDocument, ...]
+    phone: str | None = None
+    email: str | None = None
+    address: str | None = None
+    language: str | None = None
+    marital_status: str | None = None
+    contact: str | None = None
+    """Whom to call: relationship, name, number."""
 
 
 @attrs.frozen(kw_only=True)
@@ -117,6 +124,9 @@ class EntryContent:
 @attrs.frozen(kw_only=True)
 class Retraction:
     """The resource says of itself that it was entered in error."""
+
+    remains: EntryContent | None = None
+    """What is kept of it: by what name and on which day; None where it does not say."""
 
 
 Content = (

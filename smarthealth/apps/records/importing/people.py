@@ -6,6 +6,7 @@ from typing import Final
 
 from smarthealth.storage.patients import fold_name
 
+from .contacts import address, contact, email, language, marital_status, phone
 from .datatypes import RXNORM, city, concept, first_concept, human_name
 from .errors import Malformed
 from .identities import identity_documents
@@ -41,6 +42,12 @@ def read_patient(resource: Node, _scope: Scope) -> PatientContent:
         died_on=death.day if death else None,
         city=city(resource),
         documents=identity_documents(resource),
+        phone=phone(resource),
+        email=email(resource),
+        address=address(resource),
+        language=language(resource),
+        marital_status=marital_status(resource),
+        contact=contact(resource),
     )
 
 

@@ -74,7 +74,7 @@ def _place(desk: Desk, resource: Resource) -> Outcome:
             return place_role(desk, resource, content)
         case MedicationContent() as content:
             return place_medication(desk, resource, content)
-        case Retraction():
-            return retract(desk, resource)
+        case Retraction() as content:
+            return retract(desk, resource, content)
         case _:
             assert_never(resource.content)

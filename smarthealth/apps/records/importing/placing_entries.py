@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import attrs
 
 from .datatypes import Concept, joined
 from .desk import Desk, content_hash
 from .errors import Malformed
 from .known import StoredRecord
-from .model import EntryContent, Resource
+from .model import EntryContent, Resource, Retraction
 from .placing_people import find_organization, find_practitioner
 from .references import Target
 from .report import Outcome
@@ -36,10 +38,14 @@ def place_entry(desk: Desk, resource: Resource, content: EntryContent) -> Outcom
         Malformed: Its patient is unknown, or it contradicts another of this import.
         Waits: What it refers to may yet come.
     """
+    return _put(desk, resource, content, retracts=False)
+
+
+def _put(desk: Desk, resource: Resource, content: EntryContent, *, retracts: bool) -> Outcome:
     links = _resolve(desk, content)
     digest = content_hash(content.row, content.components, links)
     stored = desk.known.records.get(resource.fhir_id)
-    outcome = desk.verdict(resource, stored, digest)
+    outcome = desk.verdict(resource, stored, digest, retracts=retracts)
     if outcome is Outcome.UNCHANGED:
         return outcome
     record_id = stored.id if stored else next(desk.ids.records)
@@ -50,17 +56,21 @@ def place_entry(desk: Desk, resource: Resource, content: EntryContent) -> Outcom
         content_hash=digest,
         last_updated=resource.last_updated,
         patient_id=links.patient_id,
-        display=links.named.display,
+        # a mistake is nothing's reason
+        display="" if retracts else links.named.display,
     )
     return outcome
 
 
-def retract(desk: Desk, resource: Resource) -> Outcome:
-    """Take back an entry that says it was entered in error.
+def retract(desk: Desk, resource: Resource, content: Retraction) -> Outcome:
+    """Take back an entry that says it was entered in error: what stays of it is its name and its day.
 
     Raises:
-        Waits: The entry itself waits.
+        Waits: The entry itself waits, or what it refers to.
     """
+    if content.remains is not None:
+        with suppress(Malformed):
+            return _put(desk, resource, content.remains, retracts=True)
     stored = desk.known.records.pop(resource.fhir_id, None)
     if stored is None:
         if desk.is_second(resource):

@@ -49,6 +49,12 @@ def place_patient(desk: Desk, resource: Resource, content: PatientContent) -> Ou
         deceased=content.deceased,
         died_on=content.died_on,
         city=content.city,
+        phone=content.phone,
+        email=content.email,
+        address=content.address,
+        language=content.language,
+        marital_status=content.marital_status,
+        contact=content.contact,
         content_hash=digest,
         last_updated=resource.last_updated,
     )

@@ -25,6 +25,12 @@ class PatientRow:
     deceased: bool
     died_on: date | None
     city: str | None
+    phone: str | None
+    email: str | None
+    address: str | None
+    language: str | None
+    marital_status: str | None
+    contact: str | None
     content_hash: str
     last_updated: datetime | None
 

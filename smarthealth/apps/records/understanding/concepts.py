@@ -16,7 +16,7 @@ from .demographics import DEMOGRAPHIC_PATTERNS, find_fields
 from .directions import measured_by_verb, verb_spans
 from .fillers import FILLERS
 from .folding import fold_letters
-from .kinds import KIND_PATTERNS
+from .kinds import KIND_PATTERNS, find_kinds
 from .operations import OPERATION_PATTERNS
 from .phrases import compile_phrases
 from .refusals import REFUSAL_PATTERNS
@@ -24,7 +24,7 @@ from .refusals import REFUSAL_PATTERNS
 GENERIC = set_of(
     "patient-encounter check-up emergency-visit hospitalization clinical-note emergency-department-note "
     "diagnostic-report laboratory-test vital-signs chief-complaint social-history care-plan care-plan-activity pathology-report income-survey history-of-present-illness biologic surgery "
-    "death medical-history patient-discharge symptom no-known-allergies"
+    "death family-history medical-history patient-discharge symptom no-known-allergies"
 )
 """Concepts that are no more than a kind of entry, or a word that another reader reads."""
 
@@ -173,6 +173,8 @@ def _is_small(match: ConceptMatch, text: str) -> bool:
         return False
     if match.corrected and any(_is_cue(word) for word in own):
         return True
+    if len(own) > 1 and not any(find_kinds(surface)):
+        return False  # `blood group`, `T-score`: together the small words are a name
     return all(word in FILLERS for word in own)
 
 

@@ -9,7 +9,7 @@ import attrs
 
 from .folding import CONCEPT
 from .kinds import CAREPLAN, CONDITION, ENCOUNTER, MEDICATION
-from .question import Ask, Operation, Order, Pick, Refusal
+from .question import Ask, Field, Operation, Order, Pick, Refusal
 from .reading import Clause
 from .refining import COUNTED_DOSES, refine, summarises
 
@@ -23,6 +23,7 @@ _WITH_MORE = re.compile(r"^\W*(?:(?:la|su|the|his|her|dime|dame|give\s+me|cual\s
 
 _OURS_TO_DECIDE = re.compile(
     r"\b(?:should|shall|can|could|may|must)\s+(?:i|we)\b|\b(?:debo|deberia|debemos|deberiamos)\b"
+    r"|\b(?:le|la|lo|se\s+la|se\s+lo)\s+(?:subo|bajo|aumento|reduzco|disminuyo|ajusto|suspendo|cambio|inicio|empiezo|dejo|quito|retiro|aplico|agrego|doy|pongo|puedo|podemos)\b"
 )
 """Somebody asks what to do, whatever else the words speak of."""
 
@@ -40,10 +41,21 @@ def decide(clause: Clause) -> list[Ask]:
         section=clause.section,
         distinct=clause.distinct,
         people=clause.people,
+        kin=clause.kin,
+        unit=clause.unit,
+        verification=clause.verification,
     )
     refusal = _refusal(clause)
+    if Field.CONTACT in clause.fields and refusal is not Refusal.INSTRUCTION:
+        return [Ask(operation=Operation.DEMOGRAPHIC, field=Field.CONTACT)]
+    if clause.kin is not None and refusal in (None, Refusal.NOT_RECORDED):
+        return [refine(attrs.evolve(draft, operation=_operation(clause)), clause)]
     if refusal is not None:
-        return [Ask(operation=Operation.UNANSWERABLE, refusal=refusal)]
+        # what the record says of the thing is told beside the refusal to advise
+        about = draft.topics + ((draft.reason,) if draft.reason else ())
+        return [
+            Ask(operation=Operation.UNANSWERABLE, refusal=refusal, topics=about if refusal is Refusal.ADVICE else ())
+        ]
     of_patient = [Ask(operation=Operation.DEMOGRAPHIC, field=field) for field in clause.fields]
     if of_patient and not _is_about_entries(clause):
         return of_patient
@@ -55,15 +67,30 @@ def decide(clause: Clause) -> list[Ask]:
 def _refusal(clause: Clause) -> Refusal | None:
     asked = {cue.operation for cue in clause.cues}
     ours = _OURS_TO_DECIDE.search(clause.visible)
-    if clause.refusal is Refusal.ADVICE and clause.topics and not ours and asked & {Operation.DOSE, Operation.NORMAL}:
+    recorded = Operation.DOSE in asked or (Operation.NORMAL in asked and _measures(clause))
+    if clause.refusal is Refusal.ADVICE and clause.topics and not ours and recorded:
         return None  # `how often should she take it` asks what is prescribed, `should it be called high` for the range
     if clause.refusal is not None:
         return clause.refusal
+    if _combines(clause):
+        return Refusal.ADVICE
     if _SPANISH_DEFINITION.search(clause.visible):
         return Refusal.GENERAL
     if _DEFINITION.search(clause.visible) and not any(topic.is_measured for topic in clause.topics):
         return Refusal.GENERAL
     return None
+
+
+def _combines(clause: Clause) -> bool:
+    """Whether nothing is asked but how two things go together: `metformin with renal failure?`."""
+    if len(clause.topics) + (clause.reason is not None) < 2 or not _TOGETHER.search(clause.visible):
+        return False
+    return bool({MEDICATION} & {kind for topic in clause.topics for kind in topic.all_kinds})
+
+
+_TOGETHER = re.compile(
+    rf"^\W*(?:(?:y|and)\s+)?(?:(?:el|la|los|las|the)\s+)?{CONCEPT}+(?:\s+y\s+{CONCEPT}+)?\s+(?:con|with|en|in|durante|during|mas|plus|\+)\s+(?:(?:el|la|los|las|un|una|the|a|su|her|his)\s+)?{CONCEPT}+\W*$"
+)
 
 
 def _is_about_entries(clause: Clause) -> bool:
@@ -99,7 +126,8 @@ def _always(_clause: Clause) -> bool:
 
 
 def _measures(clause: Clause) -> bool:
-    return not clause.topics or any(topic.is_measured for topic in clause.topics)
+    """Whether it is about something measured, or about what only the record may know to be."""
+    return not clause.topics or any(topic.is_measured or not topic.all_kinds for topic in clause.topics)
 
 
 def _picks_extreme(clause: Clause) -> bool:
@@ -132,6 +160,7 @@ _CONDITIONS: Mapping[Operation, Callable[[Clause], bool]] = {
     Operation.SUMMARY: summarises,
     Operation.EXISTS: lambda clause: not _picks_extreme(clause),
     Operation.STATUS: lambda clause: _is_specific(clause) and not (clause.topics and _measures(clause)),
+    Operation.VERIFICATION: lambda clause: bool(clause.topics) and _is_specific(clause) and not _measures(clause),
     Operation.NORMAL: lambda clause: _measures(clause) and not _picks_extreme(clause),
     Operation.TREND: _measures,
     Operation.CHANGE: _tells_when_or_changes,

@@ -1,4 +1,4 @@
-"""Questions about the patient rather than the record: age, sex, birth, death, city, name."""
+"""Questions about the patient rather than the record: age, sex, birth, death, city, name, telephone, civil status."""
 
 from __future__ import annotations
 
@@ -52,6 +52,51 @@ _TABLE: tuple[tuple[Field, str], ...] = (
         (?:mujer|femenino) o (?:de )?(?:un )?(?:hombre|varon|masculino)
         (?:a )?(?:man|male|woman|female) or (?:a )?(?:woman|female|man|male)
         es (?:un |una )?(?:hombre|mujer|varon)|is\b[^?]*\b(?:a )?(?:male|female|man|woman)
+        """,
+    ),
+    (
+        Field.CONTACT,
+        r"""
+        contactos? (?:de|en caso de|para) (?:una? )?(?:emergencias?|urgencias?)|(?:a )?quien (?:hay que |se (?:puede|debe) |puedo |podemos )?(?:llam|avis|contact)\w+
+        (?:emergency|alternate) contacts?|next of kin|whom? (?:should (?:i|we) |to |do (?:i|we) |can (?:i|we) )?(?:call|contact|notify)
+        (?:persona|familiar|nombre) (?:de|del) contacto|acudientes?|(?:persona )?responsable (?:de|del) (?:la |el )?paciente|contact person
+        (?:telefono|numero|celular|phone(?: number)?) (?:de|del|of) (?:la |el |su |the |his |her )?(?:acudiente|contacto|familiar|hij[oa]|espos[oa]|madre|padre|emergency contact|guardian)
+        """,
+    ),
+    (
+        Field.PHONE,
+        r"""
+        telefonos?|celular(?:es)?|moviles|movil|numero de (?:telefono|contacto|celular|cel)|\bcel\b|\btel\b|whatsapp
+        (?:tele)?phone(?:s| number)?|cell ?phone(?: number)?|cell number|mobile(?: number)?|contact (?:number|information|details|info)|call (?:him|her|the patient)
+        """,
+    ),
+    (
+        Field.EMAIL,
+        r"""
+        correos?(?: electronicos?)?|e-?mails?(?: address)?
+        """,
+    ),
+    (
+        Field.ADDRESS,
+        r"""
+        direccion(?: de (?:residencia|la casa|domicilio|vivienda|correspondencia))?(?! (?:medica|general|de (?:la|los) §))|domicilio|(?:home|street|mailing|postal|residential) address
+        ~\baddress(?! (?:the|this|these|how))\b~
+        codigo postal|(?:zip|post|postal) ?code|en que (?:calle|barrio)
+        """,
+    ),
+    (
+        Field.LANGUAGE,
+        r"""
+        (?:que )?(?:idiomas?|lenguas?)(?: (?:materna|preferid[oa]|principal|de preferencia|habla|natal))?|habla (?:espanol|ingles|frances|portugues|aleman)
+        (?:what|which|preferred|primary|native) languages?|languages?(?: (?:spoken|preference))?|speaks? (?:spanish|english|french|portuguese|german)|necesita interprete|needs? an? interpreter
+        """,
+    ),
+    (
+        Field.MARITAL_STATUS,
+        r"""
+        estado civil|(?:es|esta|era|sigue) (?:casad|solter|viud|divorciad|separad)[oa]|(?:casad|solter|viud|divorciad)[oa](?=\s*[?,]|$| o )
+        (?:marital|civil|relationship) status|(?:is|was) (?:s?he|the patient) (?:still )?(?:married|single|widowed|divorced|separated|a widow(?:er)?)
+        ~^\W*(?:married|single|widowed|divorced)\W*$~
         """,
     ),
     (

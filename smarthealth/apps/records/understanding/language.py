@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
-from smarthealth.retrieval.words import set_of
+import attrs
+
+from smarthealth.retrieval.glossary import Glossary
+from smarthealth.retrieval.words import folded_words, set_of
 
 from .question import Language
 
@@ -33,18 +37,43 @@ _ENGLISH_LOOK = re.compile(
 )
 
 
-def detect_language(words: Sequence[str], *, before: Language = "es") -> Language:
+@attrs.frozen
+class Names:
+    """Words that clinical things are called by in one language and not in the other."""
+
+    spanish: frozenset[str]
+    english: frozenset[str]
+
+
+@cache
+def names_by_language(glossary: Glossary) -> Names:
+    """The words of the glossary's names that tell a language, folded."""
+    spanish = frozenset(word for concept in glossary.all for name in concept.spanish for word in folded_words(name))
+    english = frozenset(word for concept in glossary.all for name in concept.english for word in folded_words(name))
+    return Names(spanish - english, english - spanish)
+
+
+_UNKNOWN = Names(frozenset(), frozenset())
+_SHORTEST_LOOK = 4
+"""Letters of a word whose look tells something: shorter ones are abbreviations."""
+
+
+def detect_language(words: Sequence[str], *, before: Language = "es", known: Names = _UNKNOWN) -> Language:
     """Tell the language of folded words.
 
     Args:
         words: The question's words, folded.
         before: The language spoken so far, kept when the words do not tell.
+        known: Words of clinical names that tell a language, asked where the small words do not.
     """
     spanish = sum(word in _SPANISH for word in words)
     english = sum(word in _ENGLISH for word in words)
     if spanish == english:
+        spanish, english = (sum(word in names for word in words) for names in (known.spanish, known.english))
+    if spanish == english:
+        long = [word for word in words if len(word) >= _SHORTEST_LOOK]
         spanish, english = (
-            sum(len(find(word)) for word in words) for find in (_SPANISH_LOOK.findall, _ENGLISH_LOOK.findall)
+            sum(len(find(word)) for word in long) for find in (_SPANISH_LOOK.findall, _ENGLISH_LOOK.findall)
         )
     if spanish == english:
         return before

@@ -7,10 +7,21 @@ from .question import Status
 
 _STATUS: tuple[tuple[Status, str], ...] = (
     (
+        Status.VOID,
+        r"""
+        (?:por|como|con|en|un) (?:un )?error(?:es)?(?: (?:de (?:registro|digitacion|transcripcion|ingreso|captura)|en el registro))?|registros? erroneos?|errone[oa]s?|equivocad[oa]s?|anulad[oa]s?|invalidad[oa]s?|retractad[oa]s?
+        descartad[oa]s?|(?:que )?(?:se )?descart(?:o|aron)|no realizad[oa]s?|(?:que )?no se (?:hizo|hicieron|realizo|realizaron|aplico|aplicaron)
+        (?:entered|recorded|registered|charted|documented|made) (?:in|by) (?:error|mistake)|in error|by mistake|erroneous(?:ly)?|retracted|voided|invalidated|ruled out|not done|not performed|not given
+        """,
+    ),
+    (
         Status.ENDED,
         r"""
         inactiv[oa]s?|resuelt[oa]s?|pasad[oa]s|suspendid[oa]s?|finalizad[oa]s?|terminad[oa]s?|completad[oa]s?|curad[oa]s?
-        superad[oa]s?|descontinuad[oa]s?|que ya no \w+|ya no tom\w*|dejo de tomar
+        superad[oa]s?|descontinuad[oa]s?|(?:que )?ya no (?:le )?(?:tom|us|recib|se (?:tom|us|aplic)|est|tien|necesit|d(?:an|a)\b)\w*|dej(?:o|aron) de \w+
+        (?:se )?(?:le|la|lo|les)? ?(?:ha |han |habia |habian )?(?:suspend(?:io|ieron|ido|idas?|en)|descontinu(?:o|aron|ado)|retir(?:o|aron|ado|ada|ados|adas)|quit(?:o|aron|ado)|pararon|interrump(?:io|ieron|ido))
+        (?:que )?(?:tomaba|usaba|recibia)(?: (?:antes|previamente|en el pasado))|antigu[oa]s|de antes|en el pasado
+        (?:taken|come|came|been) off|quit taking|(?:was|were|been) (?:stopped|discontinued|withdrawn)|(?:used to|previously) (?:take|taken?|took|use|used)|no longer (?:take|takes|taking|uses?|using|on|has|have|active)|not taking any ?more
         resolved|inactive|past|stopped|discontinued|finished|ended|no longer|former
         """,
     ),
@@ -100,6 +111,24 @@ def find_status(folded: str) -> Status | None:
     if _UNRESOLVED.search(folded):
         return Status.ACTIVE
     return next((status for status, pattern in _COMPILED_STATUS if pattern.search(folded)), None)
+
+
+_VERIFICATION: tuple[tuple[str, str], ...] = (
+    (
+        "unconfirmed",
+        r"""
+        (?:sin|no|por|pendientes? (?:de|por)) confirma(?:r|d[oa]s?|cion)|presuntiv[oa]s?|sospech(?:a|ad[oa]s?|os[oa]s?)|provisionales?|provisional|probables?|posibles?|diferencial(?:es)?|en estudio
+        (?:un|not yet |not )confirmed|suspected|provisional|presumptive|presumed|probable|possible|differential|tentative
+        """,
+    ),
+    ("confirmed", r"confirmad[oa]s?|comprobad[oa]s?|verificad[oa]s?|confirmed|verified|definite"),
+)
+_COMPILED_VERIFICATION = tuple((name, compile_phrases(phrases)) for name, phrases in _VERIFICATION)
+
+
+def find_verification(folded: str) -> str | None:
+    """How sure the diagnoses are to be that are asked for: `confirmed` or `unconfirmed`."""
+    return next((name for name, pattern in _COMPILED_VERIFICATION if pattern.search(folded)), None)
 
 
 def status_spans(folded: str) -> list[tuple[int, int]]:

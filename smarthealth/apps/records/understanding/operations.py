@@ -49,6 +49,19 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         """,
     ),
     (
+        Operation.VERIFICATION,
+        95,
+        r"""
+        (?:esta|estan|estaba|estaban|fue|fueron|es|era|ha sido|quedo|se encuentra) (?:ya )?(?:(?:un|una) (?:diagnostico |dx )?)?(?:confirmad|descartad|comprobad|verificad|presuntiv|sospech|provisional|probable)\w*
+        (?:se )?(?:ha )?(?:confirm|descart|comprob)(?:o|aron|ado|ada)\b~
+        ~§\s*,?\s*(?:ya )?(?:(?:un)?confirmed|confirmad[oa]|descartad[oa]|provisional|suspected|sospechad[oa]|ruled out)\s*[?.]*\s*$~
+        (?:is|are|was|were|has|have)\b[^?]*\b(?:confirmed|unconfirmed|suspected|provisional|presumptive|verified|ruled out|tentative)
+        (?:confirmed|unconfirmed|provisional|suspected|presumptive) or (?:not|only|just|confirmed|unconfirmed|provisional|suspected|presumptive)
+        (?:confirmad[oa]s?|provisional|presuntiv[oa]|sospechad[oa]|sospecha) o (?:no|solo|confirmad|provisional|presuntiv|sospech)\w*
+        (?:estado|nivel|grado) de (?:verificacion|confirmacion|certeza)|verification(?: status)?|(?:how )?(?:sure|certain|certainty) (?:is|are|of)|(?:que tan )?(?:segur[oa]|ciert[oa]|firme) es el (?:diagnostico|dx)
+        """,
+    ),
+    (
         Operation.DURATION,
         92,
         r"""
@@ -77,6 +90,10 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         getting (?:higher|lower|better|worse|bigger|smaller)|on the rise|climb(?:ing|ed)|direction
         evoluci?on(?:o|ado|ando|aba)?|tendencias?|curva|comportamiento
         como (?:ha|han|fue|fueron|se han?|va|van|vienen?) (?:ido )?(?:variand|cambia|varia|evolucion|progres|comport|sido|§)~
+        como (?:le |les )?(?:ha|han|habia|habian) (?:ido|estado|venido|andado|seguido|salido|respondido)|como (?:le )?(?:vienen?|van?|venian?|iban?|sigue|siguen)(?: (?:saliendo|con|de|el|la|los|las|su|sus))?
+        how (?:has|have|had) (?:the |his |her |their )?(?:§+ )?(?:been (?:doing|going|looking|running|over|lately|trending)|looked|gone|fared|done)
+        how (?:is|are) (?:the |his |her |their )?(?:§+ )?(?:doing|going|coming along|trending|looking)
+        how (?:has|have) (?:the |his |her |their )?§+ been~
         a lo largo (?:del tiempo|de)~
         con el (?:paso del )?tiempo
         ha(?:n)? (?:ido )?(?:subi(?:do|endo)|baja(?:do|ndo)|aumenta(?:do|ndo)|disminui?(?:do|yendo)|mejora(?:do|ndo)|empeora(?:do|ndo)|cambia(?:do|ndo)|varia(?:do|ndo)|incrementado|descendido|crecido|progresa(?:do|ndo))
@@ -140,6 +157,8 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         88,
         r"""
         (?:dosis|posologia|dosificacion|pauta|dosaje)\b(?! de (?:(?:la|las|el|los) )?(?:§+\s*)?(?:vacuna|refuerzo))~
+        como (?:se )?(?:la |lo |le |las |los )?(?:est[ae] |estaba |venia |viene )?(?:toma|usa|aplica|administra|inyecta|pone|inhala|consume|tomando|usando|aplicando|inyectando|tomaba|usaba|tomarse|tomar|usar|aplicarse)n?(?: §+| (?:el|la|los|las|su|sus|este|esta)\b)~
+        how (?:does|do|is|was|did|should) (?:s?he|the patient|they|it|§+) (?:supposed to )?(?:take|use|inject|inhale|administer|apply|taking|using|taken|used)
         cada cuant(?:o|as horas)|esquema(?= (?:de|del) )
         como (?:se )?(?:le |lo |la )?(?:mand|formul|recet|indic|prescrib|orden)(?:o|aron|ieron|an?)\b(?! (?:a|la cita|un|una))~
         en (?:que|cuales) (?:casos?|situacion(?:es)?|circunstancias?) (?:se )?(?:le )?(?:pone|aplica|da|usa|administra|debe)

@@ -35,6 +35,8 @@ class Operation(enum.Enum):
     REASON = "reason"
     STATUS = "status"
     """Whether it still goes on."""
+    VERIFICATION = "verification"
+    """How sure a diagnosis is."""
     TREND = "trend"
     CHANGE = "change"
     """The difference between the first and the last value."""
@@ -69,6 +71,8 @@ class Status(enum.Enum):
 
     ACTIVE = "active"
     ENDED = "ended"
+    VOID = "void"
+    """Entered in error, ruled out or not done: what the record no longer says."""
 
 
 class Refusal(enum.Enum):
@@ -87,6 +91,22 @@ class Refusal(enum.Enum):
     """It tries to change how the system works."""
 
 
+class Kin(enum.Enum):
+    """Whom a question is about, if not the patient."""
+
+    MOTHER = "mother"
+    FATHER = "father"
+    PARENT = "parent"
+    SIBLING = "sibling"
+    GRANDPARENT = "grandparent"
+    UNCLE = "uncle"
+    COUSIN = "cousin"
+    SPOUSE = "spouse"
+    BABY = "baby"
+    CHILD = "child"
+    FAMILY = "family"
+
+
 class Field(enum.Enum):
     """What of the patient's own data is asked."""
 
@@ -98,6 +118,13 @@ class Field(enum.Enum):
     CITY = "city"
     NAME = "name"
     DOCUMENT = "document"
+    PHONE = "phone"
+    EMAIL = "email"
+    ADDRESS = "address"
+    LANGUAGE = "language"
+    MARITAL_STATUS = "marital_status"
+    CONTACT = "contact"
+    """Whom to call."""
 
 
 @attrs.frozen(kw_only=True)
@@ -208,6 +235,12 @@ class Ask:
     """Different things are counted, not entries."""
     people: tuple[str, ...] = ()
     """Words that look like a person's or place's name, as written."""
+    kin: Kin | None = None
+    """The relative whom it is about; None where it is the patient."""
+    unit: str | None = None
+    """The unit in which a value is to be told, where one was asked for."""
+    verification: str | None = None
+    """Only diagnoses that are so sure: `confirmed` or `unconfirmed`."""
 
 
 @attrs.frozen(kw_only=True)

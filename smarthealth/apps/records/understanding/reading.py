@@ -20,15 +20,18 @@ from .modifiers import (
     asks_what_is_written,
     find_section,
     find_status,
+    find_verification,
     status_spans,
 )
 from .names import find_names
 from .operations import OperationCue, find_operations
 from .picks import find_pick, find_threshold
-from .question import Field, Period, Pick, Refusal, Status, Threshold, Topic, Toward
+from .question import Field, Kin, Period, Pick, Refusal, Status, Threshold, Topic, Toward
 from .refusals import find_refusal
+from .relatives import find_kin, kin_spans
 from .timerange import find_period
 from .topics import find_subject
+from .units import find_unit
 
 _LONGEST_CUE = 40
 """A phrase longer than this spans words that are not its own, which stay to be read."""
@@ -59,6 +62,12 @@ class Clause:
     reads: bool
     """Whether it asks what is written."""
     people: tuple[str, ...]
+    kin: Kin | None
+    """The relative whom it is about."""
+    unit: str | None
+    """The unit in which a value is asked for."""
+    verification: str | None
+    """How sure the diagnoses must be that are asked for."""
     unknown: tuple[str, ...]
     """Words that nobody understood and that belong to no topic."""
     words: int
@@ -69,12 +78,20 @@ class Clause:
 def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
     """Read one clause."""
     reading = Reading(text)
+    unit = find_unit(reading.folded)
+    if unit is not None:
+        reading.cover(unit.start, unit.end)
+        text = text[: unit.start] + "," * (unit.end - unit.start) + text[unit.end :]
     matches = find_concepts(text, glossary)
     for match in matches:
         reading.cover(match.start, match.end, CONCEPT)
     classes = classes_of_allergies(text)
     if classes is not None:
         reading.cover(*classes)
+    kin = find_kin(reading.open, reading.text)
+    if kin is not None:
+        for start, end in kin_spans(reading.open):
+            reading.cover(start, end)
     period = find_period(reading.open, today)
     if period is not None:
         reading.cover(period.start, period.end, PERIOD)
@@ -117,6 +134,9 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         distinct=asks_for_different(visible),
         reads=asks_what_is_written(visible),
         people=people,
+        kin=kin,
+        unit=unit.unit if unit else None,
+        verification=find_verification(visible),
         unknown=subject.unknown,
         words=len(Reading(text).words_left()),
         corrected=any(match.corrected for match in matches),

@@ -116,6 +116,21 @@ def _part_of_the_notes(ask: Ask, clause: Clause) -> Ask:
     return attrs.evolve(ask, operation=Operation.NOTE, section=clause.section, topics=(*others, _NOTES))
 
 
+def _what_was_said_at_a_visit(ask: Ask, clause: Clause) -> Ask:
+    """What was said, or planned, at a visit is told by its note."""
+    at_visit = bool(ask.topics) and all(topic.kinds == {ENCOUNTER} and not topic.is_specific for topic in ask.topics)
+    if not at_visit or ask.operation not in (Operation.VALUE, Operation.LIST, Operation.EXISTS):
+        return ask
+    if not (_SAID.search(clause.visible) or clause.section == "plan"):
+        return ask
+    return attrs.evolve(ask, operation=Operation.NOTE, section=clause.section, topics=(_NOTES,))
+
+
+_SAID = re.compile(
+    r"\b(?:dijo|dijeron|dice|decia|anoto|anotaron|escribio|escribieron|menciono|concluyo|say|says|said|wrote|written|noted|mention(?:ed)?)\b"
+)
+
+
 def _stay_for_a_procedure(ask: Ask, clause: Clause) -> Ask:
     """The days in hospital for what was done are those of the stay in which it was done."""
     done = len(ask.topics) == 1 and PROCEDURE in ask.topics[0].all_kinds and ask.topics[0].is_specific
@@ -256,6 +271,7 @@ _RULES: tuple[Callable[[Ask, Clause], Ask], ...] = (
     _values,
     _text_of_a_note,
     _part_of_the_notes,
+    _what_was_said_at_a_visit,
     _stay_for_a_procedure,
     _all_that_is_current,
     _value_of_today,

@@ -57,7 +57,7 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         (?:better|worse|safer|stronger) than §|§ (?:es |son )?(?:mejor|peor|mas segur[oa]|mas efectiv[oa]) que~
         metaboli[sz](?:a|ed?|es|ing)|(?:se )?(?:absorbe|elimina|excreta)|(?:absorbed|excreted|eliminated)
         (?:definition|define|explain|meaning)|how (?:does|do)\b[^?]*\bwork
-        como (?:funciona|actua|se (?:trata|cura|previene|contagia|transmite|diagnostica|produce|administra))
+        como (?:funciona|actua|se (?:trata|cura|previene|contagia|transmite|diagnostica|produce))
         mecanismo de accion|mechanism of action
         (?:que|cuales son (?:los|las)|what are the|what) (?:\w+ )?(?:sintomas|symptoms|causas|causes|factores de riesgo|risk factors|complicaciones|complications) (?:\w+ )?(?:de|del|de la|of|produce|provoca|tiene)
         para que (?:sirve|se usa|se utiliza)|what (?:is|are)\b[^?]*\bused (?:for|to)
@@ -87,6 +87,15 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         False,
         r"""
         ~\bwill (?:the |his |her )?§~
+        interaccion(?:es)?|interact(?:s|ions?|ing)?|incompatib\w+|compatib\w+|contraindica\w*
+        (?:(?:se )?(?:le|lo|la|les) |se (?:la|lo|le) )?(?:puedo|podemos|pueden?|podria(?:mos|n)?) (?:seguir |volver a )?(?:dar|formular|recetar|poner|suspender|quitar|cambiar|subir|bajar|aumentar|reducir|iniciar|empezar|dejar|mandar|aplicar|administrar|combinar|mezclar|usar|recibir|ponerse|aplicarse|tomarse)(?:le|la|lo|se|selo|sela)?
+        (?:se )?(?:le|lo|la) (?:puedo|podemos|puede|pueden) §~
+        (?:se )?(?:le|la|lo) (?:subo|bajo|aumento|reduzco|disminuyo|ajusto|suspendo|cambio|inicio|empiezo|dejo|quito|retiro|aplico|agrego|adiciono)\b(?! (?:de |en )?¤)~
+        (?:sirve|servira|serviria|funciona|funcionaria|conviene|hace dano|cae mal|le hace)(?= (?:para |con |el |la |a )*§)
+        (?:safe|safely|unsafe|harmful|okay|ok|fine|alright|advisable|wise) (?:for (?:him|her|the patient)|to (?:give|take|use|add|combine|continue|stop|start|prescribe|mix|have|be)|with|in|given|together|enough)
+        is §[^?]* (?:safe|ok|okay|harmful|dangerous|indicated|appropriate)
+        (?:can|could|may|shall|should) (?:i|we) (?:give|start|stop|prescribe|add|use|increase|raise|lower|reduce|switch|continue|combine|order|put)
+        (?:can|could|may) (?:s?he|the patient|they) (?:safely |still |also )?(?:take|have|use|tolerate|receive|be (?:given|on|put))
         (?:que|con que|cual)\b[^?]*\b(?:lo|la|le) (?:trato|doy|receto|pongo|mando|formulo)
         (?:se )?(?:puede|podra|podria) (?:volver a )?(?:embaraza(?:r|rse)|tener hijos|operar(?:se)?|viajar|vacunar(?:se)?|hacer(?:se)?|comer|beber)~
         (?:can|could|may) (?:s?he|the patient) (?:get pregnant|have (?:children|surgery)|travel|drink|eat|get)~
@@ -99,8 +108,7 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         True,
         r"""
         (?:efectos?|reacciones?) (?:secundari[oa]s?|advers[oa]s?|colaterales?|indeseables?)~
-        side[\s-]+effects?|adverse (?:effects?|reactions?|events?)|interaccion(?:es)?|interact(?:s|ions?|ing)?
-        contraindica\w*~
+        side[\s-]+effects?|adverse (?:effects?|reactions?|events?)
         (?:que tan (?:car[oa]|costos[oa]|barat[oa])|(?:es|son) (?:muy )?(?:car[oa]|costos[oa]|barat[oa])s?|how (?:expensive|cheap)|cuanto (?:le |se |les )?(?:cuesta|costo|costaron|cobr(?:o|an?|aron)|vale\b(?! (?:su|el|la) §)|pago|gasto|debe)|precios?|costos?|costes?|facturas?|facturacion|tarifas?|honorarios|copagos?|seguros?(?: medicos?| de salud)?|aseguradora|eps|poliza|cobertura|saldo|deuda|pagar|price|prices|cost|costs|bill(?:s|ed|ing)?|invoice|charges?|charged|fees?|copay|reimburse\w*|reembols\w*|insurance|insurer|insured|payer|coverage|expensive|how much (?:did|does) (?:it|the|that|this)\b[^?]*\b(?:cost|pay)|paid|pay)
         (?:proxim[oa]s?|siguientes?|pendientes?|futur[oa]s?|programad[oa]s?|agendad[oa]s?)\b[^?]*\b(?:citas?|consultas?|visitas?|controles?|cirugias?|turnos?|procedimientos?|examen(?:es)?|vacunas?|dosis|pruebas?|agenda)
         (?:citas?|consultas?|visitas?|controles?|turnos?|cirugias?|examen(?:es)?|pruebas?|dosis|vacunas?) (?:medicas? )?(?:pendientes?|proxim[oa]s?|futur[oa]s?|programad[oa]s?|agendad[oa]s?|por venir|le (?:falta|toca))~
@@ -121,12 +129,9 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         False,
         r"""
         (?:genetic[oa]?s?|geneticamente|genoma|genotipo|adn|dna|gen(?:es)?\b|mutacion(?:es)?|mutations?|hereditari[oa]s?|heredad[oa]s?|brca\d?|karyotype|cariotipo|genes?|genome|hereditary|inherited)
-        (?:antecedentes?|historia|historial|historico) (?:(?:medic[oa]s?|clinic[oa]s?) )?(?:familiar(?:es)?|(?:de|en) (?:la|su) familia)
-        family (?:history|members?|background|medical)|(?:familiar(?:es)?|parientes?|relatives?|family)
-        (?:su|del|de la|de su|sus|el|la) (?:madre|padre|mama|papa|padres|hij[oa]s?|herman[oa]s?|espos[oa]|marido|conyuge|abuel[oa]s?|tutor(?:a)?|acudiente|acompanante|cuidador(?:a)?|contacto de emergencia)
-        (?:his|her|their|the patient'?s|patient'?s) (?:mother|father|mom|dad|parents?|sons?|daughters?|child|children|kids|brothers?|sisters?|siblings?|wife|husband|spouse|partner|grand\w+|aunt|uncle|guardian|companion|caregiver|emergency contact|next of kin)
+        (?:su|del|de la|de su|sus|el|la) (?:tutor(?:a)?|acompanante|cuidador(?:a)?)
+        (?:his|her|their|the patient'?s|patient'?s) (?:guardian|companion|caregiver)
         (?:guardian|companion|hermanos|hijos|siblings|children)
-        (?:telefonos?|celular|movil|numero de (?:telefono|contacto|celular)|phone|telephone|cell|mobile|contact (?:number|information|details)|direcci?on(?:es)?|domicilio|(?:home|street|mailing|postal)?\s*address|correo(?:s)?(?: electronico)?|e-?mails?|codigo postal|zip\s*code)
         (?:consentimiento|consent)|(?:cuarentena|quarantine)
         (?:color (?:favorito|de (?:ojos|pelo|cabello))|religion|religios[oa]s?|creencias?|pasatiempos?|hobb(?:y|ies)|favou?rite|favorit[oa]s?|comida|mascotas?|pets?|signo zodiacal|zodiac|salario|sueldo|salary|income|ingresos (?:economicos|mensuales)|empleador|employer|orientacion sexual|eye colou?r|hair colou?r)
         (?:satisfech[oa]|satisfaccion|satisf(?:ied|action)|como se siente|how (?:does|is) (?:s?he|the patient) feel(?:ing)?|feelings?|sentimientos|estado de animo|mood|quej(?:as|o)|complaints? about|amable|friendly|buen medico|good doctor)

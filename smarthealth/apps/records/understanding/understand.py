@@ -18,7 +18,7 @@ from smarthealth.retrieval.glossary import Glossary
 from .clauses import split_clauses, split_sentences
 from .deciding import decide
 from .folding import fold_letters
-from .language import detect_language
+from .language import detect_language, names_by_language
 from .question import Ask, Exchange, Language, Operation, Order, Period, Pick, Question, Refusal, TimeRange, Topic
 from .reading import Clause, read_clause
 
@@ -94,13 +94,18 @@ _OF_TERMINOLOGIES = re.compile(
 )
 
 
+_PA = re.compile(r"\bpa\s(?:el|la|los|las|su|sus)\b")
+"""`para`, as it is said and typed: with the article that follows it has its length."""
+
+
 def _plain(text: str) -> str:
     """A text without the trimmings of terminologies (`(disorder)`, `500 MG Oral Tablet`), letters keeping their places."""
+    text = _PA.sub(lambda match: "para".ljust(len(match[0])), text)
     return _OF_TERMINOLOGIES.sub(lambda match: " " * len(match[0]), text)
 
 
 def _understand(text: str, history: Sequence[Exchange], today: date, glossary: Glossary, depth: int) -> Question:
-    language = _language(text, history)
+    language = _language(text, history, glossary)
     clauses = [
         read_clause(part, glossary, today)
         for sentence in split_sentences(_plain(text))
@@ -133,11 +138,12 @@ def _understand(text: str, history: Sequence[Exchange], today: date, glossary: G
     )
 
 
-def _language(text: str, history: Sequence[Exchange]) -> Language:
+def _language(text: str, history: Sequence[Exchange], glossary: Glossary) -> Language:
     before: Language = "es"
+    known = names_by_language(glossary)
     if history:
-        before = detect_language(_WORD.findall(fold_letters(history[-1].question)))
-    return detect_language(_WORD.findall(fold_letters(text)), before=before)
+        before = detect_language(_WORD.findall(fold_letters(history[-1].question)), known=known)
+    return detect_language(_WORD.findall(fold_letters(text)), before=before, known=known)
 
 
 def _leans(clause: Clause, ask: Ask) -> bool:
@@ -145,6 +151,8 @@ def _leans(clause: Clause, ask: Ask) -> bool:
         return False
     if _CONTINUES.search(fold_letters(clause.text)):
         return True
+    if ask.kin is not None:
+        return False
     if _is_only_a_verb(clause, ask):
         return True
     return not ask.topics and ask.operation not in _NEEDS_NO_TOPIC
@@ -165,6 +173,8 @@ def _may_mean(verb: Topic, before: Topic) -> bool:
 def _completed(ask: Ask, clause: Clause, before: Ask | None, following: Clause | None) -> Ask:
     """An ask with what it leaves open taken from the one before, or from the clause after."""
     if ask.operation in (Operation.UNANSWERABLE, Operation.DEMOGRAPHIC, Operation.SUMMARY):
+        return ask
+    if ask.kin is not None and (ask.topics or before is None):
         return ask
     continues = _CONTINUES.search(fold_letters(clause.text)) is not None
     if before is not None and before.topics and _is_only_a_verb(clause, ask):

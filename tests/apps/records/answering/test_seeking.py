@@ -70,10 +70,10 @@ def test_a_kind_is_told_by_its_heading() -> None:
 
 def test_patterns_find_names_whatever_their_accents_and_endings() -> None:
     """Each concept and each word that is no everyday one must be found; else the everyday ones must."""
-    (pattern,) = patterns(find_terms("¿Qué mostró la ecografía?", GLOSSARY))
+    (pattern,) = patterns(find_terms("¿Qué mostró la ecografía?", GLOSSARY), GLOSSARY)
     assert re.search(pattern.replace(r"\m", r"\b"), "una ecografía de abdomen")
     assert not re.search(pattern.replace(r"\m", r"\b"), "una tomografía")
-    (everyday,) = patterns(find_terms("¿su viaje?", GLOSSARY))
+    (everyday,) = patterns(find_terms("¿su viaje?", GLOSSARY), GLOSSARY)
     assert re.search(everyday.replace(r"\m", r"\b"), "plans to travel")
 
 
@@ -145,5 +145,5 @@ def test_ones_work_may_be_told_by_its_own_name(question: str) -> None:
     best = best_sentence([tailor], question, GLOSSARY)
     assert best is not None
     assert best[1] == "Retired seamstress."
-    assert re.search(patterns(find_terms(question, GLOSSARY))[0].replace(r"\m", r"\b"), "retired seamstress")
+    assert re.search(patterns(find_terms(question, GLOSSARY), GLOSSARY)[0].replace(r"\m", r"\b"), "retired seamstress")
     assert best_sentence([OF_CARE], question, GLOSSARY) is None

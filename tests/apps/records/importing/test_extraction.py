@@ -103,10 +103,20 @@ def test_what_references_may_call_it() -> None:
     assert extract(OBSERVATION | {"identifier": [{"system": "s", "value": "v"}]}, place()).aliases == ()
 
 
+def test_of_what_was_entered_in_error_the_name_and_the_day_are_kept() -> None:
+    """Its value, its components and its texts are gone."""
+    found = extract(OBSERVATION | {"status": "entered-in-error", "note": [{"text": "wrong"}]}, place()).content
+    assert isinstance(found, Retraction)
+    assert found.remains is not None
+    row = found.remains.row
+    assert (row.kind, row.named.display, row.verification) == ("observation", "x", "entered-in-error")
+    assert (row.body, row.measured.value, row.status, found.remains.components) == (None, None, None, ())
+
+
 @pytest.mark.parametrize(
     "resource",
     [
-        OBSERVATION | {"status": "entered-in-error"},
+        {"resourceType": "Medication", "id": "m", "code": {"text": "x"}, "status": "entered-in-error"},
         {
             "resourceType": "Condition",
             "id": "c",
@@ -116,7 +126,7 @@ def test_what_references_may_call_it() -> None:
     ],
 )
 def test_what_was_entered_in_error_is_a_retraction(resource: Node) -> None:
-    """A resource that takes itself back says nothing else."""
+    """Of a resource that names nothing, or nobody's entry, nothing is kept."""
     assert extract(resource, place()).content == Retraction()
 
 

@@ -229,13 +229,40 @@ def test_the_first_report_keeps_a_result() -> None:
     assert [result.parent_id for result in busy.plan.results.values()] == [100]
 
 
+def take_back(busy: Desk, content: Retraction) -> Outcome:
+    """Take an entry back in a batch of its own."""
+    busy.written.clear()
+    return retract(busy, resource(content), content)
+
+
+MISTAKE = Retraction(remains=entry(row=Row(kind="observation", named=Concept("x"), verification="entered-in-error")))
+
+
 def test_what_was_entered_in_error_is_taken_back() -> None:
-    """A stored entry is removed and its patient touched; one that was never stored is skipped."""
+    """Where nothing is left of it, a stored entry is removed and its patient touched; one never stored is skipped."""
     busy = desk()
-    assert retract(busy, resource(Retraction())) is Outcome.SKIPPED
+    assert take_back(busy, Retraction()) is Outcome.SKIPPED
     busy.known.records["Observation/1"] = record(50, 1)
-    assert retract(busy, resource(Retraction())) is Outcome.CHANGED
+    assert take_back(busy, Retraction()) is Outcome.CHANGED
     assert (busy.plan.retracted, busy.plan.touched) == ([50], {1})
+
+
+def test_a_mistake_stays_by_its_name() -> None:
+    """What was entered in error is written over what stood there, is nobody's reason, and twice is the same as once."""
+    busy = desk()
+    place(busy, entry())
+    busy.see(resource(entry(), position=2))
+    assert take_back(busy, MISTAKE) is Outcome.CHANGED
+    assert [(row.id, row.verification) for row in busy.plan.records.changed] == [(100, "entered-in-error")]
+    assert busy.known.records["Observation/1"].display == ""
+    assert take_back(busy, MISTAKE) is Outcome.UNCHANGED
+    assert take_back(desk(), MISTAKE) is Outcome.NEW
+
+
+def test_a_mistake_about_nobody_is_skipped() -> None:
+    """Without a patient nothing is left of it to keep."""
+    nobodys = Retraction(remains=entry(patient=at("Patient/7")))
+    assert take_back(desk(is_final=True), nobodys) is Outcome.SKIPPED
 
 
 def test_a_retraction_waits_for_what_it_takes_back() -> None:
@@ -243,7 +270,7 @@ def test_a_retraction_waits_for_what_it_takes_back() -> None:
     busy = desk()
     busy.known.seen["Observation/1"] = HERE
     with pytest.raises(Waits):
-        retract(busy, resource(Retraction()))
+        take_back(busy, Retraction())
     last = desk(is_final=True)
     last.known.seen["Observation/1"] = HERE
-    assert retract(last, resource(Retraction())) is Outcome.SKIPPED
+    assert take_back(last, Retraction()) is Outcome.SKIPPED

@@ -48,6 +48,12 @@ def patient(name: str) -> PatientRow:
         deceased=True,
         died_on=None,
         city="Bogotá",
+        phone="1",
+        email="a@b",
+        address="Calle 1",
+        language="es",
+        marital_status="Married",
+        contact="Ana, 2",
         content_hash="h",
         last_updated=NOW,
     )

@@ -65,7 +65,7 @@ def test_a_dose_tells_the_vaccine_from_the_disease(text: str, kinds: set[str]) -
         ("cirugías y procedimientos", ["procedure"], None),
         ("¿Le han recetado algo para lo suyo?", ["medication"], None),
         ("tatuajes y piercings", ["tatuajes piercings"], None),
-        ("estado civil", ["civil"], None),
+        ("estado mental", ["mental"], None),
         ("¿Está vacunado contra neumococo?", None, None),
     ],
 )
@@ -84,6 +84,6 @@ def test_concepts_kinds_and_unknown_words_are_brought_together(
 
 
 def test_the_words_of_an_unknown_thing_keep_their_noun() -> None:
-    """`estado civil` is called so, though only one of its words is unknown."""
-    (ask,) = understand("¿Cuál es su estado civil?", history=(), today=date(2026, 1, 1), glossary=load_glossary()).asks
-    assert ask.topics[0].surface == "estado civil"
+    """`estado mental` is called so, though only one of its words is unknown."""
+    (ask,) = understand("¿Cuál es su estado mental?", history=(), today=date(2026, 1, 1), glossary=load_glossary()).asks
+    assert ask.topics[0].surface == "estado mental"

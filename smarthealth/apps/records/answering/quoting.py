@@ -1,0 +1,122 @@
+"""What the notes say: the sentence that holds what is asked, what they mention, and the notes that are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import attrs
+
+from smarthealth.apps.records.understanding.question import Anchor, Ask, Operation, Order, Pick, TimeRange, Topic
+
+from .chart import Found
+from .entries import Entry
+from .evidence import excerpt_of
+from .findings import Finding
+from .matching import Matched, Quality
+from .material import Material, say_of_entries
+from .notes import report_mentions, report_notes
+from .passages import quotable, search_names
+from .searching import Search
+from .seeking import asks_for_result, best_sentence, find_terms, patterns, share_held
+
+_MOST_NOTES = 40
+_OF_ONE_THING = frozenset(
+    {
+        Operation.EXISTS,
+        Operation.VALUE,
+        Operation.WHEN,
+        Operation.STATUS,
+        Operation.REASON,
+        Operation.DOSE,
+        Operation.NORMAL,
+    }
+)
+"""Operations that ask for one thing, which a sentence may tell better than an entry."""
+_MAY_BE_MENTIONED = frozenset(
+    {Operation.EXISTS, Operation.VALUE, Operation.LIST, Operation.WHEN, Operation.STATUS, Operation.REASON}
+)
+
+
+async def quoted(search: Search, ask: Ask, *, wholly: bool = False) -> list[Finding]:
+    """The sentence of a note that holds what is asked; `wholly`, where it must hold all of it."""
+    question = search.question
+    alone = len(question.asks) == 1 or not ask.topics
+    text = question.text if alone else " ".join((*(t.surface for t in ask.topics), *ask.topics[0].terms))
+    wanted = patterns(find_terms(text, search.glossary), search.glossary)
+    period, is_dated = await search.period(ask)
+    if not wanted or not is_dated:
+        return []
+    notes = [note for note in await search.chart.notes_holding(wanted) if _is_within(note, period)]
+    by_heading = bool(ask.topics) and not any(topic.is_specific for topic in ask.topics)
+    best = best_sentence(notes, text, search.glossary, by_heading=by_heading, wholly=wholly)
+    return [] if best is None else [said(search, ask, *best, text=text)]
+
+
+async def told_by_a_note(search: Search, ask: Ask, findings: Sequence[Finding]) -> list[Finding]:
+    """The sentence of a note that holds all of a question of which the look-ups account for a part only."""
+    if ask.operation not in _OF_ONE_THING or len(search.question.asks) > 1:
+        return []
+    told = " ; ".join(
+        (
+            *(f"{finding.fact.about} {finding.fact.period or ''}" for finding in findings),
+            *(excerpt_of(entry) for finding in findings for entry in finding.entries),
+            *(topic.surface for topic in ask.topics),
+        )
+    )
+    terms = find_terms(search.question.text, search.glossary)
+    if len(terms) < 2 or share_held(terms, told, search.glossary) == 1.0:
+        return []
+    return await quoted(search, ask, wholly=True)
+
+
+def said(search: Search, ask: Ask, note: Entry, sentence: str, *, text: str) -> Finding:
+    """That a note says a sentence."""
+    matched = Matched(core=(), quality=Quality.PASSAGE)
+    material = search.material(attrs.evolve(ask, refusal=None), Topic(surface=text), matched, Found((note,), 1))
+    return say_of_entries(material, "mentioned", [(note, quotable([sentence]))])
+
+
+def _is_within(note: Entry, period: TimeRange | None) -> bool:
+    """Whether a note was written in a time; undated ones were in none."""
+    if period is None:
+        return True
+    on = note.on
+    return on is not None and (period.since or on) <= on <= (period.until or on)
+
+
+async def mentioned(search: Search, material: Material) -> list[Finding]:
+    """What notes say of something that no entry is about."""
+    topic, ask = material.topic, material.ask
+    names = search_names(topic)
+    if topic.kinds or material.matched.core or not names or ask.operation not in _MAY_BE_MENTIONED:
+        return []
+    if not any(known.kind == "document" for known in search.known):
+        return []
+    notes = await search.chart.notes_with(names)
+    of_notes = attrs.evolve(material, found=Found(notes, len(notes)))
+    return report_mentions(of_notes, search.glossary, as_result=asks_for_result(search.question.text))
+
+
+async def of_notes(search: Search, ask: Ask) -> list[Finding]:
+    """What the notes say that are asked for."""
+    period, is_dated = await search.period(ask)
+    named = next((topic for topic in ask.topics if "document" in topic.kinds), Topic())
+    concepts = tuple(concept for concept in named.concepts if "document" in concept.kinds)
+    notes = Topic(kinds=frozenset({"document"}), category=named.category, concepts=concepts, surface=named.surface)
+    if concepts:
+        ask = attrs.evolve(ask, topics=tuple(topic for topic in ask.topics if topic is not named))
+    matched = search.matcher.match(notes)
+    if not matched.core or not is_dated:
+        return [search.absent(ask, notes, matched)]
+    wanted = await search.wanted(attrs.evolve(ask, reason=None), notes, matched, period)
+    found = await search.chart.find(wanted, limit=_MOST_NOTES)
+    if not found.entries and isinstance(ask.period, Anchor) and ask.period.relation == "during":
+        # not every visit has a note: the last one up to it is the nearest
+        ask = attrs.evolve(ask, pick=Pick(order=Order.LATEST))
+        found = await search.chart.find(attrs.evolve(wanted, since=None), limit=_MOST_NOTES)
+        period = attrs.evolve(period, since=None) if period else None
+    material = search.material(ask, notes, matched, found, period)
+    if not found.entries:
+        return [await search.nothing(material, wanted)]
+    texts = Found(await search.chart.with_bodies(found.entries), found.total)
+    return report_notes(attrs.evolve(material, found=texts), search.glossary)
