@@ -6,6 +6,7 @@ more than everything else a token goes through. A request is retried until the f
 
 from __future__ import annotations
 
+import base64
 import itertools
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,7 @@ import httpx2
 import openai
 import trio
 
+from .direct import ChunkedBody, direct_body
 from .errors import ModelProtocolError, ModelStreamCut, ModelUnavailable
 from .openai_client import translated
 from .port import ChatEvent, ChatMessage, ChatRequest, Tool
@@ -66,7 +68,8 @@ class OpenAIChatModel:
     async def _begin(self, request: ChatRequest) -> _Answer:
         with translated():
             response = await self._send(request)
-        answer = _Answer(response, ChatStreamReader(self._settings.max_event_size))
+        body = direct_body(response, self._settings.read_timeout)
+        answer = _Answer(response, body, ChatStreamReader(self._settings.max_event_size))
         try:
             await answer.wait_first()
         except ModelStreamCut as cut:
@@ -117,8 +120,9 @@ class OpenAIChatModel:
 class _Answer:
     """The events of one response: an async iterator, and no generator, so that none is left for the garbage collector."""
 
-    def __init__(self, response: httpx2.Response, reader: ChatStreamReader) -> None:
+    def __init__(self, response: httpx2.Response, body: ChunkedBody | None, reader: ChatStreamReader) -> None:
         self._response = response
+        self._body = body
         self._reader = reader
         self._chunks = response.aiter_raw()
         self._events: Iterator[ChatEvent] = iter(())
@@ -156,6 +160,8 @@ class _Answer:
     async def _next_chunk(self) -> bytes | None:
         """The next bytes, None when the response has ended in order."""
         try:
+            if self._body is not None and (data := await self._body.read()):
+                return data
             return await anext(self._chunks)
         except StopAsyncIteration:
             return None
@@ -165,13 +171,15 @@ class _Answer:
     async def _drain(self) -> None:
         with trio.move_on_after(_DRAIN_TIMEOUT):
             try:
+                if self._body is not None:
+                    await self._body.read()
                 await anext(self._chunks, b"")
             except httpx2.HTTPError:
                 return  # the answer is whole all the same
 
 
 def _message(message: ChatMessage) -> dict[str, object]:
-    body: dict[str, object] = {"role": message.role, "content": message.content}
+    body: dict[str, object] = {"role": message.role, "content": _content(message)}
     if message.tool_calls:
         body["tool_calls"] = [
             {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": call.arguments}}
@@ -180,6 +188,15 @@ def _message(message: ChatMessage) -> dict[str, object]:
     if message.tool_call_id is not None:
         body["tool_call_id"] = message.tool_call_id
     return body
+
+
+def _content(message: ChatMessage) -> object:
+    """Text alone, or text and pictures as parts."""
+    if not message.images:
+        return message.content
+    pictures = (f"data:{image.media_type};base64,{base64.b64encode(image.data).decode()}" for image in message.images)
+    parts: list[object] = [{"type": "text", "text": message.content}]
+    return [*parts, *({"type": "image_url", "image_url": {"url": url}} for url in pictures)]
 
 
 def _tool(tool: Tool) -> dict[str, object]:

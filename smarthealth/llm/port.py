@@ -25,6 +25,14 @@ class ToolCall:
 
 
 @attrs.frozen(kw_only=True)
+class Image:
+    """A picture that a model is shown; one that cannot see is not."""
+
+    media_type: str
+    data: bytes = attrs.field(repr=False)
+
+
+@attrs.frozen(kw_only=True)
 class ChatMessage:
     """One message of the conversation that a model continues."""
 
@@ -32,6 +40,8 @@ class ChatMessage:
     content: str
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str | None = None
+    images: tuple[Image, ...] = ()
+    """Beside the text, of a user's message."""
 
 
 @attrs.frozen(kw_only=True)

@@ -66,15 +66,16 @@ def _fit(rows: Rows, wanted: NDArray[np.int64], steps: int) -> tuple[Rows, Rows]
     counts = np.bincount(wanted, minlength=len(CLASSES)).astype(np.float32)
     importance = (len(wanted) / (len(CLASSES) * np.maximum(counts, 1)))[wanted][:, None]
     weights = np.zeros((len(used) + 1, len(CLASSES)), dtype=np.float32)
-    first, second = np.zeros_like(weights), np.zeros_like(weights)
+    first: Rows = np.zeros_like(weights)
+    second: Rows = np.zeros_like(weights)
     for step in range(1, steps + 1):
         kept = (chance.random(len(used)) >= LEFT_OUT).astype(np.float32) / np.float32(1 - LEFT_OUT)
         sums = seen @ (weights[:-1] * kept[:, None]) + weights[-1]
         raised = np.exp(sums - sums.max(axis=1, keepdims=True))
         error = (raised / raised.sum(axis=1, keepdims=True) - target) * importance / len(wanted)
         gradient = np.vstack([(seen.T @ error) * kept[:, None] + DECAY * weights[:-1], error.sum(axis=0)])
-        first = 0.9 * first + 0.1 * gradient
-        second = 0.99 * second + 0.01 * gradient**2
+        first = np.asarray(0.9 * first + 0.1 * gradient, dtype=np.float32)
+        second = np.asarray(0.99 * second + 0.01 * gradient**2, dtype=np.float32)
         weights -= RATE * (first / (1 - 0.9**step)) / (np.sqrt(second / (1 - 0.99**step)) + 1e-8)
     whole = np.zeros((PLACES, len(CLASSES)), dtype=np.float32)
     whole[used] = weights[:-1]

@@ -1,0 +1,162 @@
+"""Question trees: read from their files, checked whole, and found by the words of a complaint."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import attrs
+
+from smarthealth.conversation.application import Language
+from smarthealth.retrieval.words import fold
+
+FOLDER: Final = "data/trees"
+_YES: Final = re.compile(
+    r"^\W*(?:yes|yeah|yep|yup|correct|right|it is|it does|they do|it did|i did|i think so|exactly|sure|true|affirmative|si|claro|correcto|exacto|asi es|eso|"
+    r"efectivamente|creo que si|afirmativo|ya lo|ya la|tal cual)\b"
+)
+_NO: Final = re.compile(
+    r"^\W*(?:no|nope|not|nah|neither|never|it is not|it isn't|it doesn't|negative|they don't|false|tampoco|nunca|para nada|negativo|ninguna?|aun no|todavia no|not yet)\b"
+)
+_UNSURE: Final = re.compile(
+    r"\b(?:don't know|do not know|not sure|no idea|no se|ni idea|no estoy segur\w+|how do i|como lo)\b"
+)
+
+
+class TreeError(Exception):
+    """A tree is not as it must be; a defect of ours."""
+
+
+@attrs.frozen(kw_only=True)
+class Node:
+    """A question with two ways on, or the end of them."""
+
+    ask: Mapping[Language, str]
+    """Empty at an end."""
+    advice: Mapping[Language, str]
+    """Empty at a question."""
+    yes: str = ""
+    no: str = ""
+    service: str = ""
+    """Code of the workshop's service that mends it."""
+
+    @property
+    def is_end(self) -> bool:
+        """Whether there is no further question."""
+        return not self.ask
+
+
+@attrs.frozen(kw_only=True)
+class Tree:
+    """One fault."""
+
+    id: str
+    title: Mapping[Language, str]
+    warning: Mapping[Language, str]
+    """Said before anything else; empty where nobody can be hurt."""
+    clues: tuple[tuple[str, ...], ...]
+    """Any of them: beginnings of words, all of which a complaint must hold."""
+    manual: str
+    """What to look up in the manual."""
+    start: str
+    nodes: Mapping[str, Node]
+
+
+@cache
+def load_trees() -> Mapping[str, Tree]:
+    """The shipped trees, by id; dangerous ones first.
+
+    Raises:
+        TreeError: One of them is broken.
+    """
+    trees: dict[str, Tree] = {}
+    for name in ("safety", "everyday"):
+        text = files("smarthealth.apps.support").joinpath(f"{FOLDER}/{name}.toml").read_text(encoding="utf-8")
+        trees.update(read_trees(text))
+    return trees
+
+
+def read_trees(text: str) -> dict[str, Tree]:
+    """Read a file of trees.
+
+    Raises:
+        TreeError: A tree lacks something, or leads nowhere.
+    """
+    try:
+        return {name: _checked(_tree(name, held)) for name, held in tomllib.loads(text).items()}
+    except (KeyError, tomllib.TOMLDecodeError) as error:
+        raise TreeError(f"a tree cannot be read: {error}") from error
+
+
+def find_tree(complaint: str) -> Tree | None:
+    """The tree whose clues a complaint holds most of; None when it holds none's."""
+    words = fold(complaint).replace("\u2019", "'")
+    best: tuple[float, int] | None = None
+    found = None
+    for place, tree in enumerate(load_trees().values()):
+        score = max((sum(map(len, clue)) + 8 * len(clue) for clue in tree.clues if _holds(words, clue)), default=0)
+        if score and (best is None or (score, -place) > best):
+            best, found = (score, -place), tree
+    return found
+
+
+def read_answer(message: str) -> bool | None:
+    """Yes or no; None where neither was said."""
+    plain = fold(message).replace("\u2019", "'")
+    if _UNSURE.search(plain):
+        return None
+    if _NO.match(plain):
+        return False
+    return True if _YES.match(plain) else None
+
+
+def _holds(words: str, clue: tuple[str, ...]) -> bool:
+    return all(re.search(rf"(?<!\w){re.escape(part)}", words) for part in clue)
+
+
+def _tree(name: str, held: Mapping[str, Any]) -> Tree:
+    return Tree(
+        id=name,
+        title=_both(held, "title"),
+        warning=_both(held, "warning") if held.get("danger") else {},
+        clues=tuple(tuple(clue.split("+")) for clue in held["clues"]),
+        manual=held["manual"],
+        start=held["start"],
+        nodes={key: _node(node) for key, node in held["node"].items()},
+    )
+
+
+def _node(held: Mapping[str, Any]) -> Node:
+    is_question = "ask_en" in held
+    return Node(
+        ask=_both(held, "ask") if is_question else {},
+        advice={} if is_question else _both(held, "advice"),
+        yes=held["yes"] if is_question else "",
+        no=held["no"] if is_question else "",
+        service=held.get("service", ""),
+    )
+
+
+def _both(held: Mapping[str, Any], name: str) -> dict[Language, str]:
+    return {"en": held[f"{name}_en"], "es": held[f"{name}_es"]}
+
+
+def _checked(tree: Tree) -> Tree:
+    """A tree every node of which is reached once, so that every walk ends."""
+    reached: list[str] = []
+    ahead = [tree.start]
+    while ahead:
+        name = ahead.pop()
+        if name not in tree.nodes or name in reached:
+            raise TreeError(f"tree {tree.id} leads to {name}, which is not there or is reached twice")
+        reached.append(name)
+        node = tree.nodes[name]
+        if not node.is_end:
+            ahead.extend((node.no, node.yes))
+    if len(reached) != len(tree.nodes):
+        raise TreeError(f"tree {tree.id} has nodes that nothing leads to")
+    return tree
