@@ -96,10 +96,10 @@ class TaxiDialogue(Dialogue):
 
     def _limited(self) -> float:
         """Seconds to wait; 0 when the message may go on."""
-        principal = self._link.principal
-        who = f"user {principal.user_id}" if principal is not None else f"address {self._link.address}"
-        limiter = self._services.limiter
-        return limiter.take(f"connection {self._link.connection_id}") or limiter.take(who)
+        limiter, principal = self._services.limiter, self._link.principal
+        wait = limiter.take(f"connection {self._link.connection_id}")
+        # people without a token share addresses; how many connections an address may have is the server's matter
+        return wait or (limiter.take(f"user {principal.user_id}") if principal is not None else 0.0)
 
     def _warn(self, message: str, level: Level, code: str) -> None:
         self._services.telemetry.error(APPLICATION, code)

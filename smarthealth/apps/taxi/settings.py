@@ -93,18 +93,18 @@ class TaxiSettings:
         },
     )
     messages_per_minute: float = attrs.field(
-        default=60.0,
+        default=120.0,
         validator=gt(0),
         metadata={
             "env": "SMARTHEALTH_TAXI_MESSAGES_PER_MINUTE",
-            "help": "messages a minute that one connection, and one user over all connections, may send the taxi application",
+            "help": "messages a minute that one connection, and one user over all connections, may send the taxi dispatcher",
         },
     )
     message_burst: int = attrs.field(
-        default=20,
+        default=60,
         validator=ge(1),
         metadata={
             "env": "SMARTHEALTH_TAXI_MESSAGE_BURST",
-            "help": "messages that may be sent to the taxi application at once",
+            "help": "messages that may be sent to the taxi dispatcher at once",
         },
     )

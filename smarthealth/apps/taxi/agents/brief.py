@@ -94,7 +94,6 @@ def make_brief(work: Work, before: Slots) -> Brief:
     services, heard, filled = work.services, work.heard, work.filled
     supposed = filled.supposed
     fare = fare_to(supposed, work.slots.pickup, services.fares, services.gazetteer) if supposed is not None else None
-    known = {part for part in filled.changed if getattr(before, part) not in (None, (), Place())}
     return Brief(
         agent=work.agent,
         missing=work.slots.missing,
@@ -102,7 +101,7 @@ def make_brief(work: Work, before: Slots) -> Brief:
         is_empty=work.slots.is_empty,
         is_first=work.is_first,
         changed=filled.changed,
-        corrected=bool(known - {"features"}) and not before.destination.may_be_in and before.destination.is_exact,
+        corrected=any(_was_settled(before, part) for part in filled.changed),
         cleared=filled.cleared,
         refused=filled.refused,
         supposed=supposed.text if supposed is not None else None,
@@ -120,6 +119,19 @@ def make_brief(work: Work, before: Slots) -> Brief:
         only_no=heard.only_no,
         had_destination=before.destination.is_complete,
     )
+
+
+def _was_settled(before: Slots, part: Part) -> bool:
+    """Whether a part was known already, so that it is another one now."""
+    match part:
+        case "destination":
+            return before.destination.is_complete
+        case "pickup":
+            return before.pickup.is_complete
+        case "features":
+            return False
+        case _:
+            return getattr(before, part) is not None
 
 
 def note_of(work: Work) -> OrderNote:

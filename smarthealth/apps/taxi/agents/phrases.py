@@ -72,6 +72,10 @@ def _fare(brief: Brief) -> Iterator[str]:
 def acknowledgement(brief: Brief) -> Iterator[str]:
     """What was understood of the order."""
     order, changed = brief.order, brief.changed
+    if brief.missing == "confirmation":
+        # the summary that follows says it all
+        yield from ["Listo, corregido."] if brief.corrected else ["Perfecto."] if changed else []
+        return
     words = []
     if "destination" in changed and order.destination:
         words.append(order.destination)
@@ -119,7 +123,8 @@ def question(brief: Brief) -> Iterator[str]:
         case "features":
             yield FEATURES_QUESTION
         case "confirmation":
-            yield f"Resumen: {told(order)}."
+            if brief.changed or brief.agent != "CONFIRMADOR" or "ask_summary" in brief.intents:
+                yield f"Resumen: {told(order)}."
             yield CONFIRM_QUESTION
 
 

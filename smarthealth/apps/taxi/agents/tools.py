@@ -24,7 +24,7 @@ from smarthealth.storage.errors import StorageError
 from smarthealth.storage.threads import ThreadMessage
 from smarthealth.wire.fields import length
 
-from .texts import missing_words, summary
+from .texts import missing_words, payment_words, summary
 from .work import Work, first_fill
 
 TRANSFERRED: Final = "Transfer successful"
@@ -246,4 +246,4 @@ def _validated(place: Place) -> str:
 
 def _described(booking: Booking) -> str:
     fare = pesos(booking.fare)
-    return f"{booking.reference}: a {booking.destination}, {fare}, pago {booking.payment}, en camino"
+    return f"{booking.reference}: a {booking.destination}, {fare}, pago {payment_words(booking.payment)}, en camino"
