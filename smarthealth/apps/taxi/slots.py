@@ -20,7 +20,7 @@ from .understanding.payment import Payment
 from .understanding.reading import Heard
 
 Asked = Literal["destination", "zone", "payment", "features", "confirmation"]
-Part = Literal["destination", "pickup", "payment", "features", "name", "phone", "when"]
+Part = Literal["destination", "pickup", "payment", "features", "observation", "name", "phone", "when"]
 
 MAIN_ZONE: Final = "Barranquilla"
 """Where a place is taken to be whose person does not know better."""
@@ -117,7 +117,16 @@ class _Filling:
         self._cleared: Part | None = None
 
     def result(self, before: Slots) -> Filled:
-        parts: tuple[Part, ...] = ("destination", "pickup", "payment", "features", "name", "phone", "when")
+        parts: tuple[Part, ...] = (
+            "destination",
+            "pickup",
+            "payment",
+            "features",
+            "observation",
+            "name",
+            "phone",
+            "when",
+        )
         changed = tuple(part for part in parts if getattr(before, part) != getattr(self._slots, part))
         slots = self._slots
         told_at_once = before.payment is None and not before.destination.is_complete
@@ -163,7 +172,8 @@ class _Filling:
             if roles[at] is None and not told[at + 1].is_repair and not one.is_fragment:
                 # places are named in the order of travel
                 roles[at] = "destination" if roles[last] == "pickup" else "pickup"
-        if roles[:2] == ["destination", "destination"] and not told[1].is_repair and "pickup" not in roles:
+        is_twice = roles[:2] == ["destination", "destination"] and not told[1].is_repair and "pickup" not in roles
+        if is_twice and not told[0].is_zone:
             roles[0] = "pickup"  # "un taxi para la 53, voy al aeropuerto"
         return [(one, role or self._expected(one)) for one, role in zip(told, roles, strict=True)]
 
@@ -177,18 +187,31 @@ class _Filling:
         slots = self._slots
         if slots.destination.is_empty or self._asked in ("destination", "zone"):
             return "destination"
+        if one.is_zone and not slots.pickup.is_empty and slots.pickup.zone is None and not one.is_repair:
+            return "pickup"
         if one.is_repair or self._heard.no or self._heard.wrong or one.is_zone:
             return "pickup" if self._heard.wrong == "pickup" else "destination"
         if one.is_fragment:
             return "destination"
-        return "pickup" if slots.pickup.is_empty else "destination"
+        return "destination" if slots.pickup.is_exact else "pickup"
 
     def _put(self, one: Mention, role: Role) -> None:
+        before = self._slots
+        if self._is_second(one, role):
+            # "un taxi a la carrera 50" was where to come to: now it is said where to go
+            self._slots = attrs.evolve(before, pickup=before.destination, destination=Place())
         after = self._joined(self._place(role), one)
         if after.outside is not None:
-            self._refused = after.outside
+            self._refused, self._slots = after.outside, before
             return
         self._set(role, after)
+
+    def _is_second(self, one: Mention, role: Role) -> bool:
+        """Whether a place is where the trip ends, and the one that was taken for it is where it begins."""
+        slots, heard = self._slots, self._heard
+        if role != "destination" or not one.is_where_to or one.is_repair or heard.no or heard.wrong or heard.asks:
+            return False
+        return slots.destination.is_complete and slots.pickup.is_empty
 
     def _set(self, role: Role, place: Place) -> None:
         if role == "pickup":

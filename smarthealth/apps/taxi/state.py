@@ -25,6 +25,8 @@ class ThreadState:
     agent: AgentName = "RECEPCIONISTA"
     """Who gets the next message."""
     slots: Slots = attrs.field(factory=Slots)
+    wants_person: bool = False
+    """Whether the person is to be called by somebody, and did not tell a number."""
 
 
 _structure: Final = make_wire_converter().get_structure_hook(ThreadState)

@@ -32,9 +32,12 @@ class OrderNote:
     zone: str | None = None
     zone_choices: tuple[str, ...] = ()
     """Municipalities that have a neighbourhood of that name."""
+    neighbourhood: str | None = None
     lacks: str | None = None
     """What the address lacks: `kind`, `cross`, `plate`, `address`, None where it is exact."""
     pickup: str = ""
+    pickup_is_exact: bool = False
+    pickup_zone: str | None = None
     payment: str | None = None
     features: tuple[str, ...] = ()
     features_settled: bool = False
@@ -76,6 +79,12 @@ class Brief:
     active: tuple[ServiceNote, ...] = ()
     intents: tuple[str, ...] = ()
     asks_payment: bool = False
+    payment_asked: str | None = None
+    features_asked: tuple[str, ...] = ()
+    tells: bool = False
+    """Whether the message held anything for an order."""
+    wants_person: bool = False
+    """Whether somebody was promised a call, and a number is missing."""
     wrong: str | None = None
     yes: bool = False
     no: bool = False
@@ -101,7 +110,7 @@ def make_brief(work: Work, before: Slots) -> Brief:
         is_empty=work.slots.is_empty,
         is_first=work.is_first,
         changed=filled.changed,
-        corrected=any(_was_settled(before, part) for part in filled.changed),
+        corrected=any(_was_other(before, work.slots, part) for part in filled.changed),
         cleared=filled.cleared,
         refused=filled.refused,
         supposed=supposed.text if supposed is not None else None,
@@ -113,6 +122,10 @@ def make_brief(work: Work, before: Slots) -> Brief:
         ),
         intents=tuple(sorted(heard.intents)),
         asks_payment=heard.asks_payment,
+        payment_asked=heard.payment_asked,
+        features_asked=heard.features_asked,
+        tells=heard.tells,
+        wants_person=work.wants_person,
         wrong=heard.wrong,
         yes=heard.yes,
         no=heard.no,
@@ -121,17 +134,13 @@ def make_brief(work: Work, before: Slots) -> Brief:
     )
 
 
-def _was_settled(before: Slots, part: Part) -> bool:
-    """Whether a part was known already, so that it is another one now."""
-    match part:
-        case "destination":
-            return before.destination.is_complete
-        case "pickup":
-            return before.pickup.is_complete
-        case "features":
-            return False
-        case _:
-            return getattr(before, part) is not None
+def _was_other(before: Slots, after: Slots, part: Part) -> bool:
+    """Whether a part was known already, and is another one now."""
+    if part == "destination" or part == "pickup":
+        known: Place = getattr(before, part)
+        now: Place = getattr(after, part)
+        return known.is_complete and not set(known.text.split(", ")) <= set(now.text.split(", "))
+    return part != "features" and getattr(before, part) is not None
 
 
 def note_of(work: Work) -> OrderNote:
@@ -143,7 +152,10 @@ def note_of(work: Work) -> OrderNote:
         zone=slots.destination.zone,
         zone_choices=slots.destination.may_be_in,
         lacks=_lacking(slots.destination),
+        neighbourhood=slots.destination.neighbourhood,
         pickup=slots.pickup.text,
+        pickup_is_exact=slots.pickup.is_exact,
+        pickup_zone=slots.pickup.zone,
         payment=slots.payment,
         features=slots.features,
         features_settled=slots.features_settled,

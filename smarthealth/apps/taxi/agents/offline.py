@@ -30,6 +30,7 @@ _DISPATCH = "DispatchToBackend"
 _HUMAN = "TransferToHuman"
 _CANCEL = "CancelService"
 _LOOK_UP = "LookupService"
+_QUESTIONS = frozenset({"ask_fare", "ask_coverage", "ask_wait", "ask_features"})
 
 
 def compose(request: ChatRequest) -> Iterator[Piece]:
@@ -60,6 +61,8 @@ def _first_calls(brief: Brief) -> list[ToolCall]:
     calls = []
     if intents & {"human", "complaint"}:
         calls.append(_call(_HUMAN, reason="queja" if "complaint" in intents else "quiere hablar con una persona"))
+    elif brief.wants_person and brief.order.phone:
+        calls.append(_call(_HUMAN, reason="teléfono para la llamada"))
     elif "cancel" in intents and (brief.active or not brief.is_empty):
         calls.append(_call(_CANCEL))
     elif "status" in intents:
@@ -104,7 +107,7 @@ def _next(brief: Brief) -> Iterator[str]:
         yield "¿Qué dato corrijo: la dirección, el pago o las preferencias?"
     elif brief.agent == "CONFIRMADOR" and brief.only_no and not brief.changed:
         yield "De acuerdo, no lo envío todavía. ¿Qué dato corrijo, o prefieres cancelarlo?"
-    elif brief.agent == "OPERADOR" and brief.missing == "features" and brief.yes and not brief.changed:
+    elif brief.agent == "OPERADOR" and brief.missing == "features" and brief.yes and not brief.tells:
         yield "Claro, dime cuál: aire acondicionado, baúl grande, mascota, silla de ruedas u otra."
     elif brief.refused is not None and brief.missing == "destination" and not brief.order.destination:
         yield "¿Te llevamos a otro destino?"
@@ -118,17 +121,18 @@ def _next(brief: Brief) -> Iterator[str]:
 
 def _bridge(brief: Brief) -> Iterator[str]:
     """Before a question that the message did not answer."""
-    asked = brief.asks_payment or set(brief.intents) & {
-        "ask_fare",
-        "ask_coverage",
-        "ask_features",
-        "ask_wait",
-        "ask_summary",
-        "wait",
-    }
+    asked = brief.asks_payment or set(brief.intents) & (_QUESTIONS | {"ask_summary", "wait"})
     if "taxi" in brief.intents and brief.is_empty:
         yield "Perfecto."
-    elif not (asked or brief.refused or brief.yes or brief.no or brief.assumed_zone or "greeting" in brief.intents):
+    elif not (
+        asked
+        or brief.tells
+        or brief.refused
+        or brief.yes
+        or brief.no
+        or brief.assumed_zone
+        or "greeting" in brief.intents
+    ):
         yield "Disculpa, no te entendí bien."
 
 
@@ -144,7 +148,7 @@ def _idle(brief: Brief, intents: set[str]) -> Iterator[str]:
         )
     elif brief.active and brief.yes:
         yield DISPATCHED_ALREADY
-    elif intents & {"ask_fare", "ask_coverage", "ask_wait", "ask_features"} or brief.asks_payment or brief.refused:
+    elif intents & _QUESTIONS or brief.asks_payment or brief.refused:
         yield "¿A qué dirección te diriges?"
     elif intents & {"greeting", "ask_agent"}:
         yield "¿En qué puedo ayudarte?"
@@ -172,7 +176,7 @@ def _confirms(brief: Brief) -> bool:
     if brief.missing != "confirmation" or not brief.yes or brief.wrong is not None:
         return False
     # "sí, pero con Nequi": what is new is summed up again
-    asked = brief.asks_payment or {"ask_fare", "ask_coverage", "ask_wait", "ask_features"} & set(brief.intents)
+    asked = brief.asks_payment or _QUESTIONS & set(brief.intents)
     return not (set(brief.changed) - {"name", "phone"}) and not asked and brief.refused is None
 
 

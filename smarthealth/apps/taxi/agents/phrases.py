@@ -32,7 +32,7 @@ def opening(brief: Brief) -> Iterator[str]:
         yield "¡Hola! Soy Marisol, de la central de taxis." if brief.is_empty else "¡Hola!"
     elif "greeting" in brief.intents:
         yield "¡Hola!"
-    if "ask_agent" in brief.intents:
+    if "ask_agent" in brief.intents and not (brief.is_first and brief.is_empty and "greeting" in brief.intents):
         yield "Soy Marisol, la asistente virtual de la central de taxis."
 
 
@@ -45,16 +45,20 @@ def answers(brief: Brief) -> Iterator[str]:
         yield f"Sí, llegamos a {brief.supposed}." if brief.supposed else f"Prestamos servicio en {ZONES}."
     if "ask_fare" in brief.intents:
         yield from _fare(brief)
-    if brief.asks_payment:
+    if brief.payment_asked is not None:
+        yield f"Sí, puedes pagar {payment_words(brief.payment_asked)}."
+    elif brief.asks_payment:
         names = joined([written(one) for one in PAYMENTS[:-1]]).replace(" y ", " o ")
         yield f"Puedes pagar con {names}, o por {PAYMENTS[-1]}."
-    if "ask_features" in brief.intents:
+    if brief.features_asked:
+        yield f"Sí, puedes pedirlo con {joined(brief.features_asked)}."
+    elif "ask_features" in brief.intents:
         yield f"Claro, puedes pedir, por ejemplo, {joined(FEATURES[:5])}."
     if "ask_wait" in brief.intents and "status" not in brief.intents:
         yield "El tiempo de llegada lo confirma el conductor cuando toma el servicio."
     if "ask_summary" in brief.intents and not brief.is_empty and brief.missing != "confirmation":
         yield f"Llevo anotado: {told(order)}."
-    if "wait" in brief.intents:
+    if "wait" in brief.intents and not brief.tells:
         yield "Con calma, aquí te espero."
 
 
@@ -89,6 +93,8 @@ def acknowledgement(brief: Brief) -> Iterator[str]:
         words.append(f"para {order.when.removeprefix('para ')}")
     if "phone" in changed and order.phone:
         words.append(f"teléfono {order.phone}")
+    if "observation" in changed and order.observation:
+        words.append(f"le diré al conductor: {order.observation}")
     name = f", {order.name}" if "name" in changed and order.name else ""
     if brief.corrected and words:
         yield f"Listo{name}, corregido: {', '.join(words)}."
@@ -112,7 +118,7 @@ def question(brief: Brief) -> Iterator[str]:
             yield _LACKS[order.lacks]
         case "zone" if order.zone_choices:
             yield f"¿Eso queda en {joined(order.zone_choices).replace(' y ', ' o ')}?"
-        case "zone" if _names_neighbourhood(order):
+        case "zone" if order.neighbourhood:
             yield f"¿En qué municipio queda: {ZONES.replace(' y ', ' o ')}?"
         case "zone":
             yield "¿En qué barrio?"
@@ -120,17 +126,16 @@ def question(brief: Brief) -> Iterator[str]:
             yield PAYMENT_QUESTION
             if not order.pickup and not brief.had_destination:
                 yield "Y si me dices dónde te recogemos, te doy la tarifa exacta."
+            elif order.pickup and order.pickup_zone is None:
+                yield "¿Y en qué barrio te recogemos?"
+            elif order.pickup and not order.pickup_is_exact:
+                yield f"Y dime la dirección exacta donde te recogemos, en {order.pickup}."
         case "features":
             yield FEATURES_QUESTION
         case "confirmation":
             if brief.changed or brief.agent != "CONFIRMADOR" or "ask_summary" in brief.intents:
                 yield f"Resumen: {told(order)}."
             yield CONFIRM_QUESTION
-
-
-def _names_neighbourhood(order: OrderNote) -> bool:
-    """Whether a place beyond its address was told, which is in no table."""
-    return order.zone is None and "," in order.destination
 
 
 def told(order: OrderNote) -> str:

@@ -106,6 +106,7 @@ class AgentTools:
             await work.services.threads.ask_person(work.thread, work.slots.phone, reason or "lo pidió")
         except StorageError:
             raise ToolError("No se pudo anotar la solicitud.") from None
+        work.wants_person = work.slots.phone is None
         return TRANSFERRED
 
     # Services under way

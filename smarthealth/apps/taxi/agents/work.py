@@ -39,6 +39,8 @@ class Work:
     handoff: AgentName | None = None
     """Who gets the next message, where the agent handed over."""
     dispatched: Booking | None = None
+    wants_person: bool = False
+    """Whether the person is to be called, and did not tell a number."""
     dropped: bool = False
     """Whether the order in the making was cancelled."""
 
@@ -46,8 +48,9 @@ class Work:
     def state(self) -> ThreadState:
         """The thread's state after this turn."""
         if self.dispatched is not None or self.dropped:
-            return ThreadState(slots=Slots(name=self.slots.name, phone=self.slots.phone))
-        return ThreadState(agent=self.handoff or self.agent, slots=self.slots)
+            kept = Slots(name=self.slots.name, phone=self.slots.phone)
+            return ThreadState(slots=kept, wants_person=self.wants_person)
+        return ThreadState(agent=self.handoff or self.agent, slots=self.slots, wants_person=self.wants_person)
 
 
 def begin(
@@ -66,6 +69,7 @@ def begin(
         agent=route(state, heard),
         slots=filled.slots,
         active=active,
+        wants_person=state.wants_person,
     )
 
 
@@ -85,7 +89,7 @@ def route(state: ThreadState, heard: Heard) -> AgentName:
     wants_person = bool(heard.intents & {"human", "complaint"})
     if wants_person and state.agent == "CONFIRMADOR":
         return "CONFIRMADOR"
-    if wants_person or heard.intents & {"cancel", "status"}:
+    if wants_person or heard.intents & {"cancel", "status"} or (state.wants_person and heard.phone):
         return "RECEPCIONISTA"
     if state.agent == "RECEPCIONISTA" and state.slots.is_empty:
         return "RECEPCIONISTA"

@@ -108,7 +108,7 @@ class Address:
         mine = self.main
         if later.cross is not None or mine is None:
             return later
-        if self.cross is None and road.kind is not None and road.kind == CROSSED_BY.get(mine.kind or ""):
+        if self.plate is None and road.kind is not None and road.kind == CROSSED_BY.get(mine.kind or ""):
             return attrs.evolve(self, cross=road, complement=_joined(self.complement, later.complement))
         if road.kind in (None, mine.kind):
             corrected = attrs.evolve(road, kind=mine.kind)

@@ -104,6 +104,7 @@ class _Reader:
         mark = self.at
         self.at += 1
         self._skip({"."})
+        self._skip({"es", "la", "el"} if self._word() == "es" else set())  # "la carrera es la 8"
         if kind == "Avenida" and self._word() in ROADS:
             kind = ROADS[self._word()]  # "avenida calle 26"
             self.at += 1

@@ -7,7 +7,7 @@ where a place is expected, behind a preposition, an address, a comma, or at the 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from typing import Final, Literal
 
@@ -72,7 +72,21 @@ _LEADS: Final = frozenset(
 _ARTICLES: Final = frozenset({"el", "la", "los", "las"})
 _PUNCTUATION: Final = frozenset(",;.!?/()-#")
 CLOSE_ENOUGH: Final = 0.84
-"""How alike (`difflib`) a name that was misheard must be to one of the table."""
+"""How alike (`difflib`) a name that was misheard must be to one of the table that begins with the same letter."""
+VERY_CLOSE: Final = 0.9
+"""How alike to one that begins with another."""
+_HEADS: Final = (
+    "centro comercial",
+    "estadio",
+    "universidad",
+    "clinica",
+    "hospital",
+    "hotel",
+    "parque",
+    "museo",
+    "aeropuerto",
+)
+"""Kinds of landmarks, which people say before short names, too: "el estadio Romelio"."""
 
 
 @attrs.frozen(kw_only=True)
@@ -135,7 +149,10 @@ class Gazetteer:
         }
         words = " ".join(word.text for word in words_of(name))
         close = get_close_matches(words, names, n=1, cutoff=CLOSE_ENOUGH)
-        return self._phrases[names[close[0]]].spots if close else ()
+        if not close:
+            return ()
+        is_close = close[0][0] == words[0] or SequenceMatcher(None, words, close[0]).ratio() >= VERY_CLOSE
+        return self._phrases[names[close[0]]].spots if is_close else ()
 
     def _match(self, texts: tuple[str, ...], at: int) -> int:
         """Words of the longest name that begins here."""
@@ -174,7 +191,7 @@ def load_gazetteer() -> Gazetteer:
         zones[zone["name"]] = zone["sector"][0]["name"]
         add(Spot(kind="zone", name=zone["name"], zone=zone["name"]), [zone["name"], *zone["aliases"]])
     for name, aliases, at, sector in read_rows("landmarks.tsv"):
-        add(Spot(kind="landmark", name=name, zone=at, sector=sector), [name, *aliases.split(",")])
+        add(Spot(kind="landmark", name=name, zone=at, sector=sector), _with_head(name, aliases.split(",")))
     for zone in read_toml("zones.toml")["zone"]:
         for sector in zone["sector"]:
             for line in sector["neighbourhoods"]:
@@ -184,6 +201,13 @@ def load_gazetteer() -> Gazetteer:
         add(Spot(kind="outside", name=names[0]), names)
     phrases = {words: _Phrase(tuple(listed), words in doubtful) for words, listed in spots.items()}
     return Gazetteer(zones=zones, phrases=phrases, longest=max(map(len, phrases)))
+
+
+def _with_head(name: str, aliases: list[str]) -> list[str]:
+    """The names of a landmark, also with what kind of place it is before the short ones."""
+    head = next((head for head in _HEADS if fold(name).startswith(head)), None)
+    headed = [f"{head} {alias}" for alias in aliases if head is not None and head not in alias]
+    return [name, *aliases, *headed]
 
 
 def _words(name: str) -> tuple[str, ...]:

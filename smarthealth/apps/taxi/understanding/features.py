@@ -32,6 +32,8 @@ _PATTERNS: Final = {name: re.compile(rf"\b(?:{words})(?!\w)") for name, words in
 _DENIED: Final = re.compile(
     r"\b(?:no|sin|ni|tampoco|quita\w*|ya no|olvid\w+)\s+(?:(?:es|con|necesito|quiero|hace|falta|importa|tengo|llevo|importa que|el|la|lo|del|de|un|una|me|nos|que tenga|hay|ya|voy|vamos)\s+)*$"
 )
+_A_CAR: Final = re.compile(r"\b(?:un|en|mejor) (?:carro|taxi normal|taxi corriente|automovil)\b")
+"""A car is no motorcycle."""
 _NONE: Final = re.compile(
     r"\b(?:ningun[ao]?s?(?: preferencias?)?|nada(?: mas| especial| en especial| de eso)?|sin (?:ninguna )?preferencias?|cualquier (?:carro|taxi|cosa|vehiculo)|un[oa]? (?:(?:carro|taxi) )?(?:normal|cualquiera|corriente)|cualquiera|me da igual|da lo mismo"
     r"|normal|no tengo preferencias?|no necesito nada|asi esta bien|eso es todo|es todo|sencillo|lo que sea|el que sea|basico|corriente)\b"
@@ -49,6 +51,8 @@ def find_features(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
             else:
                 wished.append(name)
             break
+    if "moto" not in wished + denied and _A_CAR.search(folded):
+        denied.append("moto")
     return tuple(wished), tuple(denied)
 
 

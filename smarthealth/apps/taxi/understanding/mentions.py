@@ -39,6 +39,7 @@ _CLAUSE: Final = re.compile(
     r"[,.;!?]|\by\b|\bnecesito\b|\bquiero\b|\bquisiera\b|\btaxi\b|\bservicio\b|\bcarrera para\b"
 )
 _TAXI_AT: Final = re.compile(r"\b(?:taxi|carro|servicio|vehiculo|movil)\b[\s\w]*?\b(?:en|aqui|aca)\b[\s\w]*$")
+_WHERE_TO: Final = re.compile(r"\b(?:voy|vamos|destino|me llev\w+|nos llev\w+|hasta|dirijo)\b")
 _FROM: Final = re.compile(
     r"(?:\bdesde|(?<!altura )(?<!lado )(?<!cerca )(?<!frente )(?<!detras )(?<!casa )\bdel?)\s+(?:el |la |los |las |barrio )*$"
 )
@@ -60,6 +61,8 @@ class Mention:
     """None where nothing tells it: then it is what was asked for."""
     is_repair: bool = False
     """Whether it corrects the place named before it."""
+    is_where_to: bool = False
+    """Whether it was said as "voy para …", which is no place to be picked up at."""
     is_denied: bool = False
     """Whether it was said that this is not it."""
 
@@ -120,11 +123,17 @@ def _is_complement(one: Element) -> bool:
 
 
 def _mention(group: Sequence[Element], before: str, earlier: Sequence[Mention]) -> Mention:
-    is_repair = bool(_REPAIR.search(before)) and bool(earlier)
+    is_repair = bool(_REPAIR.search(before))
     role = _role(before)
-    if role is None and is_repair:
+    if role is None and is_repair and earlier:
         role = earlier[-1].role
-    return Mention(elements=tuple(group), role=role, is_repair=is_repair, is_denied=bool(_DENIED.search(before)))
+    return Mention(
+        elements=tuple(group),
+        role=role,
+        is_repair=is_repair,
+        is_where_to=role == "destination" and bool(_WHERE_TO.search(before)),
+        is_denied=bool(_DENIED.search(before)),
+    )
 
 
 def _role(before: str) -> Role | None:

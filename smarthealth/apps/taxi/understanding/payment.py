@@ -28,7 +28,7 @@ _DENIED: Final = re.compile(
     r"\b(?:no|sin|ni|nunca|tampoco)\b(?:\s+(?:es|con|en|por|de|tengo|llevo|cargo|uso|hay|pago|puedo|voy a|pagar|el|la|mi|quiero|traigo|me|sirve))*\s*$"
 )
 _BACKGROUND: Final = re.compile(
-    r"\b(?:aceptan|reciben|recibe|acepta|se puede|puedo pagar|tienen|tiene|manejan|cobran|hay)\b[^.,;?]*$"
+    r"\b(?:aceptan|reciben|recibe|acepta|se puede|pued\w+ (?:pagar|cancelar)(?:les?)?|tienen|tiene|manejan|cobran|hay)\b[^.,;?]*$"
 )
 
 
@@ -58,7 +58,7 @@ def asks_about_payment(text: str) -> bool:
         return True
     return bool(
         re.search(
-            r"\b(?:como (?:se |puedo |puede |pueden |podria )?(?:pag\w+|cancel\w+ el viaje)|(?:que|cuales) (?:formas?|medios?|metodos?|modos?) de pago|formas de pago|medios de pago|metodos de pago)\b",
+            r"\b(?:(?:como|con que) (?:se |puedo |puede |pueden |podria )?(?:pag\w+|cancel\w+ el viaje)|(?:que|cuales) (?:formas?|medios?|metodos?|modos?) de pago|formas de pago|medios de pago|metodos de pago)\b",
             folded,
         )
     )

@@ -72,8 +72,8 @@ _WHEN: Final = re.compile(
     r"(?:\s+(?:en|por) la (?:manana|tarde|noche|madrugada))?"
     r"(?:\s+(?:a|tipo|sobre|como a) las? (?:\d{1,2}(?::\d{2})?|[a-z]+(?: y (?:media|cuarto|[a-z]+))?)"
     r"(?:\s*(?:a\.? ?m\.?|p\.? ?m\.?|de la (?:manana|tarde|noche|madrugada)))?)?"
-    r"|(?:a|para|tipo|sobre|como a) las? (?:\d{1,2}(?::\d{2})?|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce)"
-    r"(?: y (?:media|cuarto|[a-z]+))?\s*(?:a\.? ?m\.?|p\.? ?m\.?|de la (?:manana|tarde|noche|madrugada)|del? (?:mediodia))?(?![\w#-])"
+    r"|(?:a|para|tipo|sobre|como a) (?:la (?:una|1)|las (?:[2-9]|1\d|2[0-4]|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce))"
+    r"(?::\d{2}| y (?:media|cuarto|[a-z]+))?\s*(?:a\.? ?m\.?|p\.? ?m\.?|de la (?:manana|tarde|noche|madrugada)|del? (?:mediodia))?(?![\w#-])"
     r"|(?:en|dentro de) (?:media hora|una hora|un rato|(?:\d{1,3}|[a-z]+) (?:minutos?|horas?)))"
 )
 _SPOKEN_DIGITS: Final = 7

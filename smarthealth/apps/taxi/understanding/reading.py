@@ -36,10 +36,14 @@ class Heard:
     payment: Payment | None = None
     denied_payments: frozenset[Payment] = frozenset()
     asks_payment: bool = False
+    payment_asked: Payment | None = None
+    """The one that is asked about: "¿reciben Nequi?"."""
     wished: tuple[str, ...] = ()
     """Features."""
     denied: tuple[str, ...] = ()
     """Features that are not wished for any more."""
+    features_asked: tuple[str, ...] = ()
+    """Those that are asked about."""
     nothing_special: bool = False
     name: str | None = None
     phone: str | None = None
@@ -82,9 +86,11 @@ def read(text: str, gazetteer: Gazetteer) -> Heard:
         text=text,
         mentions=find_mentions(_without(text, name, when), gazetteer),
         payment=None if asks_payment else find_payment(text),
+        payment_asked=find_payment(text) if asks_payment else None,
         denied_payments=denied_payments(text),
         asks_payment=asks_payment,
         wished=() if "ask_features" in intents else wished,
+        features_asked=wished if "ask_features" in intents else (),
         denied=denied,
         nothing_special=wants_nothing_special(text),
         name=name,
