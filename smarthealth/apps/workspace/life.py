@@ -33,9 +33,8 @@ class Participant(Viewer[Sent]):
 
     def attend(self) -> None:
         """From now on be told of comings and goings, too."""
-        self.curious = True
-        if self.cursor is not None:
-            self.cursor.extras = True
+        assert self.cursor is not None, "who asks has entered"
+        self.cursor.want_extras()
 
     @property
     def person(self) -> Person:
@@ -108,7 +107,7 @@ class ConversationLife(RoomLife[Sent]):
 
     def here(self) -> Presence:
         """Who is there."""
-        people = tuple(viewer.person for viewer in self.room.viewers if isinstance(viewer, Participant))
+        people = tuple(_participant(viewer).person for viewer in self.room.viewers)
         return Presence(event="here", viewers=people, count=len(people))
 
     async def record(self, entry: Entry) -> StoredEntry:
@@ -147,9 +146,13 @@ class ConversationLife(RoomLife[Sent]):
         return True
 
     def _tell_presence(self, event: Literal["joined", "left"], viewer: Viewer[Sent]) -> None:
-        if isinstance(viewer, Participant):
-            presence = Presence(event=event, viewers=(viewer.person,), count=len(self.room.viewers))
-            self.room.publish(presence, extra=True)
+        presence = Presence(event=event, viewers=(_participant(viewer).person,), count=len(self.room.viewers))
+        self.room.publish(presence, extra=True)
 
     def _shorten(self) -> None:
         del self.context[: max(0, len(self.context) - self.services.settings.context_messages)]
+
+
+def _participant(viewer: Viewer[Sent]) -> Participant:
+    assert isinstance(viewer, Participant), "nobody else enters rooms of this application"
+    return viewer

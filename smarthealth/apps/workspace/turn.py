@@ -18,7 +18,7 @@ from msgspec import UNSET
 from smarthealth.actors import Context
 from smarthealth.conversation.application import TurnEnd, TurnFailure, TurnOutput
 from smarthealth.llm.errors import ModelError
-from smarthealth.llm.port import ChatMessage, TextDelta, ToolCall
+from smarthealth.llm.port import ChatMessage, ToolCall
 from smarthealth.llm.tooling import (
     SPANISH,
     Done,
@@ -167,8 +167,8 @@ class AgentTurn:
                 self._last.append(MessageEvent(content=content.strip() or texts.SILENT, message_id=message_id))
             case Done(iterations=iterations):
                 self._last.append(DoneEvent(iterations=iterations))
-            case TextDelta():
-                pass  # this protocol tells an answer whole
+            case _:
+                pass  # a piece of text: this protocol tells an answer whole
 
     async def _record(self, message: ChatMessage) -> None:
         if message.role == "tool":

@@ -71,14 +71,14 @@ class FrameLog:
         """When a frame that is held came."""
         return self._times[position - self.first]
 
-    def read(self, position: int, max_bytes: int, *, extras: bool) -> tuple[Sequence[str], int]:
-        """Frames from a position that is held on, and the position after them."""
+    def read(self, position: int, max_bytes: int, *, extras_from: float) -> tuple[Sequence[str], int]:
+        """Frames from a position that is held on, extras from theirs on alone, and the position after them."""
         start = position - self.first
         before = self._sums[start - 1] if start else self._dropped
         stop = max(bisect_right(self._sums, before + max_bytes, lo=start), start + 1)
         texts = self._texts[start:stop]
-        if self._extras and not extras:
-            texts = [text for at, text in enumerate(texts, position) if at not in self._extras]
+        if self._extras and position < extras_from:
+            texts = [text for at, text in enumerate(texts, position) if at not in self._extras or at >= extras_from]
         return texts, min(self.first + stop, self.end)
 
     def _shrink(self) -> None:
@@ -103,12 +103,16 @@ class Cursor:
 
     log: FrameLog
     is_busy: Callable[[], bool]
-    extras: bool = False
-    """Whether this viewer asked for more than the protocol's own events."""
+    extras_from: float = attrs.field(default=inf, init=False)
+    """From which position on this viewer gets more than the protocol's own events."""
     position: int = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self.position = self.log.end
+
+    def want_extras(self) -> None:
+        """From now on give this viewer extras, too."""
+        self.extras_from = min(self.extras_from, self.log.end)
 
     def __len__(self) -> int:
         return self.log.end - self.position
@@ -134,5 +138,5 @@ class Cursor:
         """The next frames; none when frames were lost, or none waits."""
         if self.lost or not len(self):
             return ()
-        texts, self.position = self.log.read(self.position, max_bytes, extras=self.extras)
+        texts, self.position = self.log.read(self.position, max_bytes, extras_from=self.extras_from)
         return texts

@@ -20,8 +20,6 @@ class Viewer(Generic[E]):
     """One connection in a room."""
 
     link: FollowingLink[E]
-    curious: bool = False
-    """Whether it asked for more than the protocol's own events."""
     cursor: Cursor | None = attrs.field(default=None, init=False)
     """How far it has read; None before it has entered."""
 

@@ -73,7 +73,7 @@ class Files:
     async def wait(self) -> str:
         """Espera hasta que la prueba quiera."""
         self.began.set()
-        await (self.hold or trio.Event()).wait()
+        await (self.hold if self.hold is not None else trio.Event()).wait()
         return "listo"
 
     @property

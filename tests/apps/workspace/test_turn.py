@@ -205,6 +205,7 @@ async def test_two_at_once_one_is_refused(open_office: OpenOffice) -> None:
     files = Files(hold=trio.Event())
     async with open_office(Reply(tool_calls=(call("wait"),)), Reply(text="ok"), files=files) as office:
         first, second = await office.visit(), await office.visit()
+        await office.settled(second)
         first.say(message="uno")
         await second.until("tool_call")
         second.say(message="dos")

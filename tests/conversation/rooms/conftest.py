@@ -105,7 +105,7 @@ class Guest(ArrivingDialogue):
             case "cancel":
                 self.link.reply(f"cancelled {room.cancel_turns('room')}")
             case _:
-                viewer.cursor.extras = True
+                viewer.cursor.want_extras()
 
 
 @attrs.define(eq=False)

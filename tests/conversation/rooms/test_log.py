@@ -13,7 +13,10 @@ def _log(max_frames: int = 100, max_bytes: int = 100_000) -> FrameLog:
 
 
 def _cursor(log: FrameLog, *, extras: bool = False) -> Cursor:
-    return Cursor(log, lambda: True, extras=extras)
+    cursor = Cursor(log, lambda: True)
+    if extras:
+        cursor.want_extras()
+    return cursor
 
 
 def test_a_cursor_begins_at_the_end() -> None:
@@ -47,6 +50,18 @@ def test_extras_are_for_those_who_asked() -> None:
     assert (list(plain.take(999)), list(curious.take(999))) == (["event"], ["event", "typing"])
     log.append("typing", 0.0, extra=True)
     assert (len(plain), list(plain.take(999)), len(plain)) == (1, [], 0)
+
+
+def test_extras_are_given_from_the_wish_on() -> None:
+    """Those that waited already are passed over; wishing again changes nothing."""
+    log = _log()
+    cursor = _cursor(log)
+    for text in ("before", "event", "after"):
+        log.append(text, 0.0, extra=text != "event")
+        if text == "event":
+            cursor.want_extras()
+    cursor.want_extras()
+    assert list(cursor.take(999)) == ["event", "after"]
 
 
 @pytest.mark.parametrize(("frames", "size"), [(8, 100_000), (100, 8 * sys.getsizeof("n" * 3))], ids=["frames", "bytes"])

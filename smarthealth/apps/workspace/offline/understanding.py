@@ -70,7 +70,10 @@ def understand(words: str, known: str | None = None) -> tuple[Step, ...]:
     quotes: list[tuple[str, str]] = []
 
     def keep(match: re.Match[str]) -> str:
-        quotes.append((match.group(), next(group for group in match.groups() if group is not None)))
+        inner = next(group for group in match.groups() if group is not None)
+        if URL.fullmatch(inner):
+            return inner
+        quotes.append((match.group(), inner))
         return f"\0{len(quotes) - 1}\0"
 
     masked = QUOTED.sub(keep, words.replace("\0", " "))
