@@ -25,7 +25,6 @@ from .wire import (
     CODEC,
     ApprovalResponse,
     Attend,
-    Cancel,
     Command,
     Connected,
     ErrorCode,
@@ -111,8 +110,8 @@ class WorkspaceDialogue(ArrivingDialogue):
             case ApprovalResponse(tool_call_id=call_id, approved=approved):
                 if not life.decide(call_id, approved):
                     self._refuse(texts.NOTHING_TO_APPROVE, "NOTHING_TO_APPROVE")
-            case Cancel():
-                life.room.cancel_turns(life.room.name)  # with nothing to cancel there is nothing to say
+            case _:  # a cancel; with nothing to cancel there is nothing to say
+                life.room.cancel_turns(life.room.name)
 
     async def _say(self, words: str, life: ConversationLife, me: Participant) -> None:
         wait = self._limited()

@@ -173,6 +173,7 @@ async def test_a_busy_conversation_refuses_and_can_be_cancelled(open_office: Ope
     """By anybody who may write, whoever asked."""
     async with open_office(Reply(tool_calls=(call("wait"),))) as office:
         first, second = await office.visit(), await office.visit()
+        await office.settled(second)
         first.say(message="espera")
         await second.until("tool_call")
         second.say(message="yo también")
