@@ -139,7 +139,7 @@ class _Answer:
                 await self._drain()
                 raise StopAsyncIteration
             chunk = await self._next_chunk()
-            self._events = iter((self._reader.end(),)) if chunk is None else self._reader.feed(chunk)
+            self._events = self._reader.feed(chunk) if chunk else iter((self._reader.end(),))
 
     async def wait_first(self) -> None:
         """Wait for the first event, which is then given out as usual."""
@@ -157,25 +157,24 @@ class _Answer:
             await self._chunks.aclose()
             await self._response.aclose()
 
-    async def _next_chunk(self) -> bytes | None:
-        """The next bytes, None when the response has ended in order."""
+    async def _next_chunk(self) -> bytes:
+        """The next bytes, none when the response has ended in order."""
         try:
-            if self._body is not None and (data := await self._body.read()):
-                return data
-            return await anext(self._chunks)
-        except StopAsyncIteration:
-            return None
+            return await self._read()
         except httpx2.HTTPError as error:
             raise ModelStreamCut("the connection broke in mid-answer", code=type(error).__name__) from None
 
     async def _drain(self) -> None:
         with trio.move_on_after(_DRAIN_TIMEOUT):
             try:
-                if self._body is not None:
-                    await self._body.read()
-                await anext(self._chunks, b"")
+                await self._read()
             except httpx2.HTTPError:
                 return  # the answer is whole all the same
+
+    async def _read(self) -> bytes:
+        if self._body is not None and (data := await self._body.read()):
+            return data
+        return await anext(self._chunks, b"")
 
 
 def _message(message: ChatMessage) -> dict[str, object]:

@@ -14,6 +14,7 @@ from typing import Final
 import httpx2
 import openai
 
+from .direct import make_transport
 from .errors import ModelError, ModelRefused, ModelUnavailable
 from .settings import ModelSettings
 from .streaming import is_hopeless
@@ -26,12 +27,13 @@ _RETRYABLE: Final = frozenset({408, 409, 425, 429})
 @asynccontextmanager
 async def open_openai(settings: ModelSettings) -> AsyncIterator[openai.AsyncOpenAI]:
     """Open a client; leaving closes its connections. Nothing is connected before the first request."""
+    limits = httpx2.Limits(max_connections=settings.max_connections)
     async with openai.AsyncOpenAI(
         api_key=settings.api_key or _NO_KEY,
         base_url=settings.base_url or "https://api.openai.com/v1",
         max_retries=0,
         timeout=httpx2.Timeout(settings.read_timeout, connect=settings.connect_timeout),
-        http_client=openai.DefaultAsyncHttpxClient(limits=httpx2.Limits(max_connections=settings.max_connections)),
+        http_client=openai.DefaultAsyncHttpxClient(limits=limits, transport=make_transport(limits)),
     ) as client:
         yield client
 
