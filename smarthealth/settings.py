@@ -18,10 +18,12 @@ from dotenv import dotenv_values
 from smarthealth.apps.doctor.settings import DoctorSettings
 from smarthealth.apps.records.settings import RecordsSettings
 from smarthealth.apps.taxi.settings import TaxiSettings
+from smarthealth.apps.taxi.voice.settings import VoiceSettings
 from smarthealth.apps.workspace.settings import WorkspaceSettings
 from smarthealth.conversation.settings import ConversationSettings
 from smarthealth.llm.settings import ModelSettings
 from smarthealth.server.settings import ServerSettings
+from smarthealth.speech.settings import SpeechSettings
 from smarthealth.storage.settings import DatabaseSettings
 
 DATA_FOLDER = Path("~/.local/share/smarthealth")
@@ -64,6 +66,8 @@ class Settings:
     records: RecordsSettings
     doctor: DoctorSettings
     taxi: TaxiSettings
+    speech: SpeechSettings
+    voice: VoiceSettings
     workspace: WorkspaceSettings
     server: ServerSettings
 

@@ -12,6 +12,8 @@ import attrs
 
 AHEAD: Final = 5.0
 """Seconds of audio that may be sent before they are played."""
+_MOMENT: Final = 0.001
+"""Seconds that nobody waits for: sums of durations are never exact."""
 
 
 @attrs.define(eq=False)
@@ -64,14 +66,16 @@ class Playback:
     def wait(self, seconds: float, now: float) -> float:
         """How long to wait before so much more audio is sent; infinite while playback stands still and is far enough behind."""
         excess = self.sent + seconds - self.played(now) - max(self.ahead, seconds)
-        if excess <= 0:
+        if excess <= _MOMENT:
             return 0.0
         return float("inf") if self._paused else excess
 
     def left(self, now: float) -> float:
         """Seconds until all that was sent is played; infinite while playback stands still before its end."""
         rest = self.sent - self.played(now)
-        return float("inf") if rest > 0 and self._paused else rest
+        if rest <= _MOMENT:
+            return 0.0
+        return float("inf") if self._paused else rest
 
     def _settle(self, now: float) -> None:
         self._base = self.played(now)

@@ -16,7 +16,23 @@ from .hearing import Hearing, Speaker, Typed
 from .presence import Presence
 from .services import TaxiServices
 from .turn import TaxiTurn
-from .wire import CODEC, Cancel, Event, Level, Ping, Pong, SystemMessage, UserInput, milliseconds
+from .voice.booth import Client, VoiceBooth
+from .voice.utterance import Utterance
+from .wire import (
+    CODEC,
+    AudioEnd,
+    AudioStart,
+    Cancel,
+    Event,
+    Level,
+    Ping,
+    Playback,
+    Pong,
+    Speech,
+    SystemMessage,
+    UserInput,
+    milliseconds,
+)
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -35,6 +51,7 @@ class TaxiDialogue(Dialogue):
         self._link = link
         self._presence = presence
         self._own_thread = str(uuid4())
+        self._booth = self._open_booth()
 
     def opened(self) -> None:
         """Greet, with the thread that messages without one belong to."""
@@ -44,6 +61,8 @@ class TaxiDialogue(Dialogue):
     def closed(self) -> None:
         """One connection less."""
         self._presence.leave()
+        if self._booth is not None:
+            self._booth.close()
 
     async def received(self, text: str) -> None:
         """Answer, pong, cancel, or say what is wrong."""
@@ -54,31 +73,45 @@ class TaxiDialogue(Dialogue):
             return
         match command:
             case UserInput():
-                await self.hear(Typed(command.text), command.thread_id)
+                await self._read(command)
             case Ping():
                 self._link.reply(Pong(ts=self._ts()))
             case Cancel():
                 self._cancel(command)
+            case AudioStart() | AudioEnd() | Playback() | Speech() if self._booth is not None:
+                await self._booth.command(command)
             case _:
                 self._warn(texts.NO_AUDIO, "warning", "no_audio")
 
-    async def hear(self, hearing: Hearing, thread: str | None, speaker: Speaker | None = None) -> None:
+    async def received_binary(self, data: bytes) -> None:
+        """Speech."""
+        if self._booth is None:
+            self._warn(texts.NO_AUDIO, "warning", "no_audio")
+        else:
+            self._booth.hear(data)
+
+    async def hear(self, hearing: Hearing, thread: str | None, speaker: Speaker | None = None) -> bool:
         """Start the turn of one utterance.
 
         Args:
             hearing: Where its words come from.
             thread: As the client calls it, None for the connection's own.
             speaker: What the answer is spoken with, None for text alone.
+
+        Returns:
+            Whether it was started; where not, the client was told why.
         """
         wait = self._limited()
         if wait > 0:
             self._warn(texts.rate_limited(wait), "warning", "rate_limited")
-            return
+            return False
         turn = TaxiTurn(services=self._services, caller=self.caller(thread), hearing=hearing, speaker=speaker)
         try:
             await self._link.start_turn(turn)
         except TurnRefused as refused:
             self._warn(_reason(refused), "warning", type(refused).__name__)
+            return False
+        return True
 
     def caller(self, thread: str | None) -> Caller:
         """Who speaks on this connection, in a thread."""
@@ -90,7 +123,33 @@ class TaxiDialogue(Dialogue):
             thread_name=thread or self._own_thread,
         )
 
+    def _open_booth(self) -> VoiceBooth | None:
+        if self._services.voice is None:
+            return None
+        client = Client(
+            name=self._link.connection_id,
+            reply=self._link.reply,
+            answer=self._answer_aloud,
+            thread=lambda: self._own_thread,
+            now_ms=self._ts,
+        )
+        return VoiceBooth(self._services.voice, client)
+
+    async def _answer_aloud(self, utterance: Utterance, thread: str | None) -> bool:
+        assert self._booth is not None
+        return await self.hear(utterance, thread, self._booth.speaker(utterance))
+
+    async def _read(self, command: UserInput) -> None:
+        """Typed words: what was being said meanwhile is not answered too."""
+        if self._booth is None:
+            await self.hear(Typed(command.text), command.thread_id)
+            return
+        self._booth.hush()
+        await self.hear(Typed(command.text), command.thread_id, self._booth.speaker())
+
     def _cancel(self, command: Cancel) -> None:
+        if self._booth is not None:
+            self._booth.hush()
         if not self._link.cancel_turn(self.caller(command.thread_id).key):
             self._warn(texts.NOTHING_TO_CANCEL, "info", "nothing_to_cancel")
 

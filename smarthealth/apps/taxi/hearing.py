@@ -62,6 +62,13 @@ class Speaking(Protocol):
         """
         ...
 
+    async def may_go_on(self) -> None:
+        """Return when nobody speaks over the answer: at once, or when they are done and it was nothing.
+
+        The turn asks before it takes more of the model's answer and before each tool runs.
+        """
+        ...
+
     async def finish(self) -> None:
         """The answer is whole: speak the rest, send `tts_end`, and return when all audio is out, paced as it is.
 

@@ -20,6 +20,7 @@ from .dispatch.port import Backend
 from .places.fares import Fares
 from .places.gazetteer import Gazetteer
 from .settings import TaxiSettings
+from .voice.booth import VoiceServices
 
 
 class ThreadStore(Protocol):
@@ -129,6 +130,8 @@ class TaxiServices:
     fares: Fares
     limiter: Limiter
     """By connection and by user."""
+    voice: VoiceServices | None = None
+    """None where nobody hears and nobody speaks, ever."""
     settings: TaxiSettings = attrs.field(factory=TaxiSettings)
     telemetry: Telemetry = attrs.field(factory=NullTelemetry)
     locks: ThreadLocks = attrs.field(factory=ThreadLocks)

@@ -214,7 +214,8 @@ class TaxiTurn:
         work.is_first = not history
         self.work, self._agent = work, work.agent
         log.info("taxi_turn_routed", agent=work.agent, missing=work.slots.missing)
-        self._answering = Answering.of(work, state.slots, history, emit)
+        clear = self._speaking.may_go_on if self._speaking is not None else None
+        self._answering = Answering.of(work, state.slots, history, emit, clear)
         await self._answering.run()
 
     def _speaker_of(self, output: TurnOutput[Event]) -> Callable[[Event, Emit[object]], Awaitable[None]]:
@@ -251,13 +252,13 @@ class TaxiTurn:
 
     def _broken_off(self, work: Work) -> list[ThreadMessage]:
         """The calls that had begun with their results, and the words that were heard."""
+        assert self._answering is not None
+        self._answering.transcript.interrupt()
         kept = [self._said_by_person(work)]
-        if self._answering is not None:
-            self._answering.transcript.interrupt()
-            for message in self._answering.transcript.added:
-                if message.role == "tool" or message.tool_calls:
-                    content = message.content if message.role == "tool" else ""
-                    kept.append(self._stored(attrs.evolve(message, content=content)))
+        for message in self._answering.transcript.added:
+            if message.role == "tool" or message.tool_calls:
+                content = message.content if message.role == "tool" else ""
+                kept.append(self._stored(attrs.evolve(message, content=content)))
         if heard := self.heard.strip():
             kept.append(self._stored(ChatMessage(role="assistant", content=heard)))
         return kept

@@ -270,6 +270,9 @@ class FakeSpeaker:
         self._fail("say")
         self.spoken.append(text)
 
+    async def may_go_on(self) -> None:
+        """Nobody speaks over it."""
+
     async def finish(self) -> None:
         """Take a second."""
         self._fail("finish")

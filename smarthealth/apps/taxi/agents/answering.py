@@ -30,6 +30,11 @@ SILENT: Final = "Disculpa, no te escuché bien. ¿Me lo repites, por favor?"
 """What is said where the model said nothing."""
 
 Emit = Callable[[Event], Awaitable[None]]
+Clear = Callable[[], Awaitable[None]]
+
+
+async def _at_once() -> None:
+    """Nobody can speak over what is not spoken."""
 
 
 @attrs.define(eq=False)
@@ -39,6 +44,8 @@ class Answering:
     work: Work
     transcript: Transcript
     emit: Emit
+    clear: Clear
+    """Returns when nobody speaks over the answer."""
     open_calls: dict[str, None] = attrs.field(factory=dict, init=False)
     """Calls that were told and have no result yet, in order."""
     _said: str = attrs.field(default="", init=False)
@@ -46,7 +53,9 @@ class Answering:
     """Whether the next text is the first of a further request."""
 
     @classmethod
-    def of(cls, work: Work, before: Slots, history: Sequence[ThreadMessage], emit: Emit) -> Answering:
+    def of(
+        cls, work: Work, before: Slots, history: Sequence[ThreadMessage], emit: Emit, clear: Clear | None = None
+    ) -> Answering:
         """Get ready to answer.
 
         Args:
@@ -54,9 +63,10 @@ class Answering:
             before: The order before the message.
             history: What was said in the thread.
             emit: Takes the events of the answer, in order.
+            clear: Returns when nobody speaks over the answer; None where nothing is spoken.
         """
         brief = make_brief(work, before)
-        return cls(work, Transcript(messages_for(brief, history, work.text)), emit)
+        return cls(work, Transcript(messages_for(brief, history, work.text)), emit, clear or _at_once)
 
     async def run(self) -> None:
         """Answer.
@@ -83,6 +93,7 @@ class Answering:
         await self.emit(AgentEnd(agent=self.work.agent, ts=self._ts()))
 
     async def _tell(self, event: LoopEvent) -> None:
+        await self.clear()
         match event:
             case TextDelta(text=text):
                 await self._say(text)

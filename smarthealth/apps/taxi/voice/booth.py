@@ -14,8 +14,9 @@ import attrs
 
 from smarthealth.actors import ActorError, ChildSpec, SupervisorRef
 from smarthealth.apps.taxi.hearing import SendSpeech, Speaker, Speaking
-from smarthealth.apps.taxi.wire import AudioStart, Event, Latency, Level, Playback, Speech, SystemMessage
+from smarthealth.apps.taxi.wire import AudioEnd, AudioStart, Event, Latency, Level, Playback, Speech, SystemMessage
 from smarthealth.conversation.telemetry import Telemetry
+from smarthealth.speech.activity import VoiceDetector
 from smarthealth.speech.decoding import DecoderPool
 from smarthealth.speech.heard import BYTES_PER_SECOND
 from smarthealth.speech.ports import HEARING_RATE_HZ, SAMPLE_BYTES, SPEAKING_RATE_HZ, SpeechToText, TextToSpeech
@@ -46,6 +47,7 @@ class VoiceServices:
     telemetry: Telemetry
     supervisor: Callable[[], SupervisorRef]
     """Of the ears."""
+    detector: Callable[[], VoiceDetector] = WebRtcDetector
 
 
 @attrs.frozen(kw_only=True)
@@ -82,6 +84,18 @@ class VoiceBooth:
         """The thread whose person has agreed."""
 
     # --- what the client sends ----------------------------------------------------------------------------------------
+
+    async def command(self, command: AudioStart | AudioEnd | Playback | Speech) -> None:
+        """What the client asks of the voice."""
+        match command:
+            case AudioStart():
+                await self.start_audio(command)
+            case AudioEnd():
+                self.end_audio()
+            case Playback():
+                self.played(command)
+            case Speech():
+                self.set_speech(command)
 
     async def start_audio(self, command: AudioStart) -> None:
         """Speech follows; what is not possible is answered."""
@@ -183,6 +197,7 @@ class VoiceBooth:
                 yield answer
         finally:
             self._floor.leave(answer)
+            answer.freeze()
             self._record("agent", answer.heard, bytes(sent[: answer.played_bytes]), SPEAKING_RATE_HZ)
 
     # --- inside -------------------------------------------------------------------------------------------------------
@@ -194,7 +209,7 @@ class VoiceBooth:
         services = self._services
         hearing = Hearing(
             stt=stt,
-            detector=WebRtcDetector,
+            detector=services.detector,
             decoders=services.decoders,
             settings=services.settings,
             telemetry=services.telemetry,

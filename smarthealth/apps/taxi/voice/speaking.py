@@ -151,7 +151,7 @@ class VoicedAnswer:
 
     @property
     def sounding(self) -> bool:
-        """Whether some of it was sent and is not played yet, or is still to come."""
+        """Whether some of it is not played yet, or is still to come."""
         return not self._done.is_set() or self._playback.left(trio.current_time()) > 0
 
     @property
@@ -173,6 +173,10 @@ class VoicedAnswer:
     def played_bytes(self) -> int:
         """How much of its audio was played."""
         return round(self._playback.played(trio.current_time()) * BYTES_PER_SECOND) // SAMPLE_BYTES * SAMPLE_BYTES
+
+    def freeze(self) -> None:
+        """It is over, whole or not: what was heard until now is what was heard."""
+        self._playback.pause(trio.current_time())
 
     def mark(self, played: float) -> None:
         """The client has played so many seconds."""
