@@ -33,7 +33,7 @@ _LETTERED = set_of(
 """After these words a single `a` or `e` is a letter of the name, not a small word."""
 _CAPITALS_UP_TO = 2
 """Abbreviations of so few letters are found in small letters only when they are in `_SMALL_LETTERS`."""
-_SMALL_LETTERS = set_of("pa ta hb fc fr tg dm rx bp hr")
+_SMALL_LETTERS = set_of("pa ta hb fc fr tg dm rx bp hr cr")
 _CAPITALS_ONLY = set_of(
     "ace act add aff all ana ani arm cad can cap car col cor das ear eco eos esp eva fit hat ira mac mal map mor mos par "
     "pet rice sal sol sua tie top tot van var ver via"

@@ -86,7 +86,8 @@ class Evidence:
     def is_absence(self) -> bool:
         """Whether all there is to say is that the record does not hold it."""
         lacking = [
-            fact.say in ("absent", "refusal", "void") or (fact.say == "person" and fact.detail in ("missing", "alive"))
+            fact.say in ("absent", "refusal", "void", "ended")
+            or (fact.say == "person" and fact.detail in ("missing", "alive"))
             for fact in self.facts
             if fact.detail != "beside"
         ]

@@ -15,7 +15,7 @@ import msgspec
 Say = Literal[
     "value", "list", "count", "exists", "when", "who", "where", "dose", "reason", "status", "trend", "change", "average",
     "normal", "duration", "interval", "age_at", "note", "person", "summary", "absent", "refusal", "mentioned",
-    "void", "verification", "family",
+    "void", "verification", "family", "ended",
 ]  # fmt: skip
 """What a fact says; the composer has one way of putting each."""
 

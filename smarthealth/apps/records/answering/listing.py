@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import attrs
 
-from smarthealth.apps.records.understanding.question import Ask, Order, Pick, TimeRange
+from smarthealth.apps.records.understanding.question import Ask, Operation, Order, Pick, TimeRange
 
 from .chart import Found
 from .entries import Entry
@@ -191,6 +191,19 @@ def when(material: Material) -> list[Finding]:
             picked[:MOST_DATES],
         )
     ]
+
+
+def ended(material: Material) -> list[Finding]:
+    """When or why things ended: the record has their end, or only that they are over."""
+    if material.is_measured:
+        return when(material)
+    asks_why = material.ask.operation is Operation.REASON
+    newest = [group.newest for group in group_entries(material.entries)][:MOST_DATES]
+    known = [entry for entry in newest if entry.until is not None and not asks_why]
+    if known:
+        return [make_finding(material, Fact(say="status"), [entry]) for entry in known]
+    items = [attrs.evolve(item_for(material, entry), note="reason" if asks_why else "date") for entry in newest]
+    return [make_finding(material, Fact(say="ended"), newest, items)]
 
 
 def verification(material: Material) -> list[Finding]:

@@ -6,6 +6,8 @@ from datetime import date
 
 import attrs
 
+from smarthealth.apps.records.understanding.folding import fold_letters
+from smarthealth.apps.records.understanding.modifiers import find_status
 from smarthealth.apps.records.understanding.question import (
     Anchor,
     Ask,
@@ -36,6 +38,7 @@ from .quoting import mentioned, of_notes, quoted, told_by_a_note
 from .relations import is_the_patient, of_relative, of_the_baby
 from .reports import report
 from .searching import Search, beside, refused
+from .seeking import asks_for_result
 from .summaries import SUMMARY_ASKS, report_summary
 from .voided import void_of
 
@@ -77,9 +80,13 @@ class _LookUp:
         """Answer one ask: a finding for each of its topics; nothing is absent before the notes were looked through."""
         if ask.kin is not None:
             return await self._of_kin(ask, ask.kin)
-        if _asks_why_it_ended(ask):
+        if _asks_of_its_end(ask):
             ended = await quoted(self._search, ask)
-            if ended:
+            if any(
+                find_status(fold_letters(item.note or "")) is Status.ENDED
+                for found in ended
+                for item in found.fact.items
+            ):
                 return ended
         findings = await self._answer(ask)
         if all(_is_plainly_absent(finding) for finding in findings):
@@ -87,6 +94,9 @@ class _LookUp:
         if all(finding.is_absence for finding in findings):
             # it is there at another time: a note of that time may still tell it
             return (ask.period is not None and await quoted(self._search, ask)) or findings
+        named = any(topic.is_specific for topic in ask.topics)
+        if named and asks_for_result(self._search.question.text) and all(map(_is_without_result, findings)):
+            return await quoted(self._search, ask) or findings
         return [*await told_by_a_note(self._search, ask, findings), *findings]
 
     async def _of_kin(self, ask: Ask, kin: Kin) -> list[Finding]:
@@ -211,9 +221,17 @@ _OF_RESULTS = frozenset({Operation.VALUE, Operation.LIST, Operation.NORMAL})
 """Operations that ask for the results of a report rather than for the report."""
 
 
-def _asks_why_it_ended(ask: Ask) -> bool:
-    """Whether it is asked why something was stopped: what it was given for is no answer to that."""
-    return ask.operation is Operation.REASON and ask.status is Status.ENDED
+def _asks_of_its_end(ask: Ask) -> bool:
+    """Whether it is asked why or when something was stopped: why it was given, or since when, is no answer to that."""
+    named = any(topic.is_specific and not topic.is_measured for topic in ask.topics)
+    return ask.operation in (Operation.REASON, Operation.WHEN) and ask.status is Status.ENDED and named
+
+
+def _is_without_result(finding: Finding) -> bool:
+    """Whether it tells of what was done, and not how it turned out."""
+    return bool(finding.entries) and all(
+        entry.kind == "procedure" and not entry.value_text for entry in finding.entries
+    )
 
 
 def _is_plainly_absent(finding: Finding) -> bool:

@@ -232,6 +232,13 @@ def _each(speech: Speech) -> str:
     return " ".join(single.fill(f"{fact.say}.{single.fact.items[0].status or 'missing'}") for single in singles)
 
 
+def _ended(speech: Speech) -> str:
+    """That something is over, and that the record does not tell when or why."""
+    fact = speech.fact
+    singles = (attrs.evolve(speech, fact=attrs.evolve(fact, items=(item,))) for item in fact.items)
+    return " ".join(single.fill(f"ended.{single.fact.items[0].note}") for single in singles)
+
+
 def _family(speech: Speech) -> str:
     said = (
         f"{item.name}: {item.note} {mark(item)}" if item.note else f"{item.name} {mark(item)}"
@@ -304,4 +311,5 @@ _WRITERS: Mapping[Say, Callable[[Speech], str]] = {
     "void": _each,
     "verification": _each,
     "family": _family,
+    "ended": _ended,
 }

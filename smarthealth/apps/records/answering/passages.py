@@ -135,7 +135,7 @@ def shortened(text: str, length: int = QUOTE_LENGTH) -> str:
 def mentions(text: str, topic: Topic, glossary: Glossary) -> list[str]:
     """The sentences of a note that speak of a topic."""
     family = {member for concept in topic.concepts for member in glossary.family(concept.id)}
-    words = search_words(topic) if not topic.concepts else ()
+    words = search_words(topic)
     found: list[str] = []
     for section in sections_of(text):
         if names_kin(section.heading, Kin.FAMILY):
@@ -146,9 +146,8 @@ def mentions(text: str, topic: Topic, glossary: Glossary) -> list[str]:
                 continue
             named = of_heading | {match.concept.id for match in glossary.concepts(line) if not match.corrected}
             folded = fold_letters(line)
-            if named & family or (
-                words and all(any(re.search(rf"\b{re.escape(form)}", folded) for form in forms) for forms in words)
-            ):
+            spoken = all(any(re.search(rf"\b{re.escape(form)}", folded) for form in forms) for forms in words)
+            if spoken and (named & family if topic.concepts else words):
                 found.append(_around(line, topic, section.heading))
     return list(dict.fromkeys(found))
 

@@ -209,6 +209,14 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
     "verification.provisional": {"es": "No, {name}, {dated}, figura como diagnóstico provisional, sin confirmar (provisional) {mark}.", "en": "No, {name}, {dated}, is listed as provisional, not confirmed {mark}."},
     "verification.differential": {"es": "No, {name}, {dated}, figura como diagnóstico diferencial, sin confirmar (differential) {mark}.", "en": "No, {name}, {dated}, is listed as a differential diagnosis, not confirmed {mark}."},
     "verification.missing": {"es": "{Name} consta {dated}, pero en la historia no consta si está confirmado {mark}.", "en": "{Name} is recorded {dated}, but the record does not contain whether it is confirmed {mark}."},
+    "ended.date": {
+        "es": "En la historia no consta cuándo terminó {name}: figura como {status}, con inicio {dated} {mark}.",
+        "en": "The record does not contain when {name} ended: it is listed as {status}, begun {dated} {mark}.",
+    },
+    "ended.reason": {
+        "es": "En la historia no consta por qué terminó {name}: figura como {status}, con inicio {dated} {mark}.",
+        "en": "The record does not contain why {name} ended: it is listed as {status}, begun {dated} {mark}.",
+    },
     "family": {"es": "Antecedentes familiares registrados: {items}.", "en": "Recorded family history: {items}."},
     # the patient
     "person.age": {"es": "Tiene {value} {mark}.", "en": "The patient is {value} old {mark}."},

@@ -10,7 +10,7 @@ import attrs
 
 from smarthealth.apps.records.understanding.folding import fold_letters
 from smarthealth.apps.records.understanding.question import Ask, Kin, Topic
-from smarthealth.apps.records.understanding.relatives import kin_pattern, names_kin
+from smarthealth.apps.records.understanding.relatives import is_other_sex, kin_pattern, names_kin
 
 from .chart import Found
 from .entries import Entry, Known, Person
@@ -48,7 +48,12 @@ async def of_relative(search: Search, ask: Ask, kin: Kin) -> list[Finding]:
 
 
 def _by_entries(search: Search, ask: Ask, kin: Kin, relatives: Sequence[Entry]) -> list[Finding]:
-    own = [relative for relative in relatives if kin is Kin.FAMILY or names_kin(relative.display, kin)]
+    text = search.question.text
+    own = [
+        relative
+        for relative in relatives
+        if kin is Kin.FAMILY or (names_kin(relative.display, kin) and not is_other_sex(text, relative.display))
+    ]
     topics = [topic for topic in (*ask.topics, *((ask.reason,) if ask.reason else ())) if topic.is_specific]
     items: list[Item] = []
     entries: list[Entry] = []

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from smarthealth.apps.records.understanding.question import Operation
+from smarthealth.apps.records.understanding.question import Operation, Status
 
 from .chart import Found
 from .computing import age_at, average, change, computed, duration, interval, normal, trend
 from .entries import Entry
 from .findings import Finding
-from .listing import count, denied, exists, list_entries, status, value, verification, when, whether
+from .listing import count, denied, ended, exists, list_entries, status, value, verification, when, whether
 from .material import Material, absence
 from .particulars import asked_of, attendance
 from .picking import beyond
@@ -39,6 +39,12 @@ def report(material: Material) -> list[Finding]:
         material = attrs.evolve(material, found=Found(others, material.found.total - len(denials)))
     if material.is_beside:
         return [exists(material)]
+    if (
+        ask.status is Status.ENDED
+        and ask.operation in (Operation.WHEN, Operation.REASON)
+        and material.topic.is_specific
+    ):
+        return ended(material)
     return _REPORTS[ask.operation](material)
 
 

@@ -18,7 +18,7 @@ from smarthealth.apps.records.understanding.concepts import find_concepts
 from smarthealth.apps.records.understanding.fillers import is_filler
 from smarthealth.apps.records.understanding.folding import OTHER, Reading, fold_letters
 from smarthealth.apps.records.understanding.question import Kin
-from smarthealth.apps.records.understanding.relatives import kin_spans, names_kin, parts_by_kin
+from smarthealth.apps.records.understanding.relatives import is_other_sex, kin_spans, names_kin, parts_by_kin
 from smarthealth.retrieval.concepts import Concept
 from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.senses import forms, is_meant, roots_of
@@ -104,7 +104,8 @@ class Term:
         held = roots_of(line)
         if not self.concepts:
             return is_meant(self.word, held) or (self._is_work and not _OCCUPATIONS.isdisjoint(folded_words(line)))
-        if all(is_meant(word, held) for word in folded_words(self.word) if not is_filler(word)):
+        said = [word for word in folded_words(self.word) if not is_filler(word)]
+        if said and all(is_meant(word, held) for word in said):
             return True
         return any(words <= held for name in self.names if (words := roots_of(name) - _SMALL))
 
@@ -150,8 +151,8 @@ def _called(term: Term, glossary: Glossary) -> Sequence[str]:
         for member in sorted(glossary.family(concept.id) - {concept.id})[:_MOST_NARROWER]
         for name in glossary[member].names
     ]
-    word = folded_words(term.word)
-    return (*term.names, *narrower, *(sorted(forms(word[0])) if len(word) == 1 else ()))
+    said = [word for word in folded_words(term.word) if not is_filler(word)]
+    return (*term.names, *narrower, *(sorted(forms(said[0])) if len(said) == 1 else ()))
 
 
 def _pattern(name: str) -> str:
@@ -212,6 +213,7 @@ def sentence_about(entries: Sequence[Entry], text: str, kin: Kin, glossary: Glos
         kin: Whom it is about.
         glossary: Clinical vocabulary.
     """
+    asked = text
     plain = Reading(text)
     for start, end in kin_spans(plain.folded):
         text = text[:start] + "," * (end - start) + text[end:]
@@ -221,6 +223,8 @@ def sentence_about(entries: Sequence[Entry], text: str, kin: Kin, glossary: Glos
         told: list[str] = []
         for section in sections_of(entry.body or ""):
             for part in _about_kin(section, kin):
+                if is_other_sex(asked, part):
+                    continue
                 told.append(part)
                 score = _share(part, section.heading, terms, glossary)
                 if terms and score and (best is None or score > best[0]):

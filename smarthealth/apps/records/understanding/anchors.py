@@ -23,6 +23,14 @@ _RELATION_WORDS: tuple[tuple[Relation, str], ...] = (
     ("before", r"antes|previ[oa]s?|previamente|anterior(?:es)?|before|prior|preceding"),
     ("after", r"despues|tras|luego|posterior(?:es|mente)?|a\s+partir|desde|after|following|since"),
     (
+        "during",
+        r"durante|mientras|during|while|throughout|en\s+el(?=\s+(?:ultimo\s+|primer\s+)?"
+        + CONCEPT
+        + r")|in(?=\s+(?:the\s+|her\s+)?"
+        + CONCEPT
+        + r")",
+    ),
+    (
         "at",
         r"cuando|en\s+el\s+momento|al\s+momento|el\s+dia|en\s+la\s+fecha|al\s+(?:ser|recibir)|when|at\s+the\s+time|on\s+the\s+day",
     ),
@@ -57,6 +65,8 @@ def find_anchor(reading: Reading, matches: Sequence[ConceptMatch]) -> AnchorMatc
             continue
         if relation == "at" and not text[: found.start()].strip(" ¿"):
             continue  # the question itself: `when was the vaccine last given`
+        if relation == "during" and not _lasts(found, matches):
+            continue
         concepts = tuple(match.concept for match in matches if found.start() <= match.start < found.end())
         others = [match for match in matches if not found.start() <= match.start < found.end()]
         if not concepts or not _is_about_something_else(text, found, bool(others)):
@@ -66,6 +76,15 @@ def find_anchor(reading: Reading, matches: Sequence[ConceptMatch]) -> AnchorMatc
             found.start(), found.end(), Anchor(relation=relation, topic=Topic(concepts=concepts, surface=surface))
         )
     return None
+
+
+def _lasts(found: re.Match[str], matches: Sequence[ConceptMatch]) -> bool:
+    """Whether what is named is something during which other things happen: a pregnancy, a stay."""
+    inside = [match for match in matches if found.start() <= match.start < found.end()]
+    return any(match.concept.id in _LASTING for match in inside)
+
+
+_LASTING = frozenset({"pregnancy", "normal-pregnancy", "hospitalization", "childbirth"})
 
 
 def _is_about_something_else(text: str, found: re.Match[str], has_other_concepts: bool) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 import attrs
@@ -10,6 +11,7 @@ import attrs
 from smarthealth.retrieval.concepts import ConceptMatch
 from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.senses import translations
+from smarthealth.retrieval.vocabulary_files import read_known_words, read_word_pairs
 from smarthealth.retrieval.words import set_of, stem, words
 
 from .demographics import DEMOGRAPHIC_PATTERNS, find_fields
@@ -22,7 +24,7 @@ from .phrases import compile_phrases
 from .refusals import REFUSAL_PATTERNS
 
 GENERIC = set_of(
-    "patient-encounter check-up emergency-visit hospitalization clinical-note emergency-department-note "
+    "patient-encounter check-up emergency-visit outpatient-procedure hospitalization clinical-note emergency-department-note "
     "diagnostic-report laboratory-test vital-signs chief-complaint social-history care-plan care-plan-activity pathology-report income-survey history-of-present-illness biologic surgery "
     "death family-history medical-history patient-discharge symptom no-known-allergies"
 )
@@ -147,6 +149,19 @@ def clinical_words(glossary: Glossary) -> frozenset[str]:
         for word in words(name)
         if len(word.folded) >= _SHORTEST_CLINICAL
     )
+
+
+@cache
+def known_words(glossary: Glossary) -> frozenset[str]:
+    """Words, folded, that are right as they are: those of all names, of asking, and of everyday talk."""
+    named = frozenset(word.folded for concept in glossary.all for name in concept.names for word in words(name))
+    spoken = frozenset(fold_letters(word) for pair in ("words", "everyday") for word in _either(pair))
+    return named | spoken | FILLERS | read_known_words()
+
+
+def _either(name: str) -> Iterator[str]:
+    for pair in read_word_pairs(name):
+        yield from pair
 
 
 def is_clinical(word: str, glossary: Glossary) -> bool:

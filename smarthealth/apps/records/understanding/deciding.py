@@ -145,6 +145,20 @@ def _is_dosed(clause: Clause) -> bool:
     return not kinds or MEDICATION in kinds
 
 
+def _is_measured(clause: Clause) -> bool:
+    return any(topic.is_measured for topic in clause.topics)
+
+
+def _asks_when_or_why(clause: Clause) -> bool:
+    """`when was it stopped`, `por qué se suspendió`: the state is known, and another thing is asked."""
+    return _OPENS_WITH.search(clause.visible) is not None
+
+
+_OPENS_WITH = re.compile(
+    r"^\W*(?:y\s+|and\s+)?(?:cuando|en\s+que\s+(?:fecha|ano|mes|dia)|por\s+que|a\s+que\s+se\s+deb|when|why|what\s+date|what\s+was\s+the\s+reason)\b"
+)
+
+
 def _lasts(clause: Clause) -> bool:
     kinds = {kind for topic in clause.topics for kind in topic.all_kinds}
     return not kinds or bool(kinds & _LASTING)
@@ -159,7 +173,9 @@ def _tells_when_or_changes(clause: Clause) -> bool:
 _CONDITIONS: Mapping[Operation, Callable[[Clause], bool]] = {
     Operation.SUMMARY: summarises,
     Operation.EXISTS: lambda clause: not _picks_extreme(clause),
-    Operation.STATUS: lambda clause: _is_specific(clause) and not (clause.topics and _measures(clause)),
+    Operation.STATUS: lambda clause: (
+        _is_specific(clause) and not _is_measured(clause) and not _asks_when_or_why(clause)
+    ),
     Operation.VERIFICATION: lambda clause: bool(clause.topics) and _is_specific(clause) and not _measures(clause),
     Operation.NORMAL: lambda clause: _measures(clause) and not _picks_extreme(clause),
     Operation.TREND: _measures,

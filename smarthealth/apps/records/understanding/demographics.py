@@ -32,6 +32,7 @@ _TABLE: tuple[tuple[Field, str], ...] = (
         (?:esta|sigue|continua|aun) (?:el paciente |la paciente )?(?:viv[oa]|con vida|muert[oa]|fallecid[oa])
         (?:ha )?(?:fallecido|muerto)
         ~(?<!de\x20que\x20)\b(?:fallecio|murio)
+        ~^\W*(?:sigue |esta )?(?:viv[oa]|muert[oa]|murio|fallecio|alive|dead|deceased)\W*$~
         vive (?:aun|todavia)|(?:alive|deceased|dead|passed away|(?<!for\x20a\x20)living)
         (?:has|did)\b[^?]*\b(?:die|died)\b(?! (?:of|from))~
         """,
@@ -39,6 +40,8 @@ _TABLE: tuple[tuple[Field, str], ...] = (
     (
         Field.AGE,
         r"""
+        (?:edad|age|(?:how )?old)(?: \w+)? (?:al|en el momento de|cuando|at|when|of)(?: (?:de|the|s?he|his|her))? ?(?:morir|murio|fallecer|fallecio|su muerte|death|died|dying)
+        (?:a (?:que|los cuantos)|de que) (?:edad|anos) (?:murio|fallecio)|(?:died|die) at (?:what|which) age|at (?:what|which) age did (?:s?he|the patient) die
         (?:que )?edad\b(?! (?:tenia|al|cuando|gestacional|a la))~
         cuantos anos (?:tiene|de edad|cumple|cumplio)|how (?:many years )?old (?:is|are)|how many years old
         (?:current )?age\b(?! (?:at|when|of onset|was))~

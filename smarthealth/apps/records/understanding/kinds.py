@@ -162,7 +162,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         "surgery",
         True,
         r"""
-        cirugi(?:a|as)|operaci(?:on|ones)|operad[oa]s?|intervenid[oa]s?|surger(?:y|ies)|operations?|operated
+        (?:antecedentes |procedimientos |intervenciones )?quirurgic[oa]s?|cirugi(?:a|as)|operaci(?:on|ones)|operad[oa]s?|intervenid[oa]s?|surger(?:y|ies)|operations?|operated
         """,
     ),
     (

@@ -22,7 +22,7 @@ _STATUS: tuple[tuple[Status, str], ...] = (
         (?:se )?(?:le|la|lo|les)? ?(?:ha |han |habia |habian )?(?:suspend(?:io|ieron|ido|idas?|en)|descontinu(?:o|aron|ado)|retir(?:o|aron|ado|ada|ados|adas)|quit(?:o|aron|ado)|pararon|interrump(?:io|ieron|ido))
         (?:que )?(?:tomaba|usaba|recibia)(?: (?:antes|previamente|en el pasado))|antigu[oa]s|de antes|en el pasado
         (?:taken|come|came|been) off|quit taking|(?:was|were|been) (?:stopped|discontinued|withdrawn)|(?:used to|previously) (?:take|taken?|took|use|used)|no longer (?:take|takes|taking|uses?|using|on|has|have|active)|not taking any ?more
-        resolved|inactive|past|stopped|discontinued|finished|ended|no longer|former
+        resolved|inactive|past|(?:did|to) (?:s?he |the patient |they )?(?:stop|discontinue|quit|come off)|stopped|discontinued|finished|ended|no longer|former
         """,
     ),
     (

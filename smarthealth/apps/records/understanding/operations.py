@@ -84,6 +84,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         90,
         r"""
         ~(?<!cuanto\s)(?<!cuanto\sha\s)\b(?:sub|aument|increment|ascend|crec|elev|mejor)[a-z]* (?:o|u|y) (?:a |ha )?(?:baj|dismin|descen|reduc|empeor)[a-z]*~
+        ~(?<!cuanto\s)(?<!cuanto\sha\s)\b(?:baj|dismin|descen|reduc|empeor|perdi|adelgaz)[a-z]* (?:o|u|y) (?:a |ha |se )?(?:sub|aument|increment|ascend|crec|elev|mejor|gan|engord)[a-z]*~
         (?:rise|rising|risen|up|higher|increas\w+|better|climb\w*|grow\w*) (?:or|and) (?:fall\w*|down|lower|decreas\w+|worse|drop\w*|shrink\w*)
         tiende(?:n)? a|(?:que|cual es el) (?:curso|rumbo|direccion)|al alza|a la baja|trayectoria|dinamica
         se ha(?:n)? mantenido|como va(?:n)?|como ha estado|tend(?:s|ed)? to|course

@@ -63,7 +63,7 @@ _NOT_ONE = r"(?!(?:un|una|uno|one|a|an)\b)"
 _FROM_THE_END: tuple[tuple[str, Callable[[re.Match[str]], Pick]], ...] = (
     (r"antepenultim[oa]s?|third[ -](?:to[ -]last|most recent|last)", _one(Order.LATEST, 3)),
     (
-        r"penultim[oa]s?|second[ -](?:to[ -]last|most recent|last|latest)|next[ -]to[ -]last|last but one|the one before the last",
+        r"penultim(?:[oa]s?|ate)|second[ -](?:to[ -]last|most recent|last|latest)|next[ -]to[ -]last|last but one|the one before the last",
         _one(Order.LATEST, 2),
     ),
 )

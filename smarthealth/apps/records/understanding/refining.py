@@ -75,6 +75,10 @@ def _kinds(ask: Ask) -> frozenset[str]:
     return frozenset(kind for topic in ask.topics for kind in topic.kinds)
 
 
+def _all_kinds(ask: Ask) -> frozenset[str]:
+    return frozenset(kind for topic in ask.topics for kind in topic.all_kinds)
+
+
 def _is_measured(ask: Ask) -> bool:
     return bool(ask.topics) and all(topic.is_measured for topic in ask.topics)
 
@@ -154,12 +158,14 @@ def _names_a_part(topic: Topic) -> bool:
 _NOTES = Topic(kinds=frozenset({DOCUMENT}))
 
 
-def _whether_it_goes_on(ask: Ask, _clause: Clause) -> Ask:
+def _whether_it_goes_on(ask: Ask, clause: Clause) -> Ask:
     """Whether she *takes* it, whether it is *active*: a question for its state."""
     named = bool(ask.topics) and any(topic.is_specific for topic in ask.topics)
-    if ask.operation is Operation.EXISTS and ask.status is not None and named and not _is_measured(ask):
-        return attrs.evolve(ask, operation=Operation.STATUS)
-    return ask
+    if ask.operation is not Operation.EXISTS or ask.status is None or not named or _is_measured(ask):
+        return ask
+    # `active blood pressure pills`, where nothing is asked but named: those that are so
+    listed = MEDICATION in _all_kinds(ask) and _THAT_ARE.search(clause.visible) and not clause.cues
+    return attrs.evolve(ask, operation=Operation.LIST if listed else Operation.STATUS)
 
 
 def _values(ask: Ask, clause: Clause) -> Ask:
@@ -177,9 +183,15 @@ def _values(ask: Ask, clause: Clause) -> Ask:
 def _all_that_is_current(ask: Ask, clause: Clause) -> Ask:
     """`current medication` is all that goes on, not the latest of it."""
     latest = ask.status is Status.ACTIVE and ask.pick == Pick(order=Order.LATEST)
-    if latest and _kinds(ask) & _GOING_ON and _CURRENT.search(clause.visible):
+    if latest and not _is_measured(ask) and _all_kinds(ask) & _GOING_ON and _CURRENT.search(clause.visible):
         return attrs.evolve(ask, pick=Pick())
     return ask
+
+
+_THAT_ARE = re.compile(
+    r"\b(?:activ[oa]s|actuales|vigentes|suspendid[oa]s|en\s+curso)\b|\b(?:active|current|ongoing|stopped|discontinued)\s+(?:[a-z]+\s+)?"
+    + CONCEPT
+)
 
 
 def _value_of_today(ask: Ask, clause: Clause) -> Ask:

@@ -100,6 +100,30 @@ def kin_pattern(kin: Kin) -> str:
     return r"\m(" + "|".join(stems) + ")"
 
 
+def is_other_sex(question: str, told: str) -> bool:
+    """Whether a question names one of two (`brother`) and a text the other alone (`sister`)."""
+    asked, said = fold_letters(question), fold_letters(told)
+    for one, other in _SEXES:
+        for mine, theirs in ((one, other), (other, one)):
+            asks_for_one = mine.search(asked) and not theirs.search(asked)
+            if asks_for_one and theirs.search(said) and not mine.search(said):
+                return True
+    return False
+
+
+_SEXES = tuple(
+    (re.compile(rf"\b(?:{one})\b"), re.compile(rf"\b(?:{other})\b"))
+    for one, other in (
+        (r"herman(?:o|ito)|brothers?", r"herman(?:as?|ita)|sisters?"),
+        (r"hijo|sons?", r"hijas?|daughters?"),
+        (r"abuelo|grand(?:father|pa)s?", r"abuelas?|grand(?:mother|ma)s?"),
+        (r"tio|uncles?", r"tias?|aunts?"),
+        (r"patern[oa]|paternal", r"matern[oa]|maternal"),
+    )
+)
+"""Words for relatives of one sex, or on one side, and of the other."""
+
+
 def parts_by_kin(line: str) -> list[str]:
     """A line cut before each relative that it goes on to speak of: `mother with diabetes, a brother with gout`."""
     starts = [0]

@@ -45,7 +45,9 @@ _DOSE_OF = re.compile(
     r"\b(?:dosis|refuerzos?|aplicaci(?:on|ones)|doses?|shots?|jabs?|boosters?)\s+(?:(?:de|del|contra|of|for|against)\s+)?(?:(?:el|la|the)\s+)?$"
 )
 """Before what may be a disease or the vaccine against it: the vaccine."""
-_COUNTS_DOSES = re.compile(r"\b(?:cuant[oa]s|how\s+many)\s+(?:dosis|refuerzos|doses|shots|jabs|boosters)\b")
+_COUNTS_DOSES = re.compile(
+    r"\b(?:cuant[oa]s|how\s+many)\s+(?:dosis|refuerzos|doses|shots|jabs|boosters)\b|\b(?:dosis|refuerzos?|doses|shots?|jabs?|boosters?)\W*$"
+)
 """Anywhere beside such a name: doses that are counted are of the vaccine."""
 _BESIDE = re.compile(r"^[\s-]*$")
 

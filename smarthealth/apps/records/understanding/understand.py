@@ -16,11 +16,13 @@ import attrs
 from smarthealth.retrieval.glossary import Glossary
 
 from .clauses import split_clauses, split_sentences
+from .concepts import known_words
 from .deciding import decide
 from .folding import fold_letters
 from .language import detect_language, names_by_language
 from .question import Ask, Exchange, Language, Operation, Order, Period, Pick, Question, Refusal, TimeRange, Topic
 from .reading import Clause, read_clause
+from .shorthand import written_out
 
 LONGEST = 2000
 """Characters of a question that are read."""
@@ -106,9 +108,10 @@ def _plain(text: str) -> str:
 
 def _understand(text: str, history: Sequence[Exchange], today: date, glossary: Glossary, depth: int) -> Question:
     language = _language(text, history, glossary)
+    whole = written_out(text, known_words(glossary))
     clauses = [
         read_clause(part, glossary, today)
-        for sentence in split_sentences(_plain(text))
+        for sentence in split_sentences(_plain(whole))
         for part in split_clauses(sentence, glossary, today)
     ][:MOST_ASKS]
     asks: list[Ask] = []
