@@ -202,7 +202,7 @@ class Context:
     def deadline(self) -> float:
         """When the asker of the request in hand gives up, on Trio's clock; infinity while there is none.
 
-        What counts is the `timeout` that it gave, also where its cancel scopes allow less; else those.
+        Its `timeout` or the deadline of its cancel scopes, whichever comes first; once it has given up, the time when it did.
 
         Asks that the actor makes meanwhile, without a timeout of their own, end then too. For other work:
         `with trio.CancelScope(deadline=self.context.deadline): ...`.

@@ -241,7 +241,7 @@ class HandlingCell(WorkerCell):
     @property
     def asked_until(self) -> float:
         """When the asker of the request in hand gives up."""
-        return inf if self._in_hand is None else self._in_hand.deadline
+        return inf if self._in_hand is None else self._in_hand.given_up_at()
 
     # The context's side
 

@@ -8,9 +8,9 @@ from typing import Any, Generic, TypeVar
 
 import trio
 
-from .asking import Ask, GetState, Request, Suspend
+from .asking import Ask, GetState, Request, Suspend, Urgent
 from .cell import Cell
-from .errors import ActorStopped, AskCycle, AskTimeout
+from .errors import ActorStopped, AskCycle
 from .events import DeadLetterReason, Down
 from .inbox import FAIRNESS
 from .snapshot import ActorSnapshot, WaitReason
@@ -151,9 +151,6 @@ class ActorRef(Generic[M_contra]):
 
         Cancellation: The request is skipped when its turn comes; a reply under way is dropped and counted.
         """
-        return await self._ask(request, timeout)
-
-    async def _ask(self, request: Request[R], timeout: float | None, *, urgent: bool = False) -> R:  # noqa: ASYNC109 - as in `ask`
         if not isinstance(request, Request):
             raise TypeError(f"{type(request).__name__} is no Request, and wants no reply")
         cell = self._cell
@@ -166,7 +163,7 @@ class ActorRef(Generic[M_contra]):
             raise AskCycle(paths)
         ask = Ask(request, task)
         _set_deadline(ask, cell, timeout, asker)
-        if urgent:
+        if isinstance(request, Urgent):
             cell.take_urgent(ask)
         elif inbox.offer(ask) is None:
             inbox.queue_sender(ask)
@@ -220,7 +217,7 @@ class ActorRef(Generic[M_contra]):
             AskTimeout: Time is up.
             AskCycle: The actor waits for the caller.
         """
-        return await self._ask(GetState(), timeout, urgent=True)
+        return await self.ask(GetState(), timeout)
 
     async def suspend(self, timeout: float | None = None) -> None:  # noqa: ASYNC109 - as in `ask`
         """Have the actor handle no messages until `resume`; returns when the one in hand is finished.
@@ -236,7 +233,7 @@ class ActorRef(Generic[M_contra]):
             AskTimeout: Time is up; it will not be suspended.
             AskCycle: The actor waits for the caller.
         """
-        await self._ask(Suspend(), timeout, urgent=True)
+        await self.ask(Suspend(), timeout)
 
     def resume(self) -> None:
         """Have a suspended actor go on; for others, this is no matter."""
@@ -258,19 +255,16 @@ async def _followed_reply(ask: Ask, cell: Cell) -> Any:
 
 def _set_deadline(ask: Ask, cell: Cell, timeout: float | None, asker: Waiter | None) -> None:
     """Say when the ask fails, or when its asker will be cancelled by its own scopes, whichever it is."""
-    timers, inherited = cell.core.timers, False
+    timers = cell.core.timers
     if timeout is None:
         ask.deadline = trio.current_effective_deadline()
         until = inf if asker is None else asker.asked_until
         if until < ask.deadline:
-            inherited = True
-            timeout = until - timers.now()
-        elif ask.deadline == inf:
-            timeout = cell.core.ask_timeout
-        else:
+            ask.expire_at(until, until - timers.now(), timers, cell.path, inherited=True)
+            return
+        if ask.deadline < inf:
             return  # Trio sees to it
+        timeout = cell.core.ask_timeout
     elif isnan(timeout):
         raise ValueError("a timeout of nan s would never come")
-    ask.deadline = until if inherited else timers.now() + timeout
-    limit = timeout
-    ask.timer = timers.at(ask.deadline, lambda: ask.fail(AskTimeout(cell.path, limit, inherited=inherited)))
+    ask.expire_at(timers.now() + timeout, timeout, timers, cell.path)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from math import inf
+from typing import cast
+
 import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
+from smarthealth.actors import asking
 from smarthealth.actors.asking import Ask, Request
 from smarthealth.actors.timers import Timers
 
@@ -100,3 +104,12 @@ async def test_reply_to_an_asker_about_to_be_cancelled_is_too_late(nursery: trio
     await wait_all_tasks_blocked()
     scope.cancel()
     assert not asks[0].settle(1)
+
+
+async def test_deadline_of_a_task_is_known_to_others(autojump_clock: MockClock) -> None:
+    """Trio's scopes around an asker are seen from outside; without the private attribute that shows them, none are."""
+    with trio.CancelScope(deadline=trio.current_time() + 5):
+        await trio.lowlevel.checkpoint()
+        ask = Ask(Question(), trio.lowlevel.current_task())
+        assert ask.given_up_at() == trio.current_effective_deadline() == trio.current_time() + 5
+    assert asking._deadline_of(cast(trio.lowlevel.Task, object())) == inf

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -271,6 +272,59 @@ async def test_asks_inherit_the_deadline_of_the_request_in_hand(autojump_clock: 
     assert deadlines == pytest.approx([2, 2, 1])
     assert [ref.snapshot().restarts for ref in (front, middle)] == [0, 0]
     assert system.dead_letters[Reason.LATE_REPLY] >= 2
+
+
+async def test_scopes_of_the_asker_tighten_its_timeout(autojump_clock: MockClock, system: System) -> None:
+    """A long timeout within a short cancel scope hands on the end of the scope, and so does a scope that is shortened later."""
+    ref = await start(system)
+    deadlines: list[float] = []
+
+    async def look(worker: Worker) -> None:
+        deadlines.append(worker.context.deadline - begun)
+        await trio.sleep(0.5)
+        deadlines.append(worker.context.deadline - begun)
+        await trio.sleep(20)
+        deadlines.append(worker.context.deadline - begun)
+
+    begun = trio.current_time()
+    with pytest.raises(trio.TooSlowError), trio.fail_after(2):
+        await ref.ask(Do(look), timeout=30)
+    await trio.sleep(30)
+    begun = trio.current_time()
+    with trio.move_on_after(9) as scope:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(partial(ref.ask, Do(look), timeout=5))
+            await trio.sleep(0.1)
+            scope.deadline = begun + 3
+    assert scope.cancelled_caught
+    await trio.sleep(30)
+    assert deadlines == pytest.approx([2, 2, 2, 5, 3, 3])
+
+
+async def test_timeout_longer_than_the_scopes_of_an_asker_still_counts(
+    autojump_clock: MockClock, system: System
+) -> None:
+    """A scope that is prolonged after the ask was sent leaves the timeout in force, and shows as it is."""
+    ref = await start(system)
+    deadlines: list[float] = []
+
+    async def look(worker: Worker) -> None:
+        for _ in range(2):
+            deadlines.append(worker.context.deadline - begun)
+            await trio.sleep(1)
+        await trio.sleep(20)
+
+    async def prolong() -> None:
+        await trio.sleep(0.5)
+        scope.deadline += 100
+
+    begun = trio.current_time()
+    async with trio.open_nursery() as nursery:
+        with trio.CancelScope(deadline=begun + 1) as scope:
+            nursery.start_soon(prolong)
+            with pytest.raises(AskTimeout):
+                await ref.ask(Do(look), timeout=4)
+    assert deadlines == pytest.approx([1, 4])
 
 
 async def test_told_messages_have_no_deadline_to_inherit(autojump_clock: MockClock, system: System) -> None:
