@@ -27,6 +27,8 @@ class Playback:
     """Seconds played at `_since`."""
     _since: float | None = attrs.field(default=None, init=False)
     """None while nothing is played: before the first audio, and when paused."""
+    _marked: float = attrs.field(default=0.0, init=False)
+    """What the client has said last."""
     _paused: bool = attrs.field(default=False, init=False)
 
     @property
@@ -48,8 +50,8 @@ class Playback:
         return min(self.sent, self._base + max(0.0, now - self._since))
 
     def mark(self, played: float, now: float) -> None:
-        """The client says how much it has played."""
-        self._base = min(self.sent, max(played, min(self._base, self.sent)))
+        """The client says how much it has played: it knows better than the clock."""
+        self._base = self._marked = min(self.sent, max(played, self._marked))
         if self._since is not None:
             self._since = now
 

@@ -199,10 +199,8 @@ class Studio:
 
 
 @pytest.fixture
-def open_studio(
-    autojump_clock: trio.testing.MockClock, tmp_path: Path
-) -> Callable[[], AbstractAsyncContextManager[Studio]]:
-    """Opens what booths need, on a virtual clock."""
+def open_studio(tmp_path: Path) -> Callable[[], AbstractAsyncContextManager[Studio]]:
+    """Opens what booths need; tests take the virtual clock besides."""
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[Studio]:
