@@ -80,7 +80,7 @@ _HUNDREDS: Final = {
         )
     },
 }
-ARTICLES: Final = frozenset({"un", "una", "uno"})
+ARTICLES: Final = frozenset({"un", "una"})
 """Words that are numbers only among numbers."""
 
 

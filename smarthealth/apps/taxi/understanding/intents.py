@@ -89,7 +89,7 @@ _WRONG: Final[Mapping[str, re.Pattern[str]]] = {
     ),
 }
 _CHANGE: Final = re.compile(
-    r"\b(?:cambi\w+|correg\w+|corrij\w+|corrige\w*|esta mal|no es es[ao]|equivoc\w+|mal la|error|incorrect[oa]|modific\w+|actualiz\w+|otra (?:direccion|forma)|otro (?:destino|medio|metodo|barrio))\b"
+    r"\b(?:cambi\w+|correg\w+|corrij\w+|corrige\w*|esta mal|no es es[ao]|equivo(?:c|qu)\w+|mal la|error|incorrect[oa]|modific\w+|actualiz\w+|otra (?:direccion|forma)|otro (?:destino|medio|metodo|barrio))\b"
 )
 _UNSURE: Final = re.compile(
     r"\b(?:no (?:lo )?(?:se|conozco|recuerdo|me acuerdo|tengo (?:la|el|ni idea))|ni idea|no estoy segur[oa]|no me se|cualquier parte|ahi te digo|sin direccion|no hay direccion|solo (?:al|a la|a|hasta)|en (?:la entrada|el parque)|da igual|por ahi|yo le indico|yo te indico|yo le digo|yo te digo|yo le explico)\b"

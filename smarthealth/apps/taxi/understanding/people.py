@@ -14,6 +14,7 @@ _NAME: Final = re.compile(
 )
 _NAME_STOPS: Final = frozenset(
     [
+        "e",
         "y",
         "estoy",
         "necesito",
@@ -60,7 +61,7 @@ _NAME_STOPS: Final = frozenset(
         "si",
     ]
 )
-_NAME_WORD: Final = re.compile(r"\s*([^\W\d_]{2,}(?:['’][^\W\d_]+)?)")
+_NAME_WORD: Final = re.compile(r"\s*([^\W\d_]+(?:['’][^\W\d_]+)?)")
 _PARTICLES: Final = frozenset({"de", "del", "la", "las", "los"})
 MOST_NAMES: Final = 6
 MOBILE: Final = re.compile(r"3\d{9}")
