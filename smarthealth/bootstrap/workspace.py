@@ -3,35 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import attrs
+from pathlib import Path
 
 from smarthealth.actors import ChildSpec, DynamicSupervisor
 from smarthealth.apps.workspace.application import ROOMS, workspace_application
 from smarthealth.apps.workspace.offline.compose import compose
 from smarthealth.apps.workspace.services import WorkspaceServices
-from smarthealth.apps.workspace.workbench import BareWorkbench, Workbench
+from smarthealth.apps.workspace.workbench import BareWorkbench, JoinedWorkbench, Workbench
 from smarthealth.conversation.application import Application
+from smarthealth.llm.tooling.mcp.config import McpConfigError, read_config
+from smarthealth.llm.tooling.mcp.servers import McpServers, is_installed
 from smarthealth.server.rate import TokenBuckets
 from smarthealth.storage.conversations import Conversations
 
+from .errors import StartError
 from .world import World
 
+MCP = "mcp"
 
-@attrs.frozen
+
 class WorkspacePart:
     """An agent with tools, and many clients in one conversation: needs rooms besides storage and models."""
 
-    world: World
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._servers = McpServers({})
 
     def children(self) -> Sequence[ChildSpec]:
-        """The supervisor of rooms."""
-        most = self.world.settings.workspace.max_rooms
-        return (ChildSpec(name=ROOMS, start=DynamicSupervisor(max_children=most)),)
+        """The supervisor of rooms, and, where there are any, the MCP servers.
+
+        Raises:
+            StartError: The MCP servers that the settings name cannot be used.
+        """
+        settings = self._world.settings.workspace
+        rooms = ChildSpec(name=ROOMS, start=DynamicSupervisor(max_children=settings.max_rooms))
+        if settings.mcp_servers is None:
+            return (rooms,)
+        self._servers = open_mcp(settings.mcp_servers)
+        return (ChildSpec(name=MCP, start=self._servers.serve), rooms)
 
     def application(self) -> Application:
         """The application, over what is open now."""
-        world, settings = self.world, self.world.settings.workspace
+        world, settings = self._world, self._world.settings.workspace
         services = WorkspaceServices(
             conversations=Conversations(world.stores.pool),
             chat_model=world.models.chat(compose),
@@ -44,4 +57,19 @@ class WorkspacePart:
         return workspace_application(services)
 
     def _open_workbench(self, name: str) -> Workbench:
-        return BareWorkbench()
+        return JoinedWorkbench(BareWorkbench(), self._servers.tools)
+
+
+def open_mcp(path: Path) -> McpServers:
+    """The MCP servers that a file names; none of them is connected yet.
+
+    Raises:
+        StartError: The file cannot be used, or the extra is not installed.
+    """
+    try:
+        servers = read_config(path)
+    except McpConfigError as error:
+        raise StartError(str(error)) from None
+    if servers and not is_installed():
+        raise StartError("SMARTHEALTH_WORKSPACE_MCP needs the extra mcp: install smarthealth[mcp]")
+    return McpServers(servers)

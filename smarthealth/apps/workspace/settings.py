@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import attrs
@@ -94,6 +95,13 @@ class WorkspaceSettings:
         metadata={
             "env": "SMARTHEALTH_WORKSPACE_INVITE_LIFETIME",
             "help": "seconds that an invite to a conversation is good for when whoever makes it names no time",
+        },
+    )
+    mcp_servers: Path | None = attrs.field(
+        default=None,
+        metadata={
+            "env": "SMARTHEALTH_WORKSPACE_MCP",
+            "help": "JSON file of MCP servers whose tools the workspace agent may call; needs the extra mcp",
         },
     )
     messages_per_minute: float = attrs.field(

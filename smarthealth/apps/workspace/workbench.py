@@ -8,7 +8,7 @@ from typing import Protocol
 import attrs
 
 from smarthealth.llm.port import ToolCall
-from smarthealth.llm.tooling import Toolbox
+from smarthealth.llm.tooling import Toolbox, ToolSpec
 
 
 @attrs.frozen(kw_only=True)
@@ -61,3 +61,25 @@ class BareWorkbench:
     async def files(self) -> Sequence[KeptFile]:
         """There are none."""
         return ()
+
+
+@attrs.frozen
+class JoinedWorkbench:
+    """A workbench with more tools, which may come and go; of two tools of one name its own counts."""
+
+    inner: Workbench
+    more: Callable[[], Sequence[ToolSpec]]
+
+    @property
+    def toolbox(self) -> Toolbox:
+        """All that can be called now."""
+        own = self.inner.toolbox
+        return own.joined(spec for spec in self.more() if own.find(spec.name) is None)
+
+    async def keep_rest(self, call: ToolCall, text: str) -> str | None:
+        """Keep it where the workbench does."""
+        return await self.inner.keep_rest(call, text)
+
+    async def files(self) -> Sequence[KeptFile]:
+        """Those of the workbench."""
+        return await self.inner.files()

@@ -1,5 +1,7 @@
-from smarthealth.apps.workspace.workbench import BareWorkbench
+from smarthealth.apps.workspace.workbench import BareWorkbench, JoinedWorkbench
 from smarthealth.llm.port import ToolCall
+from smarthealth.llm.tooling import ToolSpec, make_tool
+from tests.apps.workspace.conftest import Files
 
 
 async def test_a_bare_workbench_keeps_nothing() -> None:
@@ -7,3 +9,22 @@ async def test_a_bare_workbench_keeps_nothing() -> None:
     bare = BareWorkbench()
     assert (len(bare.toolbox), await bare.files()) == (0, ())
     assert await bare.keep_rest(ToolCall(id="c", name="t", arguments="{}"), "long") is None
+
+
+async def test_more_tools_may_come_and_go() -> None:
+    """What is there is offered at each look; a tool of the workbench's own is not replaced."""
+
+    async def fly() -> None:
+        """Fly."""
+
+    more: list[ToolSpec] = []
+    files = Files({"a": "x"})
+    joined = JoinedWorkbench(files, lambda: more)
+    assert len(joined.toolbox) == len(files.toolbox)
+    more += [make_tool(fly), make_tool(fly, name="read_file")]
+    assert len(joined.toolbox) == len(files.toolbox) + 1
+    read = joined.toolbox.find("read_file")
+    assert read is not None
+    assert read.tool.description == "Lee un archivo."
+    assert len(await joined.files()) == 1
+    assert await joined.keep_rest(ToolCall(id="c", name="t", arguments="{}"), "long") == "resultados/1.txt"
