@@ -370,8 +370,6 @@ def _kind_of(start: object) -> Kind | None:
     """What it starts, None when certainly nothing; what a callable makes is seen when it is called."""
     if isinstance(start, type):  # what most are
         return Kind.ACTOR if issubclass(start, Actor) else None
-    if isinstance(start, partial):
-        return _kind_of_callable(start.func)
     if isinstance(start, Supervisor):
         return Kind.SUPERVISOR
     if isinstance(start, DynamicSupervisor):

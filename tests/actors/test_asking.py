@@ -11,6 +11,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 
 from smarthealth.actors import asking
 from smarthealth.actors.asking import Ask, Request
+from smarthealth.actors.errors import AskTimeout
 from smarthealth.actors.timers import Timers
 
 
@@ -60,10 +61,22 @@ async def test_reply_may_come_before_the_asker_waits(autojump_clock: MockClock, 
     """A reply made in the same step as the request is not lost, and its deadline is forgotten."""
     timers = Timers(lambda run, name: nursery.start_soon(run, name=name))
     ask = Ask(Question(), trio.lowlevel.current_task())
-    ask.timer = timers.after(1, lambda: ask.fail(OSError()))
+    ask.expire_at(trio.current_time() + 1, 1, timers, "app/a")
     assert ask.settle(1)
     assert await ask.reply() == 1
     assert len(timers) == 0
+    timers.close()
+
+
+async def test_ask_that_expires_says_where_and_after_how_long(autojump_clock: MockClock, nursery: trio.Nursery) -> None:
+    """A deadline that passes is an error with the receiver's path, and tells whether it was inherited."""
+    timers = Timers(lambda run, name: nursery.start_soon(run, name=name))
+    ask = Ask(Question(), trio.lowlevel.current_task())
+    ask.expire_at(trio.current_time() + 1, 1, timers, "app/a", inherited=True)
+    with pytest.raises(AskTimeout) as caught:
+        await ask.reply()
+    assert (caught.value.path, caught.value.timeout, caught.value.inherited) == ("app/a", 1, True)
+    assert not ask.settle(1)
     timers.close()
 
 

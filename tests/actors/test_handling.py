@@ -239,6 +239,16 @@ async def test_suspension_holds_over_a_restart(autojump_clock: MockClock, system
     assert await a.get_state() == {"done": 1}
 
 
+async def test_nothing_set_aside_is_nothing_to_take_back(autojump_clock: MockClock, system: System) -> None:
+    """An actor that never set a message aside may say so as often as it likes."""
+
+    async def take_back(worker: Worker) -> int:
+        return worker.context.unstash_all()
+
+    ref = await start(system)
+    assert await ref.ask(Do(take_back)) == 0
+
+
 async def test_actor_cannot_suspend_itself(autojump_clock: MockClock, system: System) -> None:
     """It would wait for itself."""
     ref = await start(system)
