@@ -114,6 +114,8 @@ class Conversation(User):
                     return size
                 case Part.FAILURE:
                     raise Refused(str(event.get("error") or event.get("error_type") or event))
+                case Part.OTHER:
+                    continue
 
     def _receive(self) -> tuple[Mapping[str, Any], str]:
         assert self._socket is not None
