@@ -69,6 +69,8 @@ class ToolLoop:
     """Calls of one answer that are run; the others are answered with an error."""
     max_parallel: int = attrs.field(default=MAX_PARALLEL, validator=ge(1))
     """Tools that work at once."""
+    in_order: bool = False
+    """Whether the calls of one answer run one after the other, in order: for tools that build on each other."""
     result_limit: int = attrs.field(default=DEFAULT_RESULT_LIMIT, validator=ge(1))
     """Characters of one result."""
     max_output_tokens: int = 1024
@@ -131,7 +133,7 @@ class ToolLoop:
         raise ModelStreamCut("the stream ended before the answer was whole")
 
     async def _call_all(self, calls: Sequence[ToolCall], transcript: Transcript, emit: Emit, record: Record) -> None:
-        """Tell all calls, run them side by side, and tell each answer as it comes."""
+        """Tell all calls, run them side by side or in order, and tell each answer as it comes."""
         for call in calls:
             transcript.opened(call)
             await emit(ToolCalled(call_id=call.id, tool=call.name, arguments=_arguments(call)))
@@ -151,7 +153,10 @@ class ToolLoop:
                     nursery.cancel_scope.cancel()
 
             for position, call in enumerate(calls):
-                nursery.start_soon(answer, position, call, name=f"tool {call.name}")
+                if self.in_order:
+                    await answer(position, call)
+                else:
+                    nursery.start_soon(answer, position, call, name=f"tool {call.name}")
         if failures:
             raise failures[0]
 

@@ -146,6 +146,15 @@ async def test_no_more_tools_work_at_once_than_may(autojump_clock: MockClock) ->
     assert trio.current_time() == 2.0
 
 
+async def test_calls_in_order(autojump_clock: MockClock) -> None:
+    """One runs after the other where they build on each other, the slow one first."""
+    model = ScriptedChatModel(_calls('{"number": 1, "wait": 2}', '{"number": 1, "wait": 1}'), Reply(text="ok"))
+    heard = _Heard()
+    await _loop_over(model, in_order=True).run(Transcript([ASKED]), heard.emit)
+    told = [event.call_id for event in heard.events if isinstance(event, ToolReturned)]
+    assert (told, trio.current_time()) == (["c1", "c2"], 3.0)
+
+
 async def test_an_approval_waits_for_nobody_else(autojump_clock: MockClock) -> None:
     """While a person is asked, other calls run, in the one place that there is."""
 

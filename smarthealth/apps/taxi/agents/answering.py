@@ -80,8 +80,8 @@ class Answering:
             exhausted=EXHAUSTED,
             texts=SPANISH,
             max_iterations=MAX_ITERATIONS,
-            # one after the other: a tool that waits is not run when the person interrupts
-            max_parallel=1,
+            # a taxi is sent with what the call before noted; and what waits is not run when the person interrupts
+            in_order=True,
             max_output_tokens=MAX_OUTPUT_TOKENS,
         )
         done = await loop.run(self.transcript, self._tell)

@@ -14,7 +14,7 @@ _FEATURES: Final[dict[str, str]] = {
     "silla de ruedas": r"silla de ruedas|discapacidad|discapacitad[oa]|movilidad reducida|silla ruedas",
     "silla para bebé": r"silla (?:de|para) (?:bebes?|ninos?|nina)|sillita|silla infantil|portabebe",
     "moto": r"moto(?:taxi|cicleta)?",
-    "seis puestos": r"(?:somos|vamos|para|de) (?:cinco|seis|5|6|siete|7)(?: personas| pasajeros| puestos)?|(?:cinco|seis|5|6|siete|7) (?:personas|pasajeros|puestos)|carro grande|van\b",
+    "seis puestos": r"(?:somos|vamos|para|de) (?:cinco|seis|5|6|siete|7)(?: personas| pasajeros| puestos)?|(?:cinco|seis|5|6|siete|7) (?:personas|pasajeros|puestos)|carro grande|una van|minivan|tipo van",
     "conductora": r"conductora|mujer conductora|manejado por (?:una )?mujer|que (?:maneje|conduzca) una mujer",
     "carro eléctrico": r"electrico|hibrido",
     "bilingüe": r"bilingue|(?:que )?hable ingles",

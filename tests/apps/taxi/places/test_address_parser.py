@@ -30,6 +30,7 @@ SAID = [
     ("es la 43-25", "# 43-25"),
     ("número 43 25", "# 43-25"),
     ("número 4325", "# 43-25"),
+    ("no. 43 25", "# 43-25"),
     ("es la numero 43 guion 25", "# 43-25"),
     ("carrera cuarenta y seis ochenta doce", "Carrera 46 # 80-12"),
     ("via 40 # 73-290", "Vía 40 # 73-290"),
