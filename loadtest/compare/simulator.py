@@ -161,8 +161,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take more of a request."""
         self._buffer += data
-        if self._stream is None:
-            self._take()
+        self._answer()
 
     def write(self, data: bytes) -> None:
         """Send."""
@@ -172,24 +171,27 @@ class Connection(asyncio.Protocol):
     def answered(self) -> None:
         """The answer is whole; the next request may be there already."""
         self._stream = None
-        self._take()
+        self._answer()
 
-    def _take(self) -> None:
+    def _answer(self) -> None:
+        while self._stream is None and (request := self._take()):
+            path, body = request
+            if path.endswith(b"/chat/completions"):
+                self._stream = self._begin(self)
+            elif path.endswith(b"/embeddings"):
+                self.write(self._embedding(_texts_in(body)))
+            else:
+                self.write(_NOT_FOUND)
+
+    def _take(self) -> tuple[bytes, bytes] | None:
+        """The path and the body of the next request, if it has come whole."""
         head, found, rest = self._buffer.partition(b"\r\n\r\n")
-        if not found:
-            return
         lines = head.lower().split(b"\r\n")
         length = next((int(line[15:]) for line in lines if line.startswith(b"content-length:")), 0)
-        if len(rest) < length:
-            return
-        body, self._buffer = rest[:length], rest[length:]
-        path = head.split(b" ", 2)[1]
-        if path.endswith(b"/chat/completions"):
-            self._stream = self._begin(self)
-        elif path.endswith(b"/embeddings"):
-            self.write(self._embedding(_texts_in(body)))
-        else:
-            self.write(_NOT_FOUND)
+        if not found or len(rest) < length:
+            return None
+        self._buffer = rest[length:]
+        return head.split(b" ", 2)[1], rest[:length]
 
 
 def _texts_in(body: bytes) -> int:
