@@ -180,8 +180,8 @@ class NoiseFloor:
         """Whether a frame stands out from the noise."""
         samples = np.frombuffer(frame, "<i2").astype(np.float32)
         level = float(np.sqrt(np.mean(samples * samples)))
-        # what comes first may be speech already: a floor of the quietest lets it through
-        floor = self.quietest if self._floor is None else self._floor
+        # what comes first is noise, unless it is as loud as only a voice is
+        floor = min(level, _LOUDEST_NOISE) if self._floor is None else self._floor
         rise = _RISE_ABOVE if level > floor * self.margin else _RISE_NEAR
         self._floor = max(self.quietest / self.margin, level if level < floor else floor + (level - floor) * rise)
         return level > max(self.quietest, floor * self.margin)
@@ -190,3 +190,5 @@ class NoiseFloor:
 _RISE_ABOVE: Final = 0.004
 """Share of the way to a level that stands out, a frame: some five seconds until a fan that was switched on is the floor."""
 _RISE_NEAR: Final = 0.05
+_LOUDEST_NOISE: Final = 400.0
+"""Of 32768: a street; somebody who speaks right away is louder."""

@@ -92,7 +92,7 @@ class Utterance:
     @property
     def has_words(self) -> bool:
         """Whether anything that was heard is a word."""
-        return any(character.isalnum() for character in self._transcript.text)
+        return any(character.isalnum() for character in self.text)
 
     @property
     def over(self) -> bool:
@@ -106,8 +106,8 @@ class Utterance:
 
     @property
     def text(self) -> str:
-        """What was said so far."""
-        return self._transcript.text
+        """What was said so far; empty where nobody is to answer it."""
+        return "" if self._scope.cancel_called else self._transcript.text
 
     def add(self, pcm: bytes) -> None:
         """More of it was said."""
@@ -122,7 +122,7 @@ class Utterance:
 
     def forget(self) -> None:
         """Nobody is to answer it."""
-        self._ended, self._transcript = True, Transcript()
+        self._ended = True
         self._scope.cancel()
 
     async def transcribe(self) -> None:
@@ -167,7 +167,9 @@ class Utterance:
                 await news.wait()
         if self._error is not None:
             raise self._error
-        if self.text and self.text != told:
+        if not self.has_words:
+            return ""
+        if self.text != told:
             await partial(self.text)
         return self.text
 
