@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+from functools import cache
 from pathlib import Path
 
 import attrs
@@ -43,3 +46,34 @@ def secret(tmp_path: Path) -> Path:
     path = tmp_path / "secret.txt"
     path.write_text("the secret")
     return path
+
+
+@cache
+def _can_isolate() -> bool:
+    unshare = [
+        "unshare",
+        "--user",
+        "--map-root-user",
+        "--mount",
+        "--pid",
+        "--net",
+        "--fork",
+        "mount",
+        "-t",
+        "tmpfs",
+        "x",
+        "/mnt",
+    ]
+    if os.geteuid() == 0:
+        unshare[1:3] = []
+    try:
+        return subprocess.run(unshare, check=False, capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+@pytest.fixture
+def isolated() -> None:
+    """Skips where the machine does not let commands be isolated; there they are refused, which other tests hold."""
+    if not _can_isolate():
+        pytest.skip("namespaces are not to be had here")
