@@ -98,13 +98,9 @@ def route(state: ThreadState, heard: Heard) -> AgentName:
 
 def asker_of(missing: Asked) -> AgentName:
     """Whose part a missing thing is."""
-    match missing:
-        case "destination" | "zone":
-            return "NAVEGANTE"
-        case "payment" | "features":
-            return "OPERADOR"
-        case "confirmation":
-            return "CONFIRMADOR"
+    if missing in ("destination", "zone"):
+        return "NAVEGANTE"
+    return "CONFIRMADOR" if missing == "confirmation" else "OPERADOR"
 
 
 def first_fill(text: str, gazetteer: Gazetteer) -> Slots:

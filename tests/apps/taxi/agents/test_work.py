@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import pytest
+
+from smarthealth.apps.taxi.agents.work import asked_by, asker_of, first_fill, route
+from smarthealth.apps.taxi.places.gazetteer import load_gazetteer
+from smarthealth.apps.taxi.slots import Slots
+from smarthealth.apps.taxi.state import ThreadState
+from smarthealth.apps.taxi.understanding.reading import read
+from smarthealth.apps.taxi.wire import AgentName
+from tests.apps.taxi.agents.conftest import ORDER, a_service, state_of, work_of
+from tests.apps.taxi.conftest import World
+
+GAZETTEER = load_gazetteer()
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "agent"),
+    [
+        (ThreadState(), "Hola", "RECEPCIONISTA"),
+        (ThreadState(), ORDER[0], "RECEPCIONISTA"),
+        (ThreadState(agent="NAVEGANTE"), "calle 72", "NAVEGANTE"),
+        (state_of("calle 72 # 43-25"), "El Prado", "NAVEGANTE"),
+        (state_of("calle 72 # 43-25", agent="RECEPCIONISTA"), "El Prado", "NAVEGANTE"),
+        (state_of("al aeropuerto"), "efectivo", "OPERADOR"),
+        (state_of("al aeropuerto", "efectivo"), "no", "OPERADOR"),
+        (state_of(*ORDER), "sí", "CONFIRMADOR"),
+        (state_of(*ORDER, agent="CONFIRMADOR"), "quiero hablar con una persona", "CONFIRMADOR"),
+        (state_of(*ORDER, agent="OPERADOR"), "quiero hablar con una persona", "RECEPCIONISTA"),
+        (state_of(*ORDER), "cancela el taxi", "RECEPCIONISTA"),
+        (state_of(*ORDER), "¿dónde viene mi taxi?", "RECEPCIONISTA"),
+        (ThreadState(agent="NAVEGANTE", wants_person=True), "300 123 4567", "RECEPCIONISTA"),
+        (ThreadState(agent="NAVEGANTE", wants_person=True), "calle 72", "NAVEGANTE"),
+    ],
+)
+def test_who_answers(state: ThreadState, text: str, agent: AgentName) -> None:
+    """Whoever has the next thing to ask, given what was known before the message."""
+    assert route(state, read(text, GAZETTEER)) == agent
+
+
+def test_what_was_asked() -> None:
+    """Nothing, before an order was begun."""
+    assert asked_by(ThreadState()) is None
+    assert asked_by(ThreadState(agent="NAVEGANTE")) == "destination"
+    assert asked_by(state_of("al aeropuerto")) == "payment"
+    assert asker_of("confirmation") == "CONFIRMADOR"
+    assert first_fill("43-25", GAZETTEER).destination.text == "# 43-25"
+
+
+async def test_the_state_after_a_turn(world: World) -> None:
+    """Goes on with who was handed over to; after a dispatch, or a cancelled order, it begins anew, but for who travels."""
+    work = work_of(world, "soy Ana, 300 123 4567", state_of(*ORDER))
+    assert (work.agent, work.state.agent, work.state.slots) == ("CONFIRMADOR", "CONFIRMADOR", work.slots)
+    work.handoff = "NAVEGANTE"
+    assert work.state.agent == "NAVEGANTE"
+    anew = ThreadState(slots=Slots(name="Ana", phone="3001234567"))
+    work.dropped = True
+    assert work.state == anew
+    work.dropped, work.dispatched = False, await a_service(world)
+    assert work.state == anew
