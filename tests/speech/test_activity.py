@@ -44,6 +44,13 @@ def test_who_pauses_is_given_more_time() -> None:
     assert activity.silence == pytest.approx(activity.limits.longest_silence, abs=0.1)
 
 
+def test_short_pauses_belong_to_the_words() -> None:
+    """Those of a fifth of a second neither lengthen the silence nor shorten it."""
+    activity = SpeechActivity()
+    _feed(activity, (True, 1.0), (False, 0.2), (True, 1.0), (False, 2.0))
+    assert activity.silence == 0.7
+
+
 def test_who_never_pauses_is_answered_sooner() -> None:
     """Each utterance without a pause shortens the silence, down to the shortest."""
     activity = SpeechActivity()

@@ -56,6 +56,9 @@ async def test_audio_comes_before_the_file_is_whole() -> None:
         async with DecoderPool().open_decoder("webm") as decoder:
             decoder.feed(data[: len(data) // 3])
             assert await decoder.audio.receive()
+            with trio.move_on_after(0.3):
+                async for pcm in decoder.audio:
+                    assert pcm
 
 
 @pytest.mark.parametrize("data", [b"nonsense " * 5000, b"", _recording("wav", "pcm_s16le"), _recording("ogg")])

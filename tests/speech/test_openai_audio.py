@@ -151,6 +151,20 @@ async def test_strange_streams_are_no_traceback() -> None:
             await _transcribe(url)
 
 
+async def test_half_samples_are_joined() -> None:
+    """However the network cuts the audio."""
+
+    async def trickle(exchange: Exchange) -> None:
+        await exchange.begin_stream("audio/pcm")
+        for _ in range(4):
+            await exchange.send_data(b"x")
+            await trio.sleep(0.02)
+        await exchange.end_stream()
+
+    async with open_http_server(trickle) as url:
+        assert await _say(url) == b"xxxx"
+
+
 async def test_a_text_is_asked_for_in_our_form() -> None:
     """PCM, which this provider makes at 24 kHz; pieces are whole samples again."""
     async with open_audio_server() as server:

@@ -69,5 +69,6 @@ def test_a_text_without_ends_is_cut_after_a_clause() -> None:
     clause = "y entonces seguimos derecho por toda la avenida, "
     assert _cut(clause * 10)[0].endswith("avenida, ")
     assert _cut("palabra " * 100)[0].endswith(" ")
+    assert _cut("a" * 236 + ".      Y" + "b" * 300)[0] == "a" * 236 + ".   "
     assert _cut("x" * 1000)[0] == "x" * LONGEST_SENTENCE
     assert "".join(_cut(" " * 1000)) == " " * 1000

@@ -1,6 +1,15 @@
+import ssl
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
 import msgspec
 import pytest
 import trio
+import trio_websocket
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from smarthealth.speech.errors import SpeechCut, SpeechError, SpeechProtocolError, SpeechRefused, SpeechUnavailable
 from smarthealth.speech.websocket import open_socket
@@ -85,6 +94,67 @@ async def test_who_speaks_no_websocket_is_an_error(scheme: str, handler: object)
             async with open_socket(f"{scheme}://127.0.0.1:{port}/x", {}, 0.5):
                 pass
         nursery.cancel_scope.cancel()
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(401, SpeechRefused), (429, SpeechUnavailable), (503, SpeechUnavailable)]
+)
+async def test_a_handshake_that_is_refused_says_why(status: int, error: type[SpeechError]) -> None:
+    """Overload is worth another attempt."""
+    async with open_websocket_server(_echo, refuse=lambda request: status) as url:
+        with pytest.raises(error):
+            async with open_socket(url, {}, 5.0):
+                pass
+
+
+def _certificate(folder: Path) -> tuple[Path, Path]:
+    """A certificate of localhost that signs itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    paths = folder / "certificate.pem", folder / "key.pem"
+    paths[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    paths[1].write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    return paths
+
+
+async def test_providers_are_reached_over_tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the certificate checked: whom this machine trusts is let speak, others are not."""
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    certificate, key = _certificate(tmp_path)
+    context.load_cert_chain(certificate, key)
+
+    async def serve(request: trio_websocket.WebSocketRequest) -> None:
+        connection = await request.accept()
+        await connection.send_message('{"count": 1}')
+        await connection.get_message()
+
+    with trio.fail_after(20):
+        async with trio.open_nursery() as nursery:
+            start = partial(trio_websocket.serve_websocket, serve, "127.0.0.1", 0, context)
+            server = await nursery.start(start)
+            url = f"wss://localhost:{server.port}/x"
+            with pytest.raises(SpeechUnavailable):
+                async with open_socket(url, {}, 5.0):
+                    pass
+            monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+            async with open_socket(url, {}, 5.0) as socket:
+                assert await socket.receive(_Count) == _Count(1)
+            nursery.cancel_scope.cancel()
 
 
 async def test_nobody_there_is_unavailable() -> None:

@@ -196,3 +196,19 @@ async def test_errors_of_two_leave_together() -> None:
         await fail_too()
     assert raised.group_contains(LookupError)
     assert raised.group_contains(KeyError)
+
+
+async def test_an_answer_may_be_a_stream_of_bytes() -> None:
+    """In pieces, of any type; none is no piece, which would end it."""
+
+    async def handle(exchange: Exchange) -> None:
+        await exchange.begin_stream("audio/pcm")
+        for piece in (b"one", b"", b"two"):
+            await exchange.send_data(piece)
+        await exchange.end_stream()
+
+    async with open_http_server(handle) as url, await _connect(url) as stream:
+        await stream.send_all(_post(b""))
+        answer = await _read(stream, lambda data: data.endswith(b"0\r\n\r\n"))
+    assert b"audio/pcm" in answer
+    assert answer.endswith(b"3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n")

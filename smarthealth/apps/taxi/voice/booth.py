@@ -94,7 +94,7 @@ class VoiceBooth:
                 self.end_audio()
             case Playback():
                 self.played(command)
-            case Speech():
+            case _:
                 self.set_speech(command)
 
     async def start_audio(self, command: AudioStart) -> None:

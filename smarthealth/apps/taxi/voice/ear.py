@@ -156,7 +156,7 @@ class Ear:
                 self._session = None
                 if session is not None:
                     session.finish()
-            case Hush():
+            case _:
                 if session is not None:
                     session.hush()
 

@@ -11,8 +11,8 @@ at every moment, so what was heard is too.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from math import inf
 from typing import Final
 
@@ -102,6 +102,8 @@ class VoicedAnswer:
         self._moved = trio.Event()
         """Set, and made anew, when playback was paused, resumed or marked."""
         self._done = trio.Event()
+        self._limit = trio.CancelScope()
+        """Of the provider's patience."""
         self._error: SpeechError | None = None
         self._given = ""
         self._begun = False
@@ -204,10 +206,13 @@ class VoicedAnswer:
         """Turn sentences into audio, until there are no more or the provider has failed."""
         with self._audio_in, self._text_out:
             try:
-                async with AsyncExitStack() as stack:
-                    await self._speak_all(stack)
+                with self._limit:
+                    async with AsyncExitStack() as stack:
+                        await self._speak_all(stack)
             except SpeechError as error:
                 self._error = error
+            if self._limit.cancelled_caught:
+                self._error = SpeechUnavailable("the provider did not go on", code="timeout")
 
     async def _speak_all(self, stack: AsyncExitStack) -> None:
         voice = await self._open_voice(stack)
@@ -229,35 +234,38 @@ class VoicedAnswer:
 
     async def _open_voice(self, stack: AsyncExitStack) -> Voice:
         manner = self._manner
-        try:
-            with trio.fail_after(manner.patience):
-                return await stack.enter_async_context(manner.tts.open_voice(manner.language, manner.voice))
-        except trio.TooSlowError:
-            raise SpeechUnavailable("the provider did not answer", code="timeout") from None
+        with self._patiently():
+            return await stack.enter_async_context(manner.tts.open_voice(manner.language, manner.voice))
+
+    @contextmanager
+    def _patiently(self) -> Iterator[None]:
+        """Wait for the provider, but not for ever: what it opens outlives this block, so the scope is one around all."""
+        self._limit.deadline = trio.current_time() + self._manner.patience
+        yield
+        self._limit.deadline = inf
 
     async def _speak(self, voice: Voice, words: str) -> bool:
         self._begun = False
-        try:
-            async with AsyncExitStack() as stack:
-                with trio.fail_after(self._manner.patience):
-                    audio = await stack.enter_async_context(voice.open_speech(words))
-                waiting = b""
-                while piece := await self._next(audio):
-                    waiting += piece
-                    least = PIECE_BYTES if self._begun else FIRST_PIECE_BYTES
-                    while len(waiting) >= least:
-                        await self._audio_in.send(_Piece(waiting[:PIECE_BYTES]))
-                        waiting = waiting[PIECE_BYTES:]
-                        self._begun, least = True, PIECE_BYTES
-                if waiting:
-                    await self._audio_in.send(_Piece(waiting))
-                    self._begun = True
-        except trio.TooSlowError:
-            raise SpeechUnavailable("the provider did not go on", code="timeout") from None
+        async with AsyncExitStack() as stack:
+            with self._patiently():
+                audio = await stack.enter_async_context(voice.open_speech(words))
+            waiting = b""
+            while piece := await self._next(audio):
+                waiting += piece
+                least = PIECE_BYTES if self._begun else FIRST_PIECE_BYTES
+                while len(waiting) >= least:
+                    await self._hand_on(waiting[:PIECE_BYTES])
+                    waiting, least = waiting[PIECE_BYTES:], PIECE_BYTES
+            if waiting:
+                await self._hand_on(waiting)
         return self._begun
 
+    async def _hand_on(self, audio: bytes) -> None:
+        await self._audio_in.send(_Piece(audio))
+        self._begun = True
+
     async def _next(self, audio: AsyncIterator[bytes]) -> bytes:
-        with trio.fail_after(self._manner.patience):
+        with self._patiently():
             return await anext(audio, b"")
 
     async def play(self) -> None:

@@ -10,6 +10,7 @@ from smarthealth.apps.taxi.voice import texts
 from smarthealth.apps.taxi.voice.recordings import Spoken
 from smarthealth.apps.taxi.voice.settings import VoiceSettings
 from smarthealth.apps.taxi.wire import (
+    AudioEnd,
     AudioStart,
     Interrupted,
     Latency,
@@ -38,9 +39,9 @@ async def test_what_is_said_is_answered_aloud(autojump_clock: MockClock, open_st
     async with open_studio() as studio:
         stt, tts = ScriptedSpeechToText(Heard(text="necesito un taxi", final_delay=0.2)), ScriptedTextToSpeech()
         caller = studio.call(stt=stt, tts=tts)
-        await caller.booth.start_audio(AudioStart())
+        await caller.booth.command(AudioStart())
         await caller.speak(1.0)
-        caller.booth.end_audio()
+        await caller.booth.command(AudioEnd())
         await trio.sleep(30)
         assert [event.text for event in caller.events if isinstance(event, SttChunk)] == [
             "necesito",
@@ -66,12 +67,12 @@ async def test_an_open_microphone_hears_turns_by_their_pauses(
     async with open_studio() as studio:
         stt = ScriptedSpeechToText(Heard(text="hola"), Heard(text="al Prado"))
         caller = studio.call(stt=stt, reply=())
-        await caller.booth.start_audio(AudioStart(mode="open"))
+        await caller.booth.command(AudioStart(mode="open"))
         for _ in range(2):
             await caller.be_quiet(0.5)
             await caller.speak(0.6)
             await caller.be_quiet(1.5)
-        caller.booth.end_audio()
+        await caller.booth.command(AudioEnd())
         await trio.sleep(5)
         assert [event.text for event in caller.events if isinstance(event, SttOutput)] == ["hola", "al Prado"]
         assert _messages(caller) == [texts.LISTENING]
@@ -89,7 +90,7 @@ async def _speaking(
         reply=("Una frase muy larga, " * 20,),
         refuses=refuses,
     )
-    await caller.booth.start_audio(AudioStart(mode="open"))
+    await caller.booth.command(AudioStart(mode="open"))
     caller.type("hola")
     await caller.be_quiet(2.0)
     assert caller.of(TtsChunk)
@@ -154,8 +155,8 @@ async def test_marks_of_playback_say_what_was_heard(autojump_clock: MockClock, o
     """A client that has played less has heard less; marks of another answer are late."""
     async with open_studio() as studio:
         caller, _ = await _speaking(studio)
-        caller.booth.played(Playback(played_ms=100_000, speech=99))
-        caller.booth.played(Playback(played_ms=500))
+        await caller.booth.command(Playback(played_ms=100_000, speech=99))
+        await caller.booth.command(Playback(played_ms=500))
         caller.type("otra cosa")
         await caller.be_quiet(0.1)
         heard = caller.of(Interrupted)[0]
@@ -187,7 +188,7 @@ async def test_wrong_rates_are_answered(
     """And nothing is opened."""
     async with open_studio() as studio:
         caller = studio.call(stt=ScriptedSpeechToText())
-        await caller.booth.start_audio(command)
+        await caller.booth.command(command)
         assert _messages(caller) == [complaint]
 
 
@@ -195,17 +196,17 @@ async def test_audio_out_of_place_is_answered(autojump_clock: MockClock, open_st
     """Before its start, after its end, in half samples, opened twice, and where nobody hears or speaks."""
     async with open_studio() as studio:
         deaf = studio.call()
-        await deaf.booth.start_audio(AudioStart())
-        deaf.booth.set_speech(Speech(enabled=True))
-        deaf.booth.set_speech(Speech(enabled=False))
+        await deaf.booth.command(AudioStart())
+        await deaf.booth.command(Speech(enabled=True))
+        await deaf.booth.command(Speech(enabled=False))
         deaf.booth.hush()
         deaf.booth.close()
         assert _messages(deaf) == [texts.NO_HEARING, texts.NO_SPEAKING]
         caller = studio.call(stt=ScriptedSpeechToText())
         caller.booth.hear(b"xx")
-        caller.booth.end_audio()
-        await caller.booth.start_audio(AudioStart())
-        await caller.booth.start_audio(AudioStart())
+        await caller.booth.command(AudioEnd())
+        await caller.booth.command(AudioStart())
+        await caller.booth.command(AudioStart())
         caller.booth.hear(b"x")
         caller.booth.hear(b"")
         assert _messages(caller) == [texts.NOT_STARTED, texts.NOT_STARTED, texts.ALREADY_STARTED, texts.ODD_SIZE]
@@ -217,14 +218,14 @@ async def test_no_room_is_answered(autojump_clock: MockClock, open_studio: OpenS
     async with open_studio() as studio:
         callers = [studio.call(stt=ScriptedSpeechToText()) for _ in range(101)]
         for caller in callers:
-            await caller.booth.start_audio(AudioStart())
+            await caller.booth.command(AudioStart())
         assert _messages(callers[-1]) == [texts.NO_ROOM]
         callers[0].booth.close()
         await trio.testing.wait_all_tasks_blocked()
-        await callers[-1].booth.start_audio(AudioStart())
+        await callers[-1].booth.command(AudioStart())
         assert _messages(callers[-1]) == [texts.NO_ROOM]
-        callers[1].booth.end_audio()
-        await callers[1].booth.start_audio(AudioStart())
+        await callers[1].booth.command(AudioEnd())
+        await callers[1].booth.command(AudioStart())
         assert _messages(callers[1]) == []
 
 
@@ -233,12 +234,12 @@ async def test_speech_of_typed_answers_is_switched(autojump_clock: MockClock, op
     async with open_studio() as studio:
         tts = ScriptedTextToSpeech()
         caller = studio.call(tts=tts)
-        caller.booth.set_speech(Speech(enabled=True, language="en", voice="joe"))
+        await caller.booth.command(Speech(enabled=True, language="en", voice="joe"))
         caller.type("hello")
         await trio.sleep(10)
         assert tts.voices == [("en", "joe")]
         assert not caller.of(Latency)
-        caller.booth.set_speech(Speech(enabled=False))
+        await caller.booth.command(Speech(enabled=False))
         assert caller.booth.speaker() is None
 
 
@@ -246,9 +247,9 @@ async def test_who_agrees_is_recorded(autojump_clock: MockClock, open_studio: Op
     """Both sides, as they were heard; who opens the audio without agreeing is not."""
     async with open_studio() as studio:
         caller = studio.call(stt=ScriptedSpeechToText(), tts=ScriptedTextToSpeech())
-        await caller.booth.start_audio(AudioStart(record=True))
+        await caller.booth.command(AudioStart(record=True))
         await caller.speak(1.0)
-        caller.booth.end_audio()
+        await caller.booth.command(AudioEnd())
         await trio.sleep(20)
         assert studio.recordings is not None
         kept: list[Spoken] = []
@@ -258,9 +259,9 @@ async def test_who_agrees_is_recorded(autojump_clock: MockClock, open_studio: Op
         assert [spoken.seconds for spoken in kept] == pytest.approx([1.0, 1.65], abs=0.01)
         assert kept[1].text == "Claro que sí. ¿A qué dirección va?"
         assert texts.recorded(30.0) in _messages(caller)
-        await caller.booth.start_audio(AudioStart())
+        await caller.booth.command(AudioStart())
         await caller.speak(1.0)
-        caller.booth.end_audio()
+        await caller.booth.command(AudioEnd())
         await trio.sleep(20)
         assert not studio.recordings._receive.statistics().current_buffer_used
 
@@ -269,7 +270,7 @@ async def test_a_server_may_record_nobody(autojump_clock: MockClock, open_studio
     """It says so."""
     async with open_studio() as studio:
         caller = studio.call(stt=ScriptedSpeechToText(), settings=VoiceSettings(recordings=False))
-        await caller.booth.start_audio(AudioStart(record=True))
+        await caller.booth.command(AudioStart(record=True))
         assert _messages(caller) == [texts.NOT_RECORDED]
 
 
@@ -282,12 +283,12 @@ async def test_an_answer_is_interrupted_at_any_moment(
         tts = ScriptedTextToSpeech(lambda text: Said(first_delay=0.3, piece_delay=0.02))
         stt = ScriptedSpeechToText(otherwise=Heard(text="espere un momento", word_seconds=0.1, final_delay=0.1))
         caller = studio.call(stt=stt, tts=tts, thinking=0.4, reply=("Claro que sí. ", "¿A qué dirección va usted hoy?"))
-        await caller.booth.start_audio(AudioStart(mode="open"))
+        await caller.booth.command(AudioStart(mode="open"))
         await caller.speak(0.5)
         await caller.be_quiet(moment)
         await caller.speak(0.5)
         await caller.be_quiet(20)
-        caller.booth.end_audio()
+        await caller.booth.command(AudioEnd())
         assert caller.turns[-1] == "finished"
         assert len(caller.turns) == len(caller.of(SttOutput)) + len(
             [

@@ -114,6 +114,7 @@ async def test_an_open_microphone_keeps_what_comes_before_the_first_word(autojum
     async with room.open() as ear:
         ear.start(AudioStart(mode="open"))
         await room.hear(2.0, QUIET)
+        ear.hush()
         await room.hear(0.5)
         await room.hear(2.0, QUIET)
         await room.hear(0.5)
@@ -177,6 +178,16 @@ async def test_hearing_that_fails_is_said(autojump_clock: MockClock) -> None:
     assert room.telemetry.errors == ["SpeechCut"]
 
 
+async def test_a_cough_is_nothing(autojump_clock: MockClock) -> None:
+    """It is neither answered nor complained about."""
+    room = Room(ScriptedSpeechToText(Heard()))
+    async with room.open() as ear:
+        ear.start(AudioStart(mode="open"))
+        await room.hear(0.2)
+        await room.hear(2.0, QUIET)
+    assert (room.answered, room.whole, room.complaints) == ([], [], [])
+
+
 async def test_what_is_hushed_is_not_answered(autojump_clock: MockClock) -> None:
     """In the middle of an utterance; the next one is."""
     room = Room(ScriptedSpeechToText(Heard(text="uno", word_seconds=9), Heard(text="dos")))
@@ -203,10 +214,13 @@ async def test_opus_is_heard_as_well() -> None:
             await _until(lambda: bool(room.whole))
             assert room.answered[0].seconds == pytest.approx(1.0, abs=0.1)
             ear.start(AudioStart(encoding="ogg_opus"))
-            ear.hear(b"nonsense " * 5000)
             ear.hear(bytes(MOST_BYTES // 3))
             await _until(lambda: texts.NOT_DECODED in room.complaints)
             ear.end()
+            ear.start(AudioStart(encoding="ogg_opus"))
+            ear.hear(b"nonsense " * 5000)
+            ear.end()
+            await _until(lambda: len(room.complaints) >= 3)
 
 
 async def test_too_many_decoders_are_said() -> None:

@@ -108,6 +108,9 @@ async def test_what_is_old_is_deleted(tmp_path: Path, mock_clock: MockClock) -> 
         assert not old.exists()
         assert _files(both) == ["b.wav", "transcript.jsonl"]
         assert len((both / "transcript.jsonl").read_text().splitlines()) == 1
+        mock_clock.jump(SWEEP_INTERVAL + 1)
+        await _written()
+        assert _files(both) == ["b.wav", "transcript.jsonl"]
         clock[0] = NOW + timedelta(days=2)
         mock_clock.jump(SWEEP_INTERVAL + 1)
         await _written()

@@ -8,7 +8,12 @@ from trio.testing import MockClock
 
 from smarthealth.apps.taxi.voice.speaking import FIRST_PIECE_BYTES, Manner, VoicedAnswer, run_answer
 from smarthealth.apps.taxi.wire import TtsChunk, TtsEnd
+from smarthealth.speech.cartesia import CartesiaTextToSpeech
+from smarthealth.speech.elevenlabs import ElevenLabsTextToSpeech
 from smarthealth.speech.errors import SpeechCut, SpeechError, SpeechRefused, SpeechUnavailable
+from smarthealth.speech.settings import SpeechSettings
+from smarthealth.testing.cartesia import open_cartesia
+from smarthealth.testing.elevenlabs import open_elevenlabs
 from smarthealth.testing.script import Ending
 from smarthealth.testing.speech import Said, ScriptedTextToSpeech
 
@@ -193,3 +198,47 @@ async def test_what_the_block_raises_is_raised(autojump_clock: MockClock) -> Non
         async with run_answer(listener.answer):
             raise KeyError("x")
     assert listener.tts.open_now == 0
+
+
+async def test_real_connections_speak_and_are_left() -> None:
+    """Providers over sockets: what they open lives as long as it is used, and no longer."""
+    said = Said(character_seconds=0.002)
+    async with open_cartesia(rule=partial(_always, said)) as one, open_elevenlabs(rule=partial(_always, said)) as two:
+        settings = SpeechSettings(
+            cartesia_key="scripted-key",
+            cartesia_url=one.url,
+            elevenlabs_key="scripted-key",
+            elevenlabs_url=two.url,
+        )
+        for tts in (CartesiaTextToSpeech(settings), ElevenLabsTextToSpeech(settings)):
+            listener = Listener()
+            listener.answer._manner = attrs.evolve(listener.answer._manner, tts=tts)
+            with trio.fail_after(5):
+                await listener.hear("Una frase. Otra frase. ", "Y la última.")
+            assert listener.answer.heard == "Una frase. Otra frase. Y la última."
+        assert one.connections == 1
+        assert len(two.texts) == 3
+
+
+async def test_a_real_connection_that_hangs_is_left() -> None:
+    """The patience is that of the answer, whatever the provider has open."""
+    async with open_cartesia(rule=partial(_always, Said(ending=Ending.HANG, after=0))) as provider:
+        settings = SpeechSettings(cartesia_key="scripted-key", cartesia_url=provider.url)
+        listener = Listener()
+        listener.answer._manner = attrs.evolve(
+            listener.answer._manner, tts=CartesiaTextToSpeech(settings), patience=0.3
+        )
+        with trio.fail_after(5), pytest.raises(SpeechUnavailable):
+            await listener.hear("Una frase. ")
+
+
+async def test_an_answer_that_is_interrupted_in_the_middle_of_its_bounds(autojump_clock: MockClock) -> None:
+    """A provider that failed while text waited lets the text through."""
+    listener = Listener(ScriptedTextToSpeech(lambda text: Said(ending=Ending.CUT, after=0)))
+    async with run_answer(listener.answer) as answer:
+        for _ in range(3):
+            await answer.say("Una frase. Y otra. ")
+            await trio.sleep(1)
+        assert answer.played_bytes == 0
+        with pytest.raises(SpeechCut):
+            await answer.finish()

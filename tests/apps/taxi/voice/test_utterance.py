@@ -158,6 +158,15 @@ class _Breaking:
         return self.inner.events
 
 
+async def test_who_leaves_in_the_middle_leaves_nothing(autojump_clock: MockClock) -> None:
+    """A turn that listens then is not left waiting."""
+    utterance = _utterance(Heard(text="un taxi", word_seconds=9))
+    with trio.move_on_after(1):
+        await utterance.transcribe()
+    assert utterance.over
+    assert utterance.error is None
+
+
 async def test_what_is_forgotten_has_no_words(autojump_clock: MockClock) -> None:
     """Its transcription ends at once."""
     utterance = _utterance(Heard(text="un taxi", word_seconds=0.1))
