@@ -17,6 +17,7 @@ from dotenv import dotenv_values
 
 from smarthealth.apps.doctor.settings import DoctorSettings
 from smarthealth.apps.records.settings import RecordsSettings
+from smarthealth.apps.support.settings import SupportSettings
 from smarthealth.apps.taxi.settings import TaxiSettings
 from smarthealth.apps.taxi.voice.settings import VoiceSettings
 from smarthealth.apps.workspace.settings import WorkspaceSettings
@@ -69,6 +70,7 @@ class Settings:
     speech: SpeechSettings
     voice: VoiceSettings
     workspace: WorkspaceSettings
+    support: SupportSettings
     server: ServerSettings
 
 

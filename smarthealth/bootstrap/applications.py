@@ -10,6 +10,7 @@ from smarthealth.conversation.application import Application
 
 from .doctor import DoctorPart
 from .records import RecordsPart
+from .support import SupportPart
 from .taxi import TaxiPart
 from .workspace import WorkspacePart
 from .world import World
@@ -32,5 +33,6 @@ PARTS: Final[Mapping[str, Callable[[World], Part]]] = {
     "doctor": DoctorPart,
     "taxi": TaxiPart,
     "workspace": WorkspacePart,
+    "support": SupportPart,
 }
 """By name, as `--listen` has it; the first needs no prefix on the main port."""

@@ -83,6 +83,9 @@ class Wish:
         return None if self.day is None or self.at is None else datetime.combine(self.day, self.at)
 
 
+NO_WISH: Final = Wish()
+
+
 def read_wish(message: str, before: Wish, today: date, plan: Plan) -> Wish:
     """Read a message as a wish, or as the rest of one.
 

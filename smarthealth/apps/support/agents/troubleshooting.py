@@ -1,0 +1,114 @@
+"""The specialist for faults: walks a question tree, keeps its place over messages, and warns before anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import attrs
+
+from smarthealth.apps.support.case import Case, Work
+from smarthealth.apps.support.knowledge.matching import Found
+from smarthealth.apps.support.maintenance.workshop import load_plan
+from smarthealth.apps.support.routing.router import Part
+from smarthealth.apps.support.state import SessionState
+from smarthealth.apps.support.troubleshooting.trees import Node, Tree, find_tree, load_trees, read_answer
+
+from .prompts import build_request
+from .specs import LEAST_COVERAGE
+
+NAME: Final = "troubleshooting"
+PASSAGES: Final = 2
+IN_A_TREE: Final = 0.95
+"""How likely a step of a tree is the right one, once the tree was found."""
+WITHOUT_A_TREE: Final = 0.5
+"""How likely passages alone help with a fault."""
+
+
+def query_of(case: Case, part: Part) -> str:
+    """What to look up: the section of the manual that the tree names, else the complaint."""
+    tree = _tree(case.state, part.text)[0]
+    return tree.manual if tree is not None else part.text
+
+
+def prepare(case: Case, part: Part, found: Sequence[Found]) -> Work:
+    """Take the next step of the tree that the session is in, or the first of the one that the complaint is about.
+
+    Args:
+        case: The message's case.
+        part: The complaint, or the answer to what was asked.
+        found: Passages, best first.
+    """
+    tree, begins = _tree(case.state, part.text)
+    if tree is None:
+        return _without_tree(case, part, [one for one in found if one.coverage >= LEAST_COVERAGE][:PASSAGES])
+    node = tree.nodes[tree.start] if begins else _next(tree, case.state, part.text)
+    language = case.language
+    preface = tree.warning.get(language, "") if begins else ""
+    repeated = not begins and node is tree.nodes.get(case.state.node)
+    facts = {
+        "fault": tree.title[language],
+        "begins": begins,
+        "repeated": repeated,
+        "ask": node.ask.get(language, ""),
+        "advice": node.advice.get(language, ""),
+        "service": _service(node, language),
+    }
+    sources = tuple(found[:PASSAGES]) if node.is_end else ()
+    return Work(
+        part=part,
+        agent=NAME,
+        preface=preface,
+        request=build_request(NAME, case, part.text, facts, sources),
+        sources=sources,
+        grounding=IN_A_TREE,
+        state=_after(case.state, tree, node, repeated=repeated),
+    )
+
+
+def _tree(state: SessionState, text: str) -> tuple[Tree | None, bool]:
+    """The tree, and whether it begins now: another complaint that is told while one is open goes before an answer."""
+    trees = load_trees()
+    current = trees.get(state.tree) if state.busy_with == NAME else None
+    if current is not None and (read_answer(text) is not None or len(text.split()) < 3):
+        return current, False
+    other = find_tree(text)
+    if current is not None and (other is None or other.id == current.id):
+        return current, False
+    return other, True
+
+
+def _next(tree: Tree, state: SessionState, text: str) -> Node:
+    """The node that an answer leads to; the same one where it is neither yes nor no."""
+    node = tree.nodes.get(state.node) or tree.nodes[tree.start]
+    answer = read_answer(text)
+    if answer is None or node.is_end:
+        return node
+    return tree.nodes[node.yes if answer else node.no]
+
+
+def _after(state: SessionState, tree: Tree, node: Node, *, repeated: bool) -> SessionState:
+    if node.is_end:
+        return attrs.evolve(state, busy_with=None, tree="", node="", unsure=0)
+    name = next(name for name, one in tree.nodes.items() if one is node)
+    return attrs.evolve(state, busy_with=NAME, tree=tree.id, node=name, unsure=state.unsure + 1 if repeated else 0)
+
+
+def _without_tree(case: Case, part: Part, found: Sequence[Found]) -> Work:
+    facts = {"fault": "", "begins": True, "repeated": False, "ask": "", "advice": "", "service": ""}
+    return Work(
+        part=part,
+        agent=NAME,
+        request=build_request(NAME, case, part.text, facts, found),
+        sources=tuple(found),
+        grounding=WITHOUT_A_TREE,
+        state=attrs.evolve(case.state, busy_with=None, tree="", node="", unsure=0 if found else case.state.unsure + 1),
+    )
+
+
+def _service(node: Node, language: str) -> str:
+    """What the workshop would do, by its name."""
+    service = next((one for one in load_plan().services if one.code == node.service), None)
+    if service is None:
+        return ""
+    return service.name_es if language == "es" else service.name_en
