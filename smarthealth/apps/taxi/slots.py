@@ -6,11 +6,13 @@ correction in the last message as in the first. What a short answer means ("no",
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 import attrs
 
 from .places.address import Address
+from .places.folding import fold
 from .places.gazetteer import Gazetteer
 from .places.place import Place
 from .places.roads import ROADS
@@ -28,6 +30,9 @@ NEAR: Final = 6
 """Roads of one kind whose numbers are nearer than this are one address, corrected."""
 LONGEST_OBSERVATION: Final = 200
 """Characters."""
+_NO_NAME: Final = re.compile(
+    r"\b(?:favor|quiero|necesito|puedes?|mejor|pero|que|ahora|taxi|entonces|eso|confirm\w+|pag\w+)\b"
+)
 _SHORT: Final = 6
 """Words of an answer that is but a name."""
 
@@ -228,7 +233,7 @@ class _Filling:
             return alone
         if one.is_zone:
             # "para Soledad" is another trip where the place was known already; "en Soledad" says more of the same place
-            other = one.role is not None and before.is_complete and not self._heard.no
+            other = one.role is not None and before.is_complete
             return alone if other else one.said_of(before, self._gazetteer)
         if self._asked == "zone" and alone.address is None and before.address is not None:
             # a landmark near an address that is known
@@ -264,7 +269,7 @@ class _Filling:
             self._set("destination", attrs.evolve(known, is_enough=enough))
         elif self._asked == "destination" and (kind := _road_kind(heard.text)) and place.address is not None:
             self._set("destination", attrs.evolve(place, address=place.address.of_kind(kind)))
-        elif self._asked == "zone" and self._is_name and place.zone is None:
+        elif self._asked == "zone" and self._is_name and place.zone is None and not place.may_be_in:
             self._set("destination", self._named(place))
         elif self._asked == "features" and not self._slots.features_settled:
             self._settle_features()
@@ -274,7 +279,10 @@ class _Filling:
         """Whether the utterance may be a name that is in no table."""
         heard = self._heard
         words = heard.text.split()
-        return not (heard.tells or heard.intents or heard.asks or heard.yes or heard.no) and 0 < len(words) <= _SHORT
+        says_else = (
+            heard.tells or heard.intents or heard.asks or heard.yes or heard.no or _NO_NAME.search(fold(heard.text))
+        )
+        return not says_else and 0 < len(words) <= _SHORT
 
     def _named(self, place: Place) -> Place:
         """The place with the name of a neighbourhood, put right where it was misheard."""

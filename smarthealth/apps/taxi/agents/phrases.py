@@ -132,7 +132,7 @@ def question(brief: Brief) -> Iterator[str]:
                 yield f"Y dime la dirección exacta donde te recogemos, en {order.pickup}."
         case "features":
             yield FEATURES_QUESTION
-        case "confirmation":
+        case _:  # the confirmation
             if brief.changed or brief.agent != "CONFIRMADOR" or "ask_summary" in brief.intents:
                 yield f"Resumen: {told(order)}."
             yield CONFIRM_QUESTION

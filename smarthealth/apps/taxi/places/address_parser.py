@@ -39,6 +39,9 @@ _ARTICLES: Final = frozenset({"la", "el", "los", "las"})
 _LONGEST_NAME: Final = 3
 _AFTER_BARE_NUMBER: Final = (NUMBER_SIGNS | {"con"}) - {"no", "n"}
 """What makes a number without a road's kind one of a road."""
+_BARE_ROADS: Final = frozenset(
+    {(lead, "la") for lead in ("a", "en", "para", "pa", "por", "hasta", "sobre", "hacia", "es")}
+)
 
 
 @attrs.frozen
@@ -220,15 +223,27 @@ class _Reader:
             self.at += 1
             self._skip({"."})
             return self._fragment()
+        if fragments and self._word() == "con" and self.at == 0:
+            self.at += 1  # "con 51", asked for the road that crosses
+            cross = self._road(None)
+            return None if cross is None else Address(cross=cross)
         if not self._begins_number() or not self._is_start():
             return None
         road = self._road(None)
+        if road is not None and fragments and self._is_bare_road(mark):
+            return Address(main=road)
         if road is not None and self._word() in _AFTER_BARE_NUMBER:
             address = self._crossed(road)
             if address.cross is not None:
                 return address
         self.at = mark
         return self._fragment(dashed=True) if fragments else None
+
+    def _is_bare_road(self, mark: int) -> bool:
+        """Whether a number is a road's that people know: "a la 84", which ends what is said."""
+        before = self._texts[max(0, mark - 2) : mark]
+        is_led = tuple(before) in _BARE_ROADS or before == ("la",)
+        return is_led and self._word() in ("", ",", ".", "y") and self._texts[mark].isdecimal()
 
     def _fragment(self, *, dashed: bool = False) -> Address | None:
         split = self._run_together() if not dashed else None

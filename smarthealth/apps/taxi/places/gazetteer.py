@@ -206,7 +206,7 @@ def load_gazetteer() -> Gazetteer:
 def _with_head(name: str, aliases: list[str]) -> list[str]:
     """The names of a landmark, also with what kind of place it is before the short ones."""
     head = next((head for head in _HEADS if fold(name).startswith(head)), None)
-    headed = [f"{head} {alias}" for alias in aliases if head is not None and head not in alias]
+    headed = [f"{head} {alias.removeprefix('la ')}" for alias in aliases if head is not None and head not in alias]
     return [name, *aliases, *headed]
 
 

@@ -30,7 +30,7 @@ FEATURES: Final = tuple(_FEATURES)
 """Everything that may be wished for."""
 _PATTERNS: Final = {name: re.compile(rf"\b(?:{words})(?!\w)") for name, words in _FEATURES.items()}
 _DENIED: Final = re.compile(
-    r"\b(?:no|sin|ni|tampoco|quita\w*|ya no|olvid\w+)\s+(?:(?:es|con|necesito|quiero|hace|falta|importa|tengo|llevo|importa que|el|la|lo|del|de|un|una|me|nos|que tenga|hay|ya|voy|vamos)\s+)*$"
+    r"\b(?:no|sin|ni|tampoco|quita\w*|ya no|olvid\w+)\s+(?:(?:es|con|necesito|quiero|hace|falta|importa|tengo|llevo|importa que|el|la|lo|del|de|un|una|me|nos|que tenga|que sea|sea|que vaya|fuera|venga|traiga|hay|ya|voy|vamos)\s+)*$"
 )
 _A_CAR: Final = re.compile(r"\b(?:un|en|mejor) (?:carro|taxi normal|taxi corriente|automovil)\b")
 """A car is no motorcycle."""

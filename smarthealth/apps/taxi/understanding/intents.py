@@ -37,7 +37,7 @@ _WORDS: Final[Mapping[Intent, str]] = {
     "taxi": (
         rf"\b(?:necesit\w+|quier\w+|quisiera|pid[oe]\w*|pedir|ped[ií]\w*|mand\w+|envi\w+|solicit\w+|consig\w+|regal\w+|me urge|busco|requiero|ocupo|hazme|haganme|podria\w*|puede\w*|reserv\w+|agend\w+|program\w+)\b[^.?!]*?\b{_SERVICE}\b"
         rf"|^\W*(?:otro |un |una )?{_SERVICE}\b(?!.*\b(?:llega|viene|donde|demora|pedi)\b)"
-        r"|\b(?:me|nos|que me|que nos) (?:recog\w+|recoj\w+|llev\w+|pas\w+ a buscar)\b|\b(?:recog|llev|recoj)\w*(?:me|nos|an|a)\b|\b(?:necesito|quiero|quisiera|debo|tengo que|vamos a|voy a) ir(?:me|nos)?\b|\bvoy (?:para|pa|a|al|hacia|hasta)\b"
+        r"|\b(?:me|nos|que me|que nos) (?:recog\w+|recoj\w+|llev\w+|pas\w+ a buscar)\b|\b(?:quiero|necesito|mand\w+|pid[ea]\w*|dame|deme) (?:uno|otro)\b|\bhacer una reserva\b|\b(?:recog|llev|recoj)\w*(?:me|nos|an|a)\b|\b(?:necesito|quiero|quisiera|debo|tengo que|vamos a|voy a) ir(?:me|nos)?\b|\bvoy (?:para|pa|a|al|hacia|hasta)\b"
     ),
     "human": (
         r"\b(?:(?:hablar|comunic\w+|pas\w+|transfi\w+|conect\w+|atien\w+|atend\w+|quiero|necesito|deme|ponme|pongame)\b[^.?!]*?\b(?:(?:una |otra )?persona(?: real| de verdad)?|humano|asesora?|agente(?: humano)?|operadora?|alguien(?: real| mas)?|ser humano|supervisora?|encargad[oa]|gerente|jefe)\b)"
@@ -64,10 +64,10 @@ _WORDS: Final[Mapping[Intent, str]] = {
 }
 _PATTERNS: Final = {intent: re.compile(pattern) for intent, pattern in _WORDS.items()}
 _YES: Final = re.compile(
-    r"^\W*(?:ay |ah |eh |bueno,? |pues |ok,? |listo,? )*(?:si+|sip|claro(?: que si)?|correcto|exacto|asi es|de acuerdo|dale(?: pues)?|listo|perfecto|confirm\w+|esta bien|ok(?:ay|ey)?|va|vale|bueno|por supuesto|eso es|afirmativo|de una|hagale|hagamosle|mandalo|mandelo|envialo|todo bien|todo correcto|me parece(?: bien)?|adelante|proceda|procede|ya mismo|obvio|aja)\b"
+    r"^\W*(?:ay |ah |eh |bueno,? |pues |ok,? |listo,? )*(?:si+|sip|claro(?: que si)?|correcto|exacto|asi es|de acuerdo|dale(?: pues)?|listo|perfecto|confirm\w+|esta bien|ok(?:ay|ey)?|va|vale|bueno|por supuesto|eso es|afirmativo|de una|hagale|hagamosle|mandalo|mandelo|envialo|todo bien|todo correcto|me parece(?: bien)?|adelante|proceda|procede|ya mismo|obvio|aja|sisas|simon|listones)\b"
 )
 _CONFIRM: Final = re.compile(
-    r"\b(?:si,? |lo |la |te |le )*confirm(?:o|ado|ada|amos|alo|ar|a)\b(?! (?:cuanto|si|que))|\b(?:esta (?:todo )?(?:bien|correcto|perfecto)|todo (?:esta )?(?:bien|correcto|perfecto)|mandalo|mandelo|envialo|mandame(?:lo)? (?:el taxi|ya)|pidelo|hagale|de una|dale)\b"
+    r"\b(?:si,? |lo |la |te |le )*confirm(?:o|e|elo|en|eme|ado|ada|amos|alo|ar|a)\b(?! (?:cuanto|si|que))|\b(?:esta (?:todo )?(?:bien|correcto|perfecto)|todo (?:esta )?(?:bien|correcto|perfecto)|mandalo|mandelo|envialo|mandame(?:lo)? (?:el taxi|ya)|pidelo|hagale|de una|dale)\b"
 )
 _NO: Final = re.compile(
     r"^\W*(?:ay |ah |eh |pues |bueno,? )*(?:no+|nop|nada|ninguna?|negativo|para nada|tampoco|incorrecto|esta mal)\b"
@@ -99,7 +99,10 @@ _UNSURE: Final = re.compile(
 def find_intents(text: str) -> frozenset[Intent]:
     """Everything that the person seems to want."""
     folded = fold(text)
-    return frozenset(intent for intent, pattern in _PATTERNS.items() if pattern.search(folded))
+    found = {intent for intent, pattern in _PATTERNS.items() if pattern.search(folded)}
+    if "cancel" in found:
+        found.discard("taxi")  # "ya no quiero el taxi"
+    return frozenset(found)
 
 
 def says_yes(text: str) -> bool:
