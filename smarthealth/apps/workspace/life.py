@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Literal
+from typing import Final, Literal
 
 import attrs
 import trio
@@ -21,6 +21,9 @@ from .services import WorkspaceServices
 from .story import Story, message_of
 from .wire import Access, ApprovalRequired, Person, Presence, Sent
 from .workbench import Workbench
+
+LONGEST_CONTEXT: Final = 200_000
+"""Characters of earlier messages that the model is told of."""
 
 
 @attrs.define(eq=False)
@@ -150,7 +153,14 @@ class ConversationLife(RoomLife[Sent]):
         self.room.publish(presence, extra=True)
 
     def _shorten(self) -> None:
-        del self.context[: max(0, len(self.context) - self.services.settings.context_messages)]
+        """Keep the newest messages, so many and so long together; the last one however long it is."""
+        kept, size = 0, 0
+        for message in reversed(self.context):
+            size += len(message.content) + sum(len(call.arguments) for call in message.tool_calls)
+            if kept >= self.services.settings.context_messages or (size > LONGEST_CONTEXT and kept):
+                break
+            kept += 1
+        del self.context[: len(self.context) - kept]
 
 
 def _participant(viewer: Viewer[Sent]) -> Participant:

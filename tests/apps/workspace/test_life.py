@@ -1,3 +1,6 @@
+import pytest
+
+from smarthealth.apps.workspace import life
 from smarthealth.storage.conversations import Conversation, Conversations
 from smarthealth.storage.pool import Pool
 from smarthealth.testing.chat_model import ScriptedChatModel
@@ -14,6 +17,20 @@ async def test_the_model_sees_so_much_of_a_conversation(open_office: OpenOffice)
             await client.ask(f"q{number}")
         assert [message.content for message in model.requests[-1].messages[1:]] == ["q2", "2", "q3"]
         assert model.requests[-1].messages[0].role == "system"
+
+
+async def test_what_the_model_sees_is_bounded_in_length(
+    open_office: OpenOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Long calls count, and the newest message is told however long it is."""
+    monkeypatch.setattr(life, "LONGEST_CONTEXT", 100)
+    long = call("write_file", path="a", content="x" * 90)
+    model = ScriptedChatModel(Reply(tool_calls=(long,)), Reply(text="y" * 80), Reply(text="ok"))
+    async with open_office(model=model) as office:
+        client = await office.visit()
+        await client.ask("escribe")
+        await client.ask("q" * 150)
+        assert [message.content for message in model.requests[-1].messages[1:]] == ["q" * 150]
 
 
 async def test_people_have_names_where_they_signed_in(open_office: OpenOffice) -> None:

@@ -3,11 +3,14 @@ import json
 import pytest
 import trio
 
+from smarthealth.llm.opening import open_chat_model
 from smarthealth.llm.port import ToolCall
+from smarthealth.llm.settings import ModelSettings
 from smarthealth.storage.conversations import Conversations, Entry, StoredEntry
 from smarthealth.storage.errors import StorageUnavailable
 from smarthealth.storage.pool import Pool
 from smarthealth.testing.chat_model import ScriptedChatModel
+from smarthealth.testing.provider import open_model_server
 from smarthealth.testing.script import Ending, Refusal, Reply
 from tests.apps.workspace.conftest import ANA, Files, OpenOffice, call, kinds
 
@@ -38,6 +41,25 @@ async def test_a_turn_is_told_event_by_event(open_office: OpenOffice) -> None:
             {"type": "done", "iterations": 2},
         ]
         assert office.files.contents == {"test.txt": "Hello"}
+
+
+async def test_a_real_model_s_fragments_are_put_together(open_office: OpenOffice) -> None:
+    """Over HTTP, as a provider streams them: calls in pieces, arguments that are no JSON, and the instructions before all."""
+    calls = (
+        call("write_file", "a", path="ñ.txt", content='di "hola"\n'),
+        ToolCall(id="b", name="read_file", arguments="{"),
+    )
+    async with open_model_server() as server:
+        server.script(Reply(text="Veamos. ", tool_calls=calls), Reply(text="Hecho."))
+        settings = ModelSettings(api_key="k", base_url=server.url)
+        async with open_chat_model(settings, lambda request: []) as model, open_office(model=model) as office:
+            turn = await (await office.visit()).ask("escribe ñ.txt y lee algo")
+            assert office.files.contents == {"ñ.txt": 'di "hola"\n'}
+            assert sorted(message["success"] for message in turn if message["type"] == "tool_result") == [False, True]
+            assert turn[-2]["content"] == "Hecho."
+        asked = [request.body for request in server.requests]
+        assert [message["role"] for message in asked[1]["messages"]] == ["system", "user", "assistant", "tool", "tool"]
+        assert {tool["function"]["name"] for tool in asked[0]["tools"]} >= {"write_file", "read_file", "delete_file"}
 
 
 async def test_calls_of_one_answer_are_each_answered(open_office: OpenOffice) -> None:
