@@ -21,6 +21,7 @@ from smarthealth.apps.support.settings import SupportSettings
 from smarthealth.apps.taxi.settings import TaxiSettings
 from smarthealth.apps.taxi.voice.settings import VoiceSettings
 from smarthealth.apps.workspace.settings import WorkspaceSettings
+from smarthealth.apps.workspace.tools.settings import WorkspaceToolSettings
 from smarthealth.conversation.settings import ConversationSettings
 from smarthealth.llm.settings import ModelSettings
 from smarthealth.server.settings import ServerSettings
@@ -70,6 +71,7 @@ class Settings:
     speech: SpeechSettings
     voice: VoiceSettings
     workspace: WorkspaceSettings
+    workspace_tools: WorkspaceToolSettings
     support: SupportSettings
     server: ServerSettings
 

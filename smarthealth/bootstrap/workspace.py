@@ -9,7 +9,8 @@ from smarthealth.actors import ChildSpec, DynamicSupervisor
 from smarthealth.apps.workspace.application import ROOMS, workspace_application
 from smarthealth.apps.workspace.offline.compose import compose
 from smarthealth.apps.workspace.services import WorkspaceServices
-from smarthealth.apps.workspace.workbench import BareWorkbench, JoinedWorkbench, Workbench
+from smarthealth.apps.workspace.tools.workbench import disk_workbenches
+from smarthealth.apps.workspace.workbench import JoinedWorkbench, Workbench
 from smarthealth.conversation.application import Application
 from smarthealth.llm.tooling.mcp.config import McpConfigError, read_config
 from smarthealth.llm.tooling.mcp.servers import McpServers, is_installed
@@ -17,6 +18,7 @@ from smarthealth.server.rate import TokenBuckets
 from smarthealth.storage.conversations import Conversations
 
 from .errors import StartError
+from .stores import data_folder
 from .world import World
 
 MCP = "mcp"
@@ -28,6 +30,9 @@ class WorkspacePart:
     def __init__(self, world: World) -> None:
         self._world = world
         self._servers = McpServers({})
+        self._open_disk = disk_workbenches(
+            world.settings.workspace_tools, data_folder(world.settings), hidden=[Path.cwd()]
+        )
 
     def children(self) -> Sequence[ChildSpec]:
         """The supervisor of rooms, and, where there are any, the MCP servers.
@@ -57,7 +62,7 @@ class WorkspacePart:
         return workspace_application(services)
 
     def _open_workbench(self, name: str) -> Workbench:
-        return JoinedWorkbench(BareWorkbench(), self._servers.tools)
+        return JoinedWorkbench(self._open_disk(name), self._servers.tools)
 
 
 def open_mcp(path: Path) -> McpServers:

@@ -10,6 +10,7 @@ import msgspec
 
 from smarthealth.conversation.application import HttpAnswer, HttpRequest, HttpRoute
 from smarthealth.conversation.rooms.rooms import Rooms
+from smarthealth.llm.tooling import ToolError
 from smarthealth.storage.conversations import Conversation, Invite, InviteRole
 from smarthealth.wire.codec import Codec
 from smarthealth.wire.errors import WireError
@@ -21,7 +22,7 @@ from .access import digest, find_access, new_token
 from .life import Participant
 from .services import WorkspaceServices
 from .wire import Sent
-from .workbench import KeptFile
+from .workbench import KeptFile, Workbench
 
 LONGEST_INVITE: Final = 365 * 24 * 3600
 """Seconds."""
@@ -119,6 +120,13 @@ def workspace_routes(services: WorkspaceServices, rooms: Rooms[Sent]) -> tuple[H
             authentication="optional",
             response=FileRows,
         ),
+        HttpRoute(
+            path=f"{_BASE}/file",
+            method="GET",
+            answer=desk.download_file,
+            summary="One file of a conversation, whole; its path is the parameter path",
+            authentication="optional",
+        ),
     )
 
 
@@ -167,11 +175,32 @@ class _Desk:
 
     async def list_files(self, request: HttpRequest) -> HttpAnswer:
         """List the files, for everybody who may enter."""
+        if not await self._may_enter(request):
+            return _refusal(403, "FORBIDDEN", texts.NO_ENTRY)
+        return _answer(FileRows(files=tuple(await self._workbench(request).files())))
+
+    async def download_file(self, request: HttpRequest) -> HttpAnswer:
+        """Give a file, for everybody who may enter; a browser saves it rather than show it."""
+        if not await self._may_enter(request):
+            return _refusal(403, "FORBIDDEN", texts.NO_ENTRY)
+        path = request.query.get("path", "")
+        try:
+            body = await self._workbench(request).download(path)
+        except ToolError as error:
+            return _refusal(404, "NOT_FOUND", error.reason)
+        name = quote(path.rpartition("/")[2].encode("utf-8", "replace"), safe="")
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}", "X-Content-Type-Options": "nosniff"}
+        return HttpAnswer(body=body, content_type="application/octet-stream", headers=headers)
+
+    async def _may_enter(self, request: HttpRequest) -> bool:
         name, invite = request.path_parts["conversation_id"], request.query.get("invite")
         door = self.services.conversations
-        if await door.find(name) is None or await find_access(door, name, request.principal, invite) is None:
-            return _refusal(403, "FORBIDDEN", texts.NO_ENTRY)
-        return _answer(FileRows(files=tuple(await self.services.open_workbench(name).files())))
+        return (
+            await door.find(name) is not None and await find_access(door, name, request.principal, invite) is not None
+        )
+
+    def _workbench(self, request: HttpRequest) -> Workbench:
+        return self.services.open_workbench(request.path_parts["conversation_id"])
 
     async def _owned(self, request: HttpRequest) -> Conversation | None:
         """The conversation, if it is the caller's."""

@@ -24,6 +24,7 @@ UNAVAILABLE: Final = "La conversación no está disponible en este momento; vuel
 FULL: Final = "La conversación tiene demasiados clientes conectados"
 NO_ENTRY: Final = "Ya no tienes acceso a esta conversación"
 NOT_OWNER: Final = "Solo quien abrió la conversación puede administrar sus invitaciones"
+NO_FILE: Final = "Ese archivo no existe"
 NO_INVITE: Final = "Esa invitación no existe"
 TOO_MANY_INVITES: Final = "La conversación tiene demasiadas invitaciones vigentes"
 MODEL_FAILED: Final = "El modelo no pudo completar la respuesta; vuelve a intentarlo"

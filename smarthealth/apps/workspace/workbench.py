@@ -8,7 +8,9 @@ from typing import Protocol
 import attrs
 
 from smarthealth.llm.port import ToolCall
-from smarthealth.llm.tooling import Toolbox, ToolSpec
+from smarthealth.llm.tooling import Toolbox, ToolError, ToolSpec
+
+from . import texts
 
 
 @attrs.frozen(kw_only=True)
@@ -43,6 +45,14 @@ class Workbench(Protocol):
         """The files there are, by path, as many as one page shows; none when they cannot be read."""
         ...
 
+    async def download(self, path: str) -> bytes:
+        """All bytes of a file.
+
+        Raises:
+            ToolError: There is none, it is too big, or it cannot be read.
+        """
+        ...
+
 
 OpenWorkbench = Callable[[str], Workbench]
 """Makes the workbench of a conversation, by its name; reads and writes nothing yet."""
@@ -61,6 +71,10 @@ class BareWorkbench:
     async def files(self) -> Sequence[KeptFile]:
         """There are none."""
         return ()
+
+    async def download(self, path: str) -> bytes:
+        """There is none."""
+        raise ToolError(texts.NO_FILE)
 
 
 @attrs.frozen
@@ -83,3 +97,7 @@ class JoinedWorkbench:
     async def files(self) -> Sequence[KeptFile]:
         """Those of the workbench."""
         return await self.inner.files()
+
+    async def download(self, path: str) -> bytes:
+        """One of the workbench."""
+        return await self.inner.download(path)

@@ -98,6 +98,10 @@ class Files:
         """All of them."""
         return [KeptFile(path=path, size=len(text), modified="") for path, text in self.contents.items()]
 
+    async def download(self, path: str) -> bytes:
+        """One of them."""
+        return (await self.read_file(path)).encode()
+
 
 @attrs.define(eq=False)
 class Client:

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from smarthealth.conversation.application import HttpAnswer
+from smarthealth.conversation.application import HttpAnswer, HttpRequest, Principal
 from smarthealth.storage import conversations as storage
 from smarthealth.storage.pool import Pool
 from tests.apps.workspace.conftest import ANA, BEN, Files, OpenOffice
@@ -97,3 +97,22 @@ async def test_files_are_listed_to_those_who_may_enter(open_office: OpenOffice) 
         assert (await office.request("GET", "mine/files", BEN)).status == 403
         assert (await office.request("GET", "new/files", ANA)).status == 403
         assert await office.conversations.find("new") is None
+
+
+async def test_a_file_is_downloaded_by_those_who_may_enter(open_office: OpenOffice) -> None:
+    """Whole, to be saved; what is not there, or no path of a file, is not found."""
+    async with open_office(files=Files({"a/ñ;.txt": "<b>"})) as office:
+        await office.visit("mine", ANA)
+        route = next(route for route in office.application.http if route.path.endswith("/file"))
+
+        async def get(path: str, who: Principal | None = ANA) -> HttpAnswer:
+            parts = {"conversation_id": "mine"}
+            return await route.answer(
+                HttpRequest(principal=who, address="192.0.2.7", path_parts=parts, query={"path": path}, body=b"")
+            )
+
+        answer = await get("a/ñ;.txt")
+        assert (answer.status, answer.body, answer.content_type) == (200, b"<b>", "application/octet-stream")
+        assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''%C3%B1%3B.txt"
+        assert (await get("none")).status == 404
+        assert (await get("a/ñ;.txt", BEN)).status == 403

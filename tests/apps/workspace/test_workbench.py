@@ -1,6 +1,8 @@
+import pytest
+
 from smarthealth.apps.workspace.workbench import BareWorkbench, JoinedWorkbench
 from smarthealth.llm.port import ToolCall
-from smarthealth.llm.tooling import ToolSpec, make_tool
+from smarthealth.llm.tooling import ToolError, ToolSpec, make_tool
 from tests.apps.workspace.conftest import Files
 
 
@@ -9,6 +11,8 @@ async def test_a_bare_workbench_keeps_nothing() -> None:
     bare = BareWorkbench()
     assert (len(bare.toolbox), await bare.files()) == (0, ())
     assert await bare.keep_rest(ToolCall(id="c", name="t", arguments="{}"), "long") is None
+    with pytest.raises(ToolError):
+        await bare.download("a")
 
 
 async def test_more_tools_may_come_and_go() -> None:
@@ -27,4 +31,5 @@ async def test_more_tools_may_come_and_go() -> None:
     assert read is not None
     assert read.tool.description == "Lee un archivo."
     assert len(await joined.files()) == 1
+    assert await joined.download("a") == b"x"
     assert await joined.keep_rest(ToolCall(id="c", name="t", arguments="{}"), "long") == "resultados/1.txt"
