@@ -45,6 +45,8 @@ class Life(RoomLife[str]):
 
     def published(self, event: str) -> None:
         """What a turn says becomes part of the history."""
+        if not event.startswith("presence"):
+            self.house.published.append(event)
         if event[-1:].isdigit() and not event.startswith("presence"):
             self.house.said.setdefault(self.room.name, []).append(event)
 
@@ -120,6 +122,8 @@ class House:
     rooms: Rooms[str] = attrs.field(init=False)
     said: dict[str, list[str]] = attrs.field(factory=dict)
     opened: list[str] = attrs.field(factory=list)
+    published: list[str] = attrs.field(factory=list)
+    """All events, in order."""
     turns: list[ScriptedTurn] = attrs.field(factory=list)
     opening_time: float = 0.0
     opening_error: Exception | None = None

@@ -4,11 +4,12 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
+from smarthealth.actors.testing import explore
 from smarthealth.conversation.application import TurnEnd, TurnPolicy
 from smarthealth.conversation.errors import ServerDraining, TurnOver
 from smarthealth.conversation.rooms.room import RoomLane
 from tests.conversation.conftest import MemorySocket, ScriptedTurn
-from tests.conversation.rooms.conftest import Life, OpenHouse
+from tests.conversation.rooms.conftest import House, Life, OpenHouse
 
 
 async def test_all_see_the_events_of_a_turn(open_house: OpenHouse, autojump_clock: MockClock) -> None:
@@ -266,3 +267,49 @@ async def test_a_turn_that_comes_during_the_stop_is_refused(open_house: OpenHous
         await trio.sleep(1)
         assert "refused ServerDraining" in client.frames
         assert not room.busy
+
+
+async def _come_and_go(house: House, stays: list[MemorySocket]) -> None:
+    """Be one client of many: come at some time, say or cancel something, perhaps leave, perhaps come again."""
+    await trio.sleep(random.random() * 3)
+    for _ in range(random.choice([1, 2])):
+        client = await house.visit()
+        stays.append(client)
+        if random.random() < 0.5:
+            client.say(random.choice(["turn a 5 0.1", "turn b 40", "cancel"]))
+        await trio.sleep(random.random() * 2)
+        if random.random() < 0.6:
+            client.leave()
+            await trio.sleep(random.random() * 3)
+
+
+def _is_a_run_of(frames: list[str], published: list[str]) -> bool:
+    """Whether what a client got is the history up to some moment, and then each event from that moment on."""
+    told = [frame for frame in frames[1:] if not frame.startswith(("refused", "cancelled"))]
+    history = told.pop(0).split()[1:] if told and told[0].startswith("history") else []
+    return any(
+        history == [event for event in published[:at] if event[-1].isdigit()] and told == published[at : at + len(told)]
+        for at in range(len(published) + 1)
+    )
+
+
+def test_whenever_clients_come_and_go_each_sees_one_order(open_house: OpenHouse) -> None:
+    """Whatever the order of tasks, each client sees a run of all events without gap or repeat, and rooms end and come back."""
+
+    async def scenario() -> None:
+        async with open_house(grace=0.4, linger=0.3, policy=TurnPolicy(when_busy="enqueue")) as house:
+            clients: list[MemorySocket] = []
+            async with trio.open_nursery() as nursery:
+                for _ in range(8):
+                    nursery.start_soon(_come_and_go, house, clients)
+            await trio.sleep(5)
+            for client in clients:
+                assert _is_a_run_of(client.frames, house.published), (client.frames, house.published)
+            over = [event for event in house.published if event.startswith("failed") or event.endswith("done")]
+            assert len(over) == sum(len(turn.settled) for turn in house.turns)
+            for client in clients:
+                client.leave()
+            await trio.sleep(2)
+            assert house.rooms.count == 0
+
+    explore(scenario, range(25))
