@@ -16,6 +16,7 @@ def test_audio_is_sent_at_most_five_seconds_ahead() -> None:
     assert playback.played(103.0) == 3.0
     assert playback.played(200.0) == 5.0
     assert playback.left(102.0) == 3.0
+    assert playback.left(200.0) == 0.0
 
 
 def test_a_gap_is_not_played() -> None:

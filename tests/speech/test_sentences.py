@@ -61,7 +61,8 @@ def test_a_sentence_goes_as_soon_as_what_follows_tells() -> None:
     """Speech begins with the first sentence, not with the whole answer."""
     gate = SentenceGate()
     assert gate.feed("¡Claro!") == []
-    assert gate.feed(" Le") == ["¡Claro! "]
+    assert gate.feed(" ") == []
+    assert gate.feed("Le") == ["¡Claro! "]
 
 
 def test_a_text_without_ends_is_cut_after_a_clause() -> None:

@@ -26,7 +26,6 @@ from smarthealth.speech.ports import (
 
 from .latency import Stopwatch
 
-MOST_ATTEMPTS: Final = 2
 TIMEOUT: Final = "timeout"
 
 
@@ -136,16 +135,16 @@ class Utterance:
             self._tell()
 
     async def _try(self) -> None:
-        for attempt in range(1, MOST_ATTEMPTS + 1):
+        try:
             try:
                 await self._attempt()
-                return
             except SpeechError as error:
-                if error.retryable and attempt < MOST_ATTEMPTS and error.code != TIMEOUT:
-                    continue
-                if not (self._ended and self.has_words):
-                    self._error = error
-                return
+                if not error.retryable or error.code == TIMEOUT:
+                    raise
+                await self._attempt()  # once more, from its beginning
+        except SpeechError as error:
+            if not (self._ended and self.has_words):
+                self._error = error
 
     async def wait_words(self) -> bool:
         """Return True at the first words, False when it is over without any."""

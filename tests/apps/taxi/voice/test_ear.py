@@ -18,6 +18,8 @@ from smarthealth.apps.taxi.voice.settings import VoiceSettings
 from smarthealth.apps.taxi.voice.utterance import Utterance
 from smarthealth.apps.taxi.wire import AudioStart
 from smarthealth.speech.decoding import DecoderPool
+from smarthealth.speech.errors import SpeechRefused
+from smarthealth.speech.ports import SpeechLanguage, TranscriptEvent, Transcription
 from smarthealth.testing.script import Ending
 from smarthealth.testing.speech import Heard, ScriptedSpeechToText
 from tests.apps.taxi.voice.conftest import QUIET, VOICE, LoudDetector, Measured
@@ -176,6 +178,46 @@ async def test_hearing_that_fails_is_said(autojump_clock: MockClock) -> None:
         await trio.sleep(5)
     assert room.complaints == [texts.NOT_UNDERSTOOD]
     assert room.telemetry.errors == ["SpeechCut"]
+
+
+@attrs.frozen
+class _Transcription:
+    inner: Transcription
+
+    async def send(self, pcm: bytes) -> None:
+        await self.inner.send(pcm)
+        await trio.sleep(0.3)
+        raise SpeechRefused("scripted")
+
+    async def finish(self) -> None:
+        await self.inner.finish()
+
+    @property
+    def events(self) -> AsyncIterator[TranscriptEvent]:
+        return self.inner.events
+
+
+class _Breaking(ScriptedSpeechToText):
+    """Refuses in the middle of what is said, after the first word."""
+
+    @asynccontextmanager
+    async def open_transcription(self, language: SpeechLanguage) -> AsyncIterator[_Transcription]:  # type: ignore[override]  # one that breaks
+        async with super().open_transcription(language) as transcription:
+            yield _Transcription(transcription)
+
+
+async def test_hearing_that_fails_after_words_is_told_by_their_turn(autojump_clock: MockClock) -> None:
+    """Nobody is told twice."""
+    room = Room(_Breaking(Heard(text="hola y", word_seconds=0.01)))
+    async with room.open() as ear:
+        ear.start(AudioStart())
+        await room.hear(1.0)
+        ear.end()
+        await trio.sleep(5)
+    assert len(room.answered) == 1
+    assert room.answered[0].error is not None
+    assert room.complaints == []
+    assert room.telemetry.errors == ["SpeechRefused"]
 
 
 async def test_a_cough_is_nothing(autojump_clock: MockClock) -> None:
