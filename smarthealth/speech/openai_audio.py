@@ -34,6 +34,8 @@ MOST_AUDIO: Final = 24 * 1024 * 1024
 _LEAST_AUDIO: Final = HEARING_RATE_HZ // 10 * SAMPLE_BYTES
 """100 ms: what is shorter is refused by the provider, and holds no word."""
 _MOST_LINE: Final = 256 * 1024
+_MOST_TEXT: Final = 64 * 1024
+"""Characters of one transcript."""
 _NO_KEY: Final = "none"
 _BUSY_STATUS: Final = frozenset({408, 409, 425, 429})
 
@@ -162,6 +164,8 @@ class _Transcription:
             return self._whole(event.text)
         if event.type == "transcript.text.delta" and event.delta:
             self._text += event.delta
+            if len(self._text) > _MOST_TEXT:
+                raise SpeechProtocolError("the transcript has no end")
             return PartialTranscript(segment=0, text=self._text) if self._text.strip() else None
         if event.error is not None:
             raise SpeechCut("the provider gave up")

@@ -151,6 +151,19 @@ async def test_strange_streams_are_no_traceback() -> None:
             await _transcribe(url)
 
 
+async def test_a_transcript_without_end_is_not_read_to_its_end() -> None:
+    """A provider that goes on for ever does not fill the memory."""
+
+    async def lie(exchange: Exchange) -> None:
+        await exchange.begin_stream()
+        while True:
+            await exchange.send_event(b'{"type": "transcript.text.delta", "delta": "%s"}' % (b"x" * 9000))
+
+    async with open_http_server(lie) as url:
+        with pytest.raises(SpeechProtocolError, match="no end"):
+            await _transcribe(url)
+
+
 async def test_half_samples_are_joined() -> None:
     """However the network cuts the audio."""
 

@@ -13,7 +13,7 @@ class TaxiSettings:
     """Deadlines in seconds, how often one may speak, and where services are dispatched to."""
 
     hearing_timeout: float = attrs.field(
-        default=60.0,
+        default=80.0,  # the longest utterance, and the patience with its transcript
         validator=gt(0),
         metadata={
             "env": "SMARTHEALTH_TAXI_HEARING_TIMEOUT",

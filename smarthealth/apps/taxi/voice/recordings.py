@@ -30,6 +30,8 @@ FOLDER: Final = "recordings"
 TRANSCRIPT: Final = "transcript.jsonl"
 MOST_WAITING: Final = 64
 """Utterances and answers that wait to be written."""
+LAST_WRITES: Final = 3.0
+"""Seconds to write what waits when the server stops."""
 SWEEP_INTERVAL: Final = 3600.0
 """Seconds."""
 
@@ -98,18 +100,29 @@ class Recordings:
         """Write what comes, and delete what is old."""
         await trio.to_thread.run_sync(self._sweep)
         context.started()
+        try:
+            await self._write_and_sweep()
+        finally:
+            with trio.move_on_after(LAST_WRITES, shield=True):
+                while self._receive.statistics().current_buffer_used:
+                    await self._write_safely(self._receive.receive_nowait())
+
+    async def _write_and_sweep(self) -> None:
         swept = trio.current_time()
         while True:
+            spoken = None
             with trio.move_on_at(swept + SWEEP_INTERVAL):
                 spoken = await self._receive.receive()
+            if spoken is not None:
                 await self._write_safely(spoken)
-                continue
-            await trio.to_thread.run_sync(self._sweep)
-            swept = trio.current_time()
+            else:
+                await trio.to_thread.run_sync(self._sweep)
+                swept = trio.current_time()
 
     async def _write_safely(self, spoken: Spoken) -> None:
         try:
-            await trio.to_thread.run_sync(self._write, spoken)
+            with trio.move_on_after(LAST_WRITES, shield=True):  # what was taken from the queue is nowhere else
+                await trio.to_thread.run_sync(self._write, spoken)
         except OSError as error:
             log.warning("recording_failed", error=type(error).__name__)
 

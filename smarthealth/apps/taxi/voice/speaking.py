@@ -22,7 +22,7 @@ import trio
 from smarthealth.actors.errors import first_leaf
 from smarthealth.apps.taxi.hearing import SendSpeech
 from smarthealth.apps.taxi.wire import TtsChunk, TtsEnd
-from smarthealth.speech.errors import SpeechError, SpeechUnavailable
+from smarthealth.speech.errors import SpeechError, SpeechProtocolError, SpeechUnavailable
 from smarthealth.speech.heard import BYTES_PER_SECOND, SpokenText
 from smarthealth.speech.pacing import Playback
 from smarthealth.speech.ports import SAMPLE_BYTES, SPEAKING_RATE_HZ, SpeechLanguage, TextToSpeech, Voice
@@ -41,6 +41,10 @@ FIRST_PIECE_BYTES: Final = BYTES_PER_SECOND // 50
 
 SLACK: Final = 15.0
 """Seconds beyond its length that an answer may be played for, by a client that says it is behind, or with pauses."""
+
+
+SECONDS_PER_CHARACTER: Final = 0.5
+"""Of audio that a provider may make at most, some seconds aside: a figure takes a word."""
 
 
 @attrs.frozen(kw_only=True)
@@ -249,9 +253,12 @@ class VoicedAnswer:
         async with AsyncExitStack() as stack:
             with self._patiently():
                 audio = await stack.enter_async_context(voice.open_speech(words))
-            waiting = b""
+            waiting, most = b"", (len(words) * SECONDS_PER_CHARACTER + SLACK) * BYTES_PER_SECOND
             while piece := await self._next(audio):
                 waiting += piece
+                most -= len(piece)
+                if most < 0:
+                    raise SpeechProtocolError("the provider says more than it was given")
                 least = PIECE_BYTES if self._begun else FIRST_PIECE_BYTES
                 while len(waiting) >= least:
                     await self._hand_on(waiting[:PIECE_BYTES])

@@ -13,6 +13,7 @@ from typing import Final
 import trio
 
 from smarthealth.apps.taxi.hearing import OnPartial
+from smarthealth.apps.taxi.wire import LONGEST_TEXT
 from smarthealth.speech.errors import SpeechError, SpeechUnavailable
 from smarthealth.speech.ports import (
     HEARING_RATE_HZ,
@@ -106,7 +107,7 @@ class Utterance:
     @property
     def text(self) -> str:
         """What was said so far; empty where nobody is to answer it."""
-        return "" if self._scope.cancel_called else self._transcript.text
+        return "" if self._scope.cancel_called else self._transcript.text[:LONGEST_TEXT].rstrip()
 
     def add(self, pcm: bytes) -> None:
         """More of it was said."""

@@ -82,6 +82,16 @@ async def test_who_waits_too_long_is_dropped(tmp_path: Path) -> None:
     assert not _open(tmp_path, VoiceSettings(recordings=False)).keep(SAID)
 
 
+async def test_what_waits_is_written_when_the_server_stops(tmp_path: Path) -> None:
+    """Nobody's words are lost to a restart."""
+    recordings = _open(tmp_path)
+    async with open_system("test") as system:
+        await system.start_child(ChildSpec(name="recordings", start=recordings.serve))
+        for number in range(20):
+            assert recordings.keep(attrs.evolve(SAID, thread=str(number)))
+    assert len(_files(tmp_path)) == 40
+
+
 async def test_a_disk_that_refuses_stops_nobody(tmp_path: Path) -> None:
     """It is logged, and the next one is tried."""
     (tmp_path / "recordings").write_text("no folder")

@@ -10,7 +10,7 @@ from smarthealth.apps.taxi.voice.speaking import FIRST_PIECE_BYTES, Manner, Voic
 from smarthealth.apps.taxi.wire import TtsChunk, TtsEnd
 from smarthealth.speech.cartesia import CartesiaTextToSpeech
 from smarthealth.speech.elevenlabs import ElevenLabsTextToSpeech
-from smarthealth.speech.errors import SpeechCut, SpeechError, SpeechRefused, SpeechUnavailable
+from smarthealth.speech.errors import SpeechCut, SpeechError, SpeechProtocolError, SpeechRefused, SpeechUnavailable
 from smarthealth.speech.settings import SpeechSettings
 from smarthealth.testing.cartesia import open_cartesia
 from smarthealth.testing.elevenlabs import open_elevenlabs
@@ -114,6 +114,7 @@ async def test_nothing_to_say_has_no_end_of_speech(autojump_clock: MockClock) ->
         (Said(ending=Ending.CUT, after=2), SpeechCut),
         (Said(after=0), SpeechUnavailable),
         (Said(first_delay=99), SpeechUnavailable),
+        (Said(character_seconds=20), SpeechProtocolError),
     ],
 )
 async def test_a_voice_that_fails_is_told_at_the_end(
@@ -125,7 +126,7 @@ async def test_a_voice_that_fails_is_told_at_the_end(
         await listener.hear(*["Una frase. "] * 40)
     assert listener.answer.heard == "Una frase. " * 40
     assert not listener.events or isinstance(listener.events[-1][1], TtsEnd)
-    assert trio.current_time() < 20
+    assert trio.current_time() < 40
 
 
 async def test_a_connection_that_broke_before_a_sentence_is_opened_again(autojump_clock: MockClock) -> None:

@@ -8,6 +8,7 @@ from trio.testing import MockClock
 
 from smarthealth.apps.taxi.voice.latency import Stopwatch
 from smarthealth.apps.taxi.voice.utterance import Transcript, Utterance
+from smarthealth.apps.taxi.wire import LONGEST_TEXT
 from smarthealth.speech.errors import SpeechError, SpeechUnavailable
 from smarthealth.speech.ports import FinalTranscript, PartialTranscript, SpeechLanguage, TranscriptEvent, Transcription
 from smarthealth.testing.script import Ending
@@ -80,6 +81,12 @@ async def test_a_provider_that_breaks_off_is_asked_once_more(autojump_clock: Moc
     assert (await _listen(utterance))[1] == "un taxi"
     utterance = _utterance(Heard(ending=Ending.ERROR), Heard(text="un taxi"))
     assert (await _listen(utterance))[1] == "un taxi"
+
+
+async def test_no_transcript_is_longer_than_a_person_may_write(autojump_clock: MockClock) -> None:
+    """Whatever a provider claims to have heard."""
+    text = (await _listen(_utterance(Heard(text="palabra " * 1000, partials=False))))[1]
+    assert len(text) <= LONGEST_TEXT
 
 
 async def test_what_was_told_before_a_failure_counts(autojump_clock: MockClock) -> None:
