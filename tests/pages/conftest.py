@@ -57,6 +57,9 @@ QUIET: Final = (
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--force-color-profile=srgb",
+    "--use-fake-device-for-media-stream",  # a microphone that beeps, and nobody who would have to allow it
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
     "--remote-debugging-port=0",
     "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
 )

@@ -62,6 +62,11 @@ export class Link extends EventTarget {
     this.#socket.send(JSON.stringify(message));
   }
 
+  /** Send bytes, where a protocol takes them. */
+  sendBytes(bytes) {
+    this.#socket.send(bytes);
+  }
+
   close() {
     this.#drop();
     this.#become("idle");
@@ -74,7 +79,7 @@ export class Link extends EventTarget {
   }
 
   #received(message) {
-    if (message.type === this.greeting) {
+    if (message.type === this.greeting && this.state === "connecting") {
       this.#clear();
       this.#openedAt = Date.now();
       this.#become("connected");
