@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from . import ask, data, demo, evaluate, serve, show, users
+from . import ask, chat, data, demo, evaluate, serve, show, support, users
 
 app = typer.Typer(
     name="smarthealth",
@@ -21,7 +21,7 @@ app = typer.Typer(
     "Start here: [bold]smarthealth demo[/]. Settings come from the environment or a .env file: "
     "[bold]smarthealth settings[/] lists them.",
 )
-for module in (demo, serve, users, data, ask, evaluate, show):
+for module in (demo, serve, users, data, ask, chat, evaluate, support, show):
     module.register(app)
 
 

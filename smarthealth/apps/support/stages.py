@@ -109,7 +109,10 @@ class SupportStages:
         if clarified is not None:
             self.route = Route(label=clarified.label, confidence=clarified.confidence, parts=(clarified,))
         else:
-            self.route = self.services.router.route(case.message, busy_with=case.state.busy_with)
+            busy_with = case.state.busy_with
+            self.route = self.services.router.route(
+                case.message, busy_with=busy_with, is_reply=busy_with is not None and self._is_reply(case)
+            )
         self.state = attrs.evolve(self.state, clarifying=None)
         for part in self.route.parts:
             await emit(part)
@@ -121,6 +124,11 @@ class SupportStages:
             await self._step("rag_retrieval")
             found = await self.services.knowledge.find(self._query(part), specs.PASSAGES * 2)
         await emit((part, found))
+
+    def _is_reply(self, case: Case) -> bool:
+        if case.state.busy_with == "maintenance":
+            return maintenance.is_reply(case.message, case.state, self.services.workshop)
+        return troubleshooting.is_reply(case.message)
 
     def _query(self, part: Part) -> str:
         assert self.case is not None

@@ -10,7 +10,7 @@ import attrs
 
 from smarthealth.apps.support.case import Case, Work
 from smarthealth.apps.support.maintenance.tools import Counter
-from smarthealth.apps.support.maintenance.wishes import Wish, read_wish
+from smarthealth.apps.support.maintenance.wishes import NO_WISH, Wish, adds_to, read_wish
 from smarthealth.apps.support.maintenance.workshop import Workshop
 from smarthealth.apps.support.routing.router import Part
 from smarthealth.apps.support.state import SessionState
@@ -23,6 +23,11 @@ ACTED: Final = 0.97
 _ENDS: Final = frozenset({"book_appointment", "move_appointment", "cancel_appointment"})
 
 
+def is_reply(message: str, state: SessionState, workshop: Workshop) -> bool:
+    """Whether a message may go on with the wish that is open: it tells when, what, which one, yes or no."""
+    return adds_to(message, state.wish, workshop.today, workshop.plan)
+
+
 def prepare(case: Case, part: Part, workshop: Workshop, counter: Callable[[], Awaitable[Counter]]) -> Work:
     """Read the wish and let the model act on it.
 
@@ -32,7 +37,7 @@ def prepare(case: Case, part: Part, workshop: Workshop, counter: Callable[[], Aw
         workshop: Where.
         counter: For whom the tools act.
     """
-    before = case.state.wish if case.state.busy_with == NAME else Wish()
+    before = case.state.wish if case.state.busy_with == NAME else NO_WISH
     wish = read_wish(part.text, before, workshop.today, workshop.plan)
     facts = {
         "now": workshop.local(workshop.now()).strftime("%Y-%m-%dT%H:%M"),

@@ -206,7 +206,10 @@ class _Desk:
         mine = [one for one in services if one["code"] == self.wish["service"]]
         if mine:
             one = mine[0]
-            return self.phrases.price.format(name=self._name(one), price=one["price"], minutes=one["minutes"])
+            name = self._name(one)
+            return self.phrases.price.format(
+                name=name[0].upper() + name[1:], price=one["price"], minutes=one["minutes"]
+            )
         prices = "; ".join(f"{self._name(one)} {one['price']}" for one in services)
         hours = ", ".join(
             f"{self.phrases.days[int(day)]} {opens} - {closes}" for day, (opens, closes) in value["hours"].items()

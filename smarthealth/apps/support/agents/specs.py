@@ -16,11 +16,11 @@ from smarthealth.apps.support.routing.router import Part
 from .prompts import build_request
 
 NAME: Final = "specs"
-PASSAGES: Final = 5
+PASSAGES: Final = 4
 """Passages that one answer may rest on."""
 LEAST_COVERAGE: Final = 0.34
 """Of the best passage; below it the manual does not tell."""
-NEAR_BEST: Final = 0.15
+NEAR_BEST: Final = 0.12
 """How much less the score of a passage may be that is told beside the best."""
 GROUNDING: Final = ((0.0, 0.1), (0.34, 0.55), (0.5, 0.75), (0.7, 0.88), (0.9, 0.95), (1.0, 0.97))
 """By coverage of the best passage, how often it or one beside it held what was asked; straight lines in between."""

@@ -9,10 +9,12 @@ import attrs
 
 from smarthealth.apps.support.case import Case, Work
 from smarthealth.apps.support.knowledge.matching import Found
+from smarthealth.apps.support.maintenance.wishes import NO_WISH, Wish
 from smarthealth.apps.support.maintenance.workshop import load_plan
+from smarthealth.apps.support.routing.classes import Label
 from smarthealth.apps.support.routing.router import Part
 from smarthealth.apps.support.state import SessionState
-from smarthealth.apps.support.troubleshooting.trees import Node, Tree, find_tree, load_trees, read_answer
+from smarthealth.apps.support.troubleshooting.trees import Node, Tree, find_tree, is_unsure, load_trees, read_answer
 
 from .prompts import build_request
 from .specs import LEAST_COVERAGE
@@ -23,6 +25,11 @@ IN_A_TREE: Final = 0.95
 """How likely a step of a tree is the right one, once the tree was found."""
 WITHOUT_A_TREE: Final = 0.5
 """How likely passages alone help with a fault."""
+
+
+def is_reply(message: str) -> bool:
+    """Whether a message may answer what a tree asks."""
+    return read_answer(message) is not None or is_unsure(message)
 
 
 def query_of(case: Case, part: Part) -> str:
@@ -89,7 +96,10 @@ def _next(tree: Tree, state: SessionState, text: str) -> Node:
 
 def _after(state: SessionState, tree: Tree, node: Node, *, repeated: bool) -> SessionState:
     if node.is_end:
-        return attrs.evolve(state, busy_with=None, tree="", node="", unsure=0)
+        # the workshop was offered: a yes goes on there
+        wish = Wish(intent="book", service=node.service) if node.service else NO_WISH
+        busy_with: Label | None = "maintenance" if node.service else None
+        return attrs.evolve(state, busy_with=busy_with, wish=wish, tree="", node="", unsure=0)
     name = next(name for name, one in tree.nodes.items() if one is node)
     return attrs.evolve(state, busy_with=NAME, tree=tree.id, node=name, unsure=state.unsure + 1 if repeated else 0)
 

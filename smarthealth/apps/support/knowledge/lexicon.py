@@ -7,7 +7,7 @@ longest name are its business.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
@@ -59,20 +59,35 @@ class Term:
 @cache
 def load_lexicon() -> Glossary:
     """The shipped lexicon; takes some hundredths of a second, once."""
-    text = files("smarthealth.apps.support").joinpath("data/lexicon.tsv").read_text(encoding="utf-8")
-    return Glossary(_concept(line) for line in text.splitlines() if line and not line.startswith("#"))
+    return Glossary(map(_concept, _lines()))
 
 
 def _concept(line: str) -> Concept:
-    english, spanish, *parents = line.split("\t")
+    english, spanish, parents, _ = _columns(line)
     names = _names(english)
     return Concept(
         id=_SLUG.sub("-", names[0].lower()).strip("-"),
         kinds=(KIND,),
         english=names,
         spanish=_names(spanish),
-        parents=tuple(parents[0].split()) if parents else (),
+        parents=tuple(parents.split()),
     )
+
+
+@cache
+def _implied() -> Mapping[str, tuple[str, ...]]:
+    """By thing, those of which a text that names it also tells."""
+    return {_concept(line).id: tuple(_columns(line)[3].split()) for line in _lines()}
+
+
+def _lines() -> list[str]:
+    text = files("smarthealth.apps.support").joinpath("data/lexicon.tsv").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def _columns(line: str) -> list[str]:
+    columns = line.split("\t")
+    return [*columns, *[""] * (4 - len(columns))]
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -83,7 +98,9 @@ def _names(text: str) -> tuple[str, ...]:
 def concepts_in(text: str) -> frozenset[str]:
     """Ids of the things that a text names, those that they are made of included."""
     found = load_lexicon().concepts(text)
-    return frozenset(key for match in found for key in (match.concept.id, *match.concept.parents))
+    return frozenset(
+        key for match in found for key in (match.concept.id, *match.concept.parents, *_implied()[match.concept.id])
+    )
 
 
 def keys_in(text: str) -> frozenset[str]:

@@ -38,7 +38,7 @@ _BOOK: Final = re.compile(
     r"apartar?|let's do|hagamos|i(?:'d like| want| need)|quiero|quisiera|necesito|bring (?:it|the car|my car)|drop (?:it|the car)|llevo|dejo|fit me|squeeze|get me|metame|meteme)\b"
 )
 _SLOTS: Final = re.compile(
-    r"\b(?:slots?|free|availab\w+|open(?:ing|ings|s)?|room|time on|anything|when can|when could|cupo\w*|campit?o|disponib\w+|libre\w*|espacio|hueco\w*|cuando puedo|cuando podria|"
+    r"\b(?:slots?|free|availab\w+|opening hours|openings?|(?:you|workshop) (?:are |be )?open|are you open|room for|time on|anything|when can|when could|cupo\w*|campit?o|disponib\w+|libre\w*|espacio|hueco\w*|cuando puedo|cuando podria|"
     r"a que hora|horario|hours|que dias|taken|ocupado|atienden|trabajan|abren)\b"
 )
 _ORDINALS: Final[Mapping[str, int]] = {
@@ -117,6 +117,16 @@ def read_wish(message: str, before: Wish, today: date, plan: Plan) -> Wish:
     if chosen is not None:
         return attrs.evolve(wish, day=chosen.date(), at=chosen.time(), last_day=None)
     return _with_moment(wish, moment)
+
+
+def adds_to(message: str, before: Wish, today: date, plan: Plan) -> bool:
+    """Whether a message says anything of a wish: when, what, which one, yes or no."""
+    plain = fold(message).replace("\u2019", "'")
+    if _YES.match(plain) or _NO.match(plain) or _NUMBERED.match(plain) or _plate(message) or _named(plain):
+        return True
+    moment = read_moment(message, today)
+    said = moment.day is not None or moment.at is not None or moment.part != "any"
+    return said or _chosen(plain, moment, before) is not None or _service_of(plain, plan) is not None
 
 
 def _joined(before: Intent | None, now: Intent | None) -> Intent | None:

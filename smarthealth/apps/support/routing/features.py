@@ -10,6 +10,7 @@ import re
 import tomllib
 import zlib
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -18,6 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from smarthealth.apps.support.knowledge.lexicon import concepts_in
+from smarthealth.apps.support.maintenance.moments import read_moment
+from smarthealth.apps.support.maintenance.wishes import NO_WISH, read_wish
+from smarthealth.apps.support.maintenance.workshop import load_plan
+from smarthealth.apps.support.troubleshooting.trees import find_tree
 from smarthealth.retrieval.words import fold
 
 PLACES: Final = 8192
@@ -31,6 +36,8 @@ _WORD, _PAIR, _PIECES, _THING, _SHAPE, _GROUP = 0.8, 0.6, 0.3, 0.8, 0.6, 1.6
 """Weights of a feature, by its kind."""
 SHORTEST_STEM: Final = 4
 """Letters of a beginning that other words may share."""
+_ANY_DAY: Final = date(2026, 1, 5)
+"""What is read is whether a day is said, not which."""
 _OF_HERE: Final = frozenset(
     {"day", "visit", "money", "workdone", "change", "symptom", "notdo", "person", "grievance", "asks"}
 )
@@ -98,6 +105,24 @@ def _number(word: str) -> str:
     return "#clock" if _CLOCK.fullmatch(word) else "#number"
 
 
+def _read_by_rules(message: str) -> Iterator[str]:
+    """What the specialists' own rules read: a fault that has a tree, a moment, a wish for the workshop."""
+    tree = find_tree(message)
+    yield "no tree" if tree is None else "tree"
+    if tree is not None and tree.warning:
+        yield "danger"
+    moment = read_moment(message, _ANY_DAY)
+    if moment.day is not None:
+        yield "day"
+    if moment.at is not None:
+        yield "hour"
+    plan = load_plan()
+    wish = read_wish(message, NO_WISH, _ANY_DAY, plan)
+    yield f"wish {wish.intent}"
+    if wish.service is not None:
+        yield "service"
+
+
 def _named(message: str) -> Iterator[tuple[str, float]]:
     words = tokens(message)
     for word in words:
@@ -112,6 +137,8 @@ def _named(message: str) -> Iterator[tuple[str, float]]:
         yield f"g {group}", _GROUP
     if not groups & _OF_HERE:
         yield "g none of here", _SHAPE
+    for read in _read_by_rules(message):
+        yield f"r {read}", _GROUP
     things = concepts_in(message)
     for thing in things:
         yield f"t {thing}", _THING

@@ -89,15 +89,16 @@ class Router:
 
     classifier: Classifier
 
-    def route(self, message: str, *, busy_with: Label | None = None) -> Route:
+    def route(self, message: str, *, busy_with: Label | None = None, is_reply: bool = False) -> Route:
         """Decide for a message.
 
         Args:
             message: What was said.
-            busy_with: The specialist who has asked something that this may answer, None when nobody has.
+            busy_with: The specialist who has asked something, None when nobody has.
+            is_reply: Whether the message may be the answer to that, as that specialist reads it.
         """
         whole = self._judge(message)
-        if busy_with is not None and self._answers(message, whole, busy_with):
+        if busy_with is not None and self._answers(message, whole, busy_with, is_reply=is_reply):
             return _single(Part(label=busy_with, text=message, confidence=max(whole.confidence, RULE)), whole.likely)
         parts = self._parted(message)
         if len(parts) > 1:
@@ -105,13 +106,15 @@ class Router:
             return Route(label=MIXED, confidence=confidence, parts=parts, likely=whole.likely)
         return whole
 
-    def _answers(self, message: str, judged: Route, busy_with: Label) -> bool:
+    def _answers(self, message: str, judged: Route, busy_with: Label, *, is_reply: bool) -> bool:
         """Whether a message goes on with what was asked."""
+        if judged.label == busy_with:
+            return len(self._parted(message)) < 2
         if judged.label == "human" and judged.confidence >= SURE_OF_CHANGE:
             return False
-        if judged.label in (busy_with, "none"):
-            return True
-        return len(message.split()) <= SHORT_REPLY and judged.confidence < SURE_OF_CHANGE
+        if not is_reply:
+            return False
+        return judged.label == "none" or (len(message.split()) <= SHORT_REPLY and judged.confidence < SURE_OF_CHANGE)
 
     def _judge(self, message: str) -> Route:
         probabilities = dict(self.classifier.probabilities(message))

@@ -107,11 +107,16 @@ def find_tree(complaint: str) -> Tree | None:
 def read_answer(message: str) -> bool | None:
     """Yes or no; None where neither was said."""
     plain = fold(message).replace("\u2019", "'")
-    if _UNSURE.search(plain):
+    if is_unsure(message):
         return None
     if _NO.match(plain):
         return False
     return True if _YES.match(plain) else None
+
+
+def is_unsure(message: str) -> bool:
+    """Whether somebody says that they do not know."""
+    return _UNSURE.search(fold(message).replace("\u2019", "'")) is not None
 
 
 def _holds(words: str, clue: tuple[str, ...]) -> bool:
