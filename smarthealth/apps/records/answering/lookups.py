@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import attrs
 
 from smarthealth.apps.records.understanding.folding import fold_letters
-from smarthealth.apps.records.understanding.modifiers import find_status
 from smarthealth.apps.records.understanding.question import (
     Anchor,
     Ask,
@@ -82,11 +82,7 @@ class _LookUp:
             return await self._of_kin(ask, ask.kin)
         if _asks_of_its_end(ask):
             ended = await quoted(self._search, ask)
-            if any(
-                find_status(fold_letters(item.note or "")) is Status.ENDED
-                for found in ended
-                for item in found.fact.items
-            ):
+            if any(_ENDING.search(fold_letters(item.note or "")) for found in ended for item in found.fact.items):
                 return ended
         findings = await self._answer(ask)
         if all(_is_plainly_absent(finding) for finding in findings):
@@ -176,7 +172,7 @@ class _LookUp:
                 # nobody says that the patient has the disease: what is given for it elsewhere is told beside
                 return [await search.nothing(material, wanted), *map(beside, of_class)]
         return (
-            await by_another_way(self._about, ask, topic, named)
+            await by_another_way(search, self._about, ask, topic, named)
             or await mentioned(search, material)
             or [await search.nothing(material, wanted), *await as_another_kind(search, material, wanted)]
         )
@@ -219,6 +215,12 @@ class _LookUp:
 
 _OF_RESULTS = frozenset({Operation.VALUE, Operation.LIST, Operation.NORMAL})
 """Operations that ask for the results of a report rather than for the report."""
+
+
+_ENDING = re.compile(
+    r"\b(?:suspen|dej[oa]|retir|quit|par[oa]r|stop|discontinu|held|hold|cease|withdr|switch|cambi|rota)"
+)
+"""Beginnings of words by which a note tells that something ended."""
 
 
 def _asks_of_its_end(ask: Ask) -> bool:

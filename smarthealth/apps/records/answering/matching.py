@@ -72,9 +72,14 @@ _BESIDE = re.compile(
 )
 _SURGICAL = re.compile(
     r"ectomy|otomy|ostomy|plasty|ablation|graft|transplant|excision|repair|bypass|removal|extraction|ligation|suture|amputation"
-    r"|cesarean|arthroscop|implant|replacement|insertion|resection|catheteri|intervention"
+    r"|cesarean|arthroscop|implant|replacement|insertion|resection|catheteri|intervention|decompress|fixation|lithotrip|reconstruct"
+    r"|debridement|drainage|open reduction|osteosynth|ectom[ií]a|otom[ií]a|ostom[ií]a|plast[ií]a|injerto|trasplante|escisi|reparaci"
+    r"|extracci|ligadura|sutura|amputaci|ces[aá]rea|artroscop|reemplazo|inserci|resecci|litotric|descompres|fijaci|osteos[ií]ntesis"
+    r"|reducci[oó]n abierta|cirug|drenaje|desbrid"
 )
 _SHORTEST_LITERAL = 4
+_TELLING = 5
+"""Letters of a root that stands for the thing alone."""
 _MEASURED = frozenset({"observation", "report"})
 _SMALL = roots_of("a an and by de del el en for in la of on para por the to with y")
 _SAYS_LITTLE = roots_of("resultado resultados result results prueba test examen exam nivel level valor value")
@@ -214,10 +219,14 @@ class Matcher:
         """
         names = {roots_of(name) - _SMALL for concept in topic.concepts for name in (*concept.english, *concept.spanish)}
         names = {name for name in names if sum(map(len, name)) >= _SHORTEST_LITERAL}
+        # a short word may be another one in another kind of entry: `parto`, part-time employment
+        telling = {name for name in names if len(name) > 1 or max(map(len, name)) >= _TELLING}
         found = [known for known in candidates if self._holds_a_name(known, names, topic)]
-        of_kind = [known for known in found if known.kind in topic.all_kinds] or found
+        of_kind = [known for known in found if known.kind in topic.all_kinds] or [
+            known for known in found if not topic.is_measured and self._holds_a_name(known, telling, topic)
+        ]
         wholes = [known for known in of_kind if not known.is_part]
-        return Matched(core=tuple(wholes or of_kind), quality=Quality.WORDS) if found else _NOTHING
+        return Matched(core=tuple(wholes or of_kind), quality=Quality.WORDS) if of_kind else _NOTHING
 
     def _holds_a_name(self, known: Known, names: Collection[frozenset[str]], topic: Topic) -> bool:
         if not topic.kinds and _BESIDE.search(known.display):

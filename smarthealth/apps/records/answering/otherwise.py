@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 import attrs
 
 from smarthealth.apps.records.understanding.question import Ask, Operation, Topic
+from smarthealth.retrieval.concepts import Concept
 
 from .chart import Wanted
 from .findings import Finding
@@ -25,12 +26,18 @@ _ALSO_GIVEN = frozenset({"procedure", "careplan"})
 """Kinds of entry, beside medicines, by which something is treated."""
 
 
-async def by_another_way(about: About, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
+async def by_another_way(search: Search, about: About, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
     """What was done for a reason by its own name, else by another kind of entry: cataract surgery, phototherapy."""
     if ask.reason is None:
-        return []
+        return await _for_a_reason(about, ask, topic, named)
     visits = topic.kinds == {"encounter"}
-    called = attrs.evolve(ask.reason, kinds=topic.kinds, category=topic.category if visits else None)
+    done = _done_for(search, ask.reason) if topic.kinds == {"procedure"} else ()
+    called = attrs.evolve(
+        ask.reason,
+        kinds=topic.kinds,
+        category=topic.category if visits else None,
+        concepts=(*ask.reason.concepts, *done),
+    )
     others = attrs.evolve(topic, kinds=_ALSO_GIVEN)
     ways: list[tuple[Topic, Topic | None]] = (
         [(called, None)] if topic.category is None or topic.kinds == {"procedure"} or visits else []
@@ -41,6 +48,27 @@ async def by_another_way(about: About, ask: Ask, topic: Topic, named: NamedPeopl
         if not any(finding.is_absence or finding.quality is Quality.PASSAGE for finding in found):
             return found
     return []
+
+
+def _done_for(search: Search, reason: Topic) -> tuple[Concept, ...]:
+    """The operations that are called after what they are done for: `hernia surgery`, a herniorrhaphy."""
+    phrases = ("cirugía de {}", "operación de {}", "reparación de {}", "{} surgery", "{} repair")
+    found = (search.glossary.concepts(phrase.format(reason.surface), kinds={"procedure"}) for phrase in phrases)
+    return tuple(
+        dict.fromkeys(
+            match.concept for matches in found for match in matches if len(match.surface) > len(reason.surface)
+        )
+    )
+
+
+async def _for_a_reason(about: About, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
+    """Visits whose reason holds the words that narrow them: the days in hospital for the hip."""
+    if topic.kinds != {"encounter"} or not topic.terms or topic.concepts:
+        return []
+    reason = Topic(terms=topic.terms, surface=" ".join(topic.terms))
+    plain = attrs.evolve(topic, terms=())
+    found = await about(attrs.evolve(ask, reason=reason, topics=(plain,)), plain, named)
+    return [] if any(finding.is_absence for finding in found) else found
 
 
 async def as_another_kind(search: Search, material: Material, wanted: Wanted) -> list[Finding]:

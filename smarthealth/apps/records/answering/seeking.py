@@ -21,8 +21,8 @@ from smarthealth.apps.records.understanding.question import Kin
 from smarthealth.apps.records.understanding.relatives import is_other_sex, kin_spans, names_kin, parts_by_kin
 from smarthealth.retrieval.concepts import Concept
 from smarthealth.retrieval.glossary import Glossary
-from smarthealth.retrieval.senses import forms, is_meant, roots_of
-from smarthealth.retrieval.words import folded_words, set_of
+from smarthealth.retrieval.senses import forms, is_meant, roots_of, senses
+from smarthealth.retrieval.words import STOP_WORDS, folded_words, set_of
 
 from .entries import Entry
 from .passages import Section, quotable, sections_of
@@ -49,6 +49,10 @@ _INTENDED = re.compile(
 )
 _PLANS = frozenset({"plan", "plan de manejo", "management plan"})
 """Headings under which stands what is to come."""
+_TAKES = re.compile(r"(?:toma|tomaba|tomo|usa|usaba|consume|consumia|bebe|bebia|tiene|takes?|took|uses?|used|drinks?)$")
+"""Verbs beside a thing that say nothing of it."""
+_OF_MEDICINES = frozenset({"medications", "medicamentos", "medicacion"})
+_SCREENED = re.compile(r"\b(?:screening|screened|tamizaje|tamizacion|assessment\s+using|test\s+for)\b")
 _WORK_UP = re.compile(r"\bwork[\s-]?ups?\b", re.IGNORECASE)
 """No work of anybody's."""
 _MOST_NARROWER = 30
@@ -104,10 +108,12 @@ class Term:
         held = roots_of(line)
         if not self.concepts:
             return is_meant(self.word, held) or (self._is_work and not _OCCUPATIONS.isdisjoint(folded_words(line)))
-        said = [word for word in folded_words(self.word) if not is_filler(word)]
-        if said and all(is_meant(word, held) for word in said):
+        said = [word for word in folded_words(self.word) if word not in STOP_WORDS and not _TAKES.match(word)]
+        if said and all(senses(word) & held for word in said):
             return True
-        return any(words <= held for name in self.names if (words := roots_of(name) - _SMALL))
+        # abbreviations are found by the glossary alone, which heeds how they are written: `HAS` is no `has`
+        spelt = (name for concept in self.concepts for name in (*concept.english, *concept.spanish))
+        return any(words <= held for name in spelt if (words := roots_of(name) - _SMALL))
 
 
 def find_terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
@@ -135,6 +141,11 @@ def share_held(terms: Sequence[Term], text: str, glossary: Glossary) -> float:
     """How much of what a question names stands in a text, in [0, 1]; all of nothing."""
     named = frozenset(match.concept.id for match in glossary.concepts(text) if not match.corrected)
     return sum(term.is_in(text, named, glossary) for term in terms) / len(terms) if terms else 1.0
+
+
+def _is_measured(term: Term) -> bool:
+    """Whether a term is nothing but something measured."""
+    return bool(term.concepts) and all(concept.kinds == ("observation",) for concept in term.concepts)
 
 
 def patterns(terms: Sequence[Term], glossary: Glossary) -> list[str]:
@@ -283,6 +294,10 @@ def _score(
         return 0.0
     if asks_for_result(text) and is_intended(heading, line):
         return 0.0  # what is planned has no result yet
+    if fold_letters(heading) in _OF_MEDICINES and any(_is_measured(term) for term in terms):
+        return 0.0  # a salt of a medicine is no value
+    if _SCREENED.search(fold_letters(whole)) and not _SCREENED.search(fold_letters(text)):
+        return 0.0  # who was screened for something need not have it
     if not any(is_meant(word, roots_of(whole)) for term in terms for name in term.names for word in folded_words(name)):
         return 0.0
     named = frozenset(match.concept.id for match in glossary.concepts(whole) if not match.corrected)

@@ -131,7 +131,7 @@ def _named(text: str, glossary: Glossary) -> list[ConceptMatch]:
         for match in matches
         if match.corrected and _is_small(match, text)
         for word in words(match.surface)
-        if _is_cue(word.folded)
+        if is_cue(word.folded)
     ]
     for start, end in cues:
         text = text[:start] + "," * (end - start) + text[end:]
@@ -186,14 +186,22 @@ def _is_small(match: ConceptMatch, text: str) -> bool:
         return "cuanto" not in own and _AFTER_HOW_MUCH.search(fold_letters(text[: match.start])) is None
     if match.surface.isupper() and len(surface) > 1:
         return False
-    if match.corrected and any(_is_cue(word) for word in own):
+    if match.corrected and any(is_cue(word) for word in own):
         return True
-    if len(own) > 1 and not any(find_kinds(surface)):
+    if len(own) > 1 and len(_beside_kinds(surface)) > 1:
         return False  # `blood group`, `T-score`: together the small words are a name
     return all(word in FILLERS for word in own)
 
 
-def _is_cue(word: str) -> bool:
+def _beside_kinds(surface: str) -> list[str]:
+    """The words of a surface that are no words for a kind of entry."""
+    for kind in find_kinds(surface):
+        surface = surface[: kind.start] + " " * (kind.end - kind.start) + surface[kind.end :]
+    return _WORD.findall(surface)
+
+
+def is_cue(word: str) -> bool:
+    """Whether a folded word is one of those that the readers of phrases know."""
     pieces = _cue_pieces()
     return word in FILLERS or word.startswith(pieces) or any(piece.startswith(word) for piece in pieces)
 

@@ -46,7 +46,8 @@ def decide(clause: Clause) -> list[Ask]:
         verification=clause.verification,
     )
     refusal = _refusal(clause)
-    if Field.CONTACT in clause.fields and refusal is not Refusal.INSTRUCTION:
+    calls_kin = clause.kin is not None and Field.PHONE in clause.fields
+    if (Field.CONTACT in clause.fields or calls_kin) and refusal is not Refusal.INSTRUCTION:
         return [Ask(operation=Operation.DEMOGRAPHIC, field=Field.CONTACT)]
     if clause.kin is not None and refusal in (None, Refusal.NOT_RECORDED):
         return [refine(attrs.evolve(draft, operation=_operation(clause)), clause)]

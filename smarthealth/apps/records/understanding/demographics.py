@@ -91,7 +91,7 @@ _TABLE: tuple[tuple[Field, str], ...] = (
         Field.LANGUAGE,
         r"""
         (?:que )?(?:idiomas?|lenguas?)(?: (?:materna|preferid[oa]|principal|de preferencia|habla|natal))?|habla (?:espanol|ingles|frances|portugues|aleman)
-        (?:what|which|preferred|primary|native) languages?|languages?(?: (?:spoken|preference))?|speaks? (?:spanish|english|french|portuguese|german)|necesita interprete|needs? an? interpreter
+        (?:what|which|preferred|primary|native) languages?|languages?(?! (?:and|therap|regime|develop|delay|disorder))(?: (?:spoken|preference))?|speaks? (?:spanish|english|french|portuguese|german)|necesita interprete|needs? an? interpreter
         """,
     ),
     (
@@ -106,7 +106,7 @@ _TABLE: tuple[tuple[Field, str], ...] = (
         Field.CITY,
         r"""
         (?:ciudad|municipio|residencia|localidad|poblacion)|(?:donde|en que ciudad) (?:vive|reside|habita)
-        (?:vive|reside) en|(?:de )?donde es|(?:city|town|residence|hometown)
+        (?:vive|reside) en|(?:de )?donde es|(?:city(?! (?:general|hospital|clinic|medical|health|center|centre))|town|residence|hometown)
         where (?:does|do|is)\b[^?]*\b(?:live|reside|from|living)|live in
         """,
     ),
@@ -141,8 +141,16 @@ class FieldMatch:
     field: Field
 
 
+_OF_ANOTHER_THING = compile_phrases(
+    r"""
+    gestational age|edad gestacional|bone age|edad osea|speech and language|lenguaje y habla
+    """
+)
+
+
 def find_fields(folded: str) -> list[FieldMatch]:
     """Find which of the patient's own data a folded text asks for; where two would overlap, the earlier of the table."""
+    folded = _OF_ANOTHER_THING.sub(lambda match: " " * len(match[0]), folded)
     found: list[FieldMatch] = []
     for field, pattern in _COMPILED:
         match = pattern.search(folded)

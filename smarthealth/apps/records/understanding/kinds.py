@@ -122,7 +122,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         formulas? medicas?|formulaci(?:on|ones)|drogas? (?:recetad|prescrit|formulad)as?|remedios?|pastillas?
         comprimidos|tratamientos?(?: (?:farmacologicos?|medicos?|con medicamentos))?|farmacoterapia
         terapia farmacologica|medications?|medicines?|drugs?|prescriptions?|meds|pills?|pharmacotherapy
-        (?:drug )?treatments?|drug therap(?:y|ies)|rx|med(?= list)|ttos?|txs?
+        (?:drug )?treatments?|drug therap(?:y|ies)|rx|med|ttos?|txs?
         """,
     ),
     (

@@ -167,7 +167,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:indicaciones|instrucciones|modo|forma) (?:de (?:uso|toma|administracion)|para (?:tomar|el uso))
         instructions|directions|instrucciones (?:de|para)|indicacion de toma|cuant[oa] (?:§+ )?toma
         como (?:tiene|se|debe|esta)\b[^?]*\b(?:toma|tomar|indicad[oa]|administra|usa)
-        supposed to take|regimen
+        supposed to take|regimen|how to (?:use|take|apply|inject)
         (?:como|con que frecuencia|cuant[oa]s veces al dia) (?:se )?(?:lo |la )?(?:debe |tiene que |hay que )?toma(?:r|rlo|rla|rse)?
         cuant[oa]s? (?:miligramos|mg|pastillas|tabletas|comprimidos|gramos|unidades|inhalaciones|puffs|gotas|capsulas|ml|mililitros|cucharadas)|concentracion
         (?:que|cuanta|cual(?:es)?) (?:concentracion|cantidad|presentacion)
@@ -183,7 +183,8 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:medic[oa]s?|doctor(?:a|es|as)?|profesional(?:es)?) (?:que|tratantes?|responsables?)|who(?:m|'s)?
         (?:cirujan[oa]s?|anestesi[oó]log[oa]s?|surgeons?|anesthetists?|anesthesiologists?)
         (?:which|what|name of the|the) (?:\w+ )?(?:doctors?|physicians?|providers?|clinicians?|practitioners?|professionals?|specialists?|nurse)
-        (?:doctor|physician|provider|clinician|practitioner)'?s? name|by whom
+        (?:doctor|physician|provider|clinician|practitioner|[a-z]+(?:ologist|iatrist|urgeon))'?s? name|by whom
+        nombre (?:del?|de la) [a-z]+(?:ologo|ologa|iatra)
         nombre (?:de|del) (?:medic|doctor|profesional)~
         """,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import attrs
@@ -9,7 +10,7 @@ import attrs
 from smarthealth.retrieval.glossary import Glossary
 
 from .anchors import find_anchor
-from .concepts import classes_of_allergies, find_concepts, is_clinical
+from .concepts import classes_of_allergies, find_concepts, is_clinical, is_cue
 from .demographics import find_fields
 from .directions import direction_spans, find_direction
 from .fillers import is_filler
@@ -33,8 +34,9 @@ from .timerange import find_period
 from .topics import find_subject
 from .units import find_unit
 
-_LONGEST_CUE = 40
-"""A phrase longer than this spans words that are not its own, which stay to be read."""
+_SHORT_CUE = 15
+"""Characters of a phrase that spans no words but its own."""
+_WORD = re.compile(r"[a-z0-9']+")
 
 
 @attrs.frozen(kw_only=True)
@@ -105,8 +107,9 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
     visible = reading.open
     fields = find_fields(reading.folded)
     cues, kinds, pick = find_operations(visible), list(find_kinds(visible)), find_pick(visible)
+    for cue in cues:
+        _cover_cue(reading, cue)
     for start, end in [
-        *((cue.start, cue.end) for cue in cues if cue.end - cue.start <= _LONGEST_CUE),
         *status_spans(visible),
         *([(pick.start, pick.end)] if pick else []),
         *((kind.start, kind.end) for kind in kinds),
@@ -141,6 +144,14 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         words=len(Reading(text).words_left()),
         corrected=any(match.corrected for match in matches),
     )
+
+
+def _cover_cue(reading: Reading, cue: OperationCue) -> None:
+    """Cover a phrase, but for the words that it merely spans: `was ··· stopped` says nothing of what was stopped."""
+    end = _word_end(reading.open, cue.end)
+    for word in _WORD.finditer(reading.open, cue.start, end):
+        if cue.end - cue.start <= _SHORT_CUE or is_cue(word[0]):
+            _cover_ascii(reading, word.start(), word.end())
 
 
 def _word_end(text: str, end: int) -> int:

@@ -151,8 +151,12 @@ def _stay_for_a_procedure(ask: Ask, clause: Clause) -> Ask:
 
 
 def _names_a_part(topic: Topic) -> bool:
-    """Whether a topic is no more than the words for a part of a note."""
-    return bool(topic.terms) and not topic.concepts and all(map(find_section, topic.terms))
+    """Whether a topic is no more than the words for a part of a note, and for who wrote it."""
+    rest = [term for term in topic.terms if not _SPECIALIST.search(term)]
+    return bool(topic.terms) and not topic.concepts and all(map(find_section, rest))
+
+
+_SPECIALIST = re.compile(r"(?:olog[oa]|iatra|ologist|iatrist|cirujan[oa]|surgeon|especialista|specialist)s?$")
 
 
 _NOTES = Topic(kinds=frozenset({DOCUMENT}))

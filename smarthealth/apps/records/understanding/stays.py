@@ -87,12 +87,24 @@ def find_stay(reading: Reading, matches: Sequence[ConceptMatch]) -> StayMatch | 
         rest = text[: found.start()] + " " + text[found.end() :]
         others = any(
             not found.start() <= match.start < found.end()
-            and (found.groupdict().get("visit") or set(match.concept.kinds) != {CONDITION})
+            and (
+                found.groupdict().get("visit")
+                or set(match.concept.kinds) != {CONDITION}
+                or _is_inside(text, match, found)
+            )
             for match in matches
         )
         if not _OF_TIME.search(rest) and (others or _names_others(rest)):
             return StayMatch(found.start(), found.end(), _anchor(relation, found, _reason(reading, reasons)))
     return None
+
+
+def _is_inside(text: str, match: ConceptMatch, found: re.Match[str]) -> bool:
+    """Whether a disease goes before the stay in which it is looked for: `fever during the admission`."""
+    return match.end <= found.start() and _WITHIN.match(text[found.start() :]) is not None
+
+
+_WITHIN = re.compile(r"(?:en|durante|in|during)\s")
 
 
 def _found(text: str) -> Iterator[tuple[Relation, re.Match[str]]]:
