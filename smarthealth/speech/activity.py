@@ -11,6 +11,7 @@ How long of it was voiced tells a cough from a sentence only in part; whether th
 from __future__ import annotations
 
 from collections import deque
+from math import sqrt
 from typing import Final, Protocol
 
 import attrs
@@ -179,7 +180,7 @@ class NoiseFloor:
     def is_above(self, frame: bytes) -> bool:
         """Whether a frame stands out from the noise."""
         samples = np.frombuffer(frame, "<i2").astype(np.float32)
-        level = float(np.sqrt(np.mean(samples * samples)))
+        level = sqrt(float(np.dot(samples, samples)) / max(1, len(samples)))
         # what comes first is noise, unless it is as loud as only a voice is
         floor = min(level, _LOUDEST_NOISE) if self._floor is None else self._floor
         rise = _RISE_ABOVE if level > floor * self.margin else _RISE_NEAR
