@@ -9,6 +9,7 @@ import attrs
 import msgspec
 import trio
 
+from smarthealth.actors import StageTimeout
 from smarthealth.conversation.application import HttpAnswer, HttpRequest, TurnEnd, TurnFailure
 from smarthealth.wire.converter import make_wire_converter
 from smarthealth.wire.errors import Fault, WireError
@@ -128,10 +129,13 @@ class TaxiHttp:
                 failure = None
             if scope.cancelled_caught:
                 failure = TurnFailure(end=TurnEnd.TURN_TIMEOUT)
-                output.events.extend(turn.ending(failure))
+        except StageTimeout as timeout:
+            failure = TurnFailure(end=TurnEnd.STAGE_TIMEOUT, stage=timeout.stage)
         finally:
             with trio.move_on_after(SETTLE_LIMIT, shield=True):
                 await turn.settle(failure)
+        if failure is not None:
+            output.events.extend(turn.ending(failure))
         return _reply(turn, output.events)
 
 
