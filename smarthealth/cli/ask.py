@@ -1,9 +1,8 @@
-"""`smarthealth ask` and `smarthealth chat`: a question, or a conversation, on the terminal."""
+"""`smarthealth ask`: a question on the terminal."""
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
 
 import trio
@@ -32,9 +31,8 @@ TokenOption = Annotated[
 
 
 def register(app: typer.Typer) -> None:
-    """Add the commands."""
+    """Add the command."""
     app.command("ask")(ask)
-    app.command("chat")(chat)
 
 
 def ask(
@@ -54,25 +52,6 @@ def ask(
 
     if not trio.run(run):
         raise typer.Exit(1)
-
-
-def chat(
-    application: Annotated[Literal["records"], typer.Argument(metavar="APP", help="which application: records")],
-    document: DocumentOption,
-    url: UrlOption = LOCAL_URL,
-    token: TokenOption = None,
-) -> None:
-    """Ask again and again in one session, which remembers; an empty line or the end of the input leaves."""
-    from .client import open_client
-
-    patient = read_document(document)
-
-    async def run() -> None:
-        async with open_client(url, token or await local_token(url)) as client:
-            while question := await trio.to_thread.run_sync(_read_question, abandon_on_cancel=True):
-                await put(client, patient, question)
-
-    trio.run(run)
 
 
 def read_document(text: str) -> Document:
@@ -121,10 +100,3 @@ async def local_token(url: str) -> str:
     settings = prepare()
     async with open_stores(settings) as stores:
         return await issue_token(settings, stores, DEMO_EMAIL)
-
-
-def _read_question() -> str:
-    try:
-        return input(f"{os.linesep}> ").strip()
-    except EOFError:
-        return ""

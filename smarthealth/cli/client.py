@@ -1,11 +1,11 @@
-"""A WebSocket client of the records protocol, and how its events look on a terminal."""
+"""A WebSocket client, what it asks of the records application, and how the events of that look on a terminal."""
 
 from __future__ import annotations
 
 import math
 import re
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -58,7 +58,7 @@ class Document:
 
 @attrs.define
 class Client:
-    """One connection to the records application."""
+    """One connection to an application."""
 
     socket: trio_websocket.WebSocketConnection
     session_id: str = attrs.field(factory=lambda: str(uuid.uuid4()))
@@ -75,8 +75,17 @@ class Client:
             event = msgspec.json.decode(message, type=dict[str, Any])
             _ = event["type"]
         except (msgspec.DecodeError, KeyError):
-            raise ClientError("the server does not speak the protocol of the records application") from None
+            raise ClientError("the server does not speak the protocol of a smarthealth application") from None
         return event
+
+    async def send(self, message: Mapping[str, object]) -> None:
+        """Send one message.
+
+        Raises:
+            ClientError: The connection ended.
+        """
+        with _closing_explained():
+            await self.socket.send_message(msgspec.json.encode(message).decode())
 
     async def ask(self, document: Document, question: str) -> AsyncIterator[dict[str, Any]]:
         """Ask and yield every message of the turn, the terminal one last.
@@ -91,8 +100,7 @@ class Client:
             "document_number": document.number,
             "question": question,
         }
-        with _closing_explained():
-            await self.socket.send_message(msgspec.json.encode(query).decode())
+        await self.send(query)
         while True:
             event = await self.receive()
             yield event
@@ -111,14 +119,14 @@ def _closing_explained() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def open_client(url: str, token: str) -> AsyncIterator[Client]:
-    """Connect with a token in the Authorization header and wait for the greeting.
+async def open_client(url: str, token: str | None) -> AsyncIterator[Client]:
+    """Connect, with the token if there is one in the Authorization header, and wait for the greeting.
 
     Raises:
         ClientError: No server there, or it refused.
     """
     greeted = done = False
-    headers = [(b"Authorization", f"Bearer {token}".encode())]
+    headers = [] if token is None else [(b"Authorization", f"Bearer {token}".encode())]
     # a limit of our own, since the library's leaves its reading task behind when the server says nothing at all
     with trio.move_on_after(CONNECT_LIMIT) as connecting:
         try:

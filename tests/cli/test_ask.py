@@ -1,4 +1,4 @@
-"""`smarthealth ask` and `smarthealth chat`."""
+"""`smarthealth ask`."""
 
 from __future__ import annotations
 
@@ -55,11 +55,10 @@ def test_nothing_listening_is_one_sentence(run: Run, token: tuple[str, ...], tmp
     assert not (tmp_path / "data").exists()
 
 
-@pytest.mark.parametrize("command", [("ask", "¿?"), ("chat", "records")])
 @pytest.mark.parametrize("document", ["30995750", "XX:1", "CD:"])
-def test_a_malformed_document_is_a_wrong_argument(run: Run, command: tuple[str, ...], document: str) -> None:
+def test_a_malformed_document_is_a_wrong_argument(run: Run, document: str) -> None:
     """What is no document is exit code 2, with what one looks like."""
-    ran = run(*command, "--document", document, "--token", "t")
+    ran = run("ask", "¿?", "--document", document, "--token", "t")
     assert (ran.code, ran.output) == (2, "")
     assert "TYPE:NUMBER" in ran.errors
 
@@ -93,27 +92,3 @@ def test_elsewhere_a_token_is_asked_for(run: Run, environment: pytest.MonkeyPatc
     assert (ran.code, ran.errors) == (1, "smarthealth: give a token with --token or SMARTHEALTH_TOKEN\n")
     environment.setenv("SMARTHEALTH_TOKEN", "t")
     assert "no smarthealth server at wss://records.invalid" in run("ask", "¿?", *elsewhere).errors
-
-
-@pytest.mark.parametrize("last", ["\n", ""])
-def test_a_chat_is_one_session(run: Run, open_server: OpenServer, turn: list[Event], last: str) -> None:
-    """Questions go out one after the other in one session, until an empty line or the end of the input."""
-    with open_server(events=turn) as server:
-        ran = run("chat", "records", *LAURA, "--url", server.url, "--token", "t", typed=f"one\n two \n{last}")
-    assert ran.code == 0
-    assert ran.output.count("Fue [6.6]") == 2
-    assert [query["question"] for query in server.queries] == ["one", "two"]
-    assert len({query["session_id"] for query in server.queries}) == 1
-
-
-def test_a_chat_goes_on_after_an_error(run: Run, open_server: OpenServer) -> None:
-    """A question that fails does not end the chat."""
-    error = {"type": "error", "error": {"code": "LLM_TIMEOUT", "message": "Tarde."}}
-    with open_server(events=[error]) as server:
-        ran = run("chat", "records", *LAURA, "--url", server.url, "--token", "t", typed="one\ntwo\n")
-    assert (ran.code, ran.output.count("LLM_TIMEOUT: Tarde.")) == (0, 2)
-
-
-def test_there_is_no_other_application_to_chat_with(run: Run) -> None:
-    """An application that is not there is a wrong argument."""
-    assert run("chat", "taxi", *LAURA).code == 2
