@@ -32,6 +32,7 @@ _TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
         "missing_path": "¿Qué archivo? Dime su nombre, por ejemplo: {example}.",
         "missing_query": "¿Qué texto busco?",
         "missing_command": "¿Qué comando ejecuto?",
+        "no_folder": "Las carpetas se crean al escribir un archivo en ellas, por ejemplo: crea docs/notas.txt.",
         "no_tool": "No tengo una herramienta para eso en este espacio de trabajo.",
         "help": (
             "Puedo crear, leer, listar, buscar y eliminar archivos, y decir su tamaño y fechas. "
@@ -57,6 +58,7 @@ _TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
         "missing_path": "Which file? Tell me its name, for example: {example}.",
         "missing_query": "Which text shall I look for?",
         "missing_command": "Which command shall I run?",
+        "no_folder": "Folders are made by writing a file in them, for example: create docs/notes.txt.",
         "no_tool": "I have no tool for that in this workspace.",
         "help": (
             "I can create, read, list, search and delete files, and tell their size and dates. "
@@ -82,6 +84,8 @@ def ask_back(step: Step) -> str | None:
         return text(step.language, "missing_path", example=_EXAMPLES[step.language])
     if step.intent == "search" and step.content is None:
         return text(step.language, "missing_query")
+    if step.intent == "folder":
+        return text(step.language, "no_folder")
     if step.intent in ("run", "fetch") and not (step.content or step.url):
         return text(step.language, "missing_command")
     return None

@@ -20,6 +20,7 @@ from .understanding import Step, understand
 _TOOLS: Final[Mapping[Intent, Sequence[str]]] = {
     "write": ("write_file",),
     "append": ("append_file", "write_file"),
+    "folder": (),
     "read": ("read_file",),
     "list": ("list_directory",),
     "search": ("search_files",),

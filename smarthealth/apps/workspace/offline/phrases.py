@@ -7,34 +7,35 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 Language = Literal["es", "en"]
-Intent = Literal["write", "append", "read", "list", "search", "delete", "info", "run", "fetch"]
+Intent = Literal["write", "append", "folder", "read", "list", "search", "delete", "info", "run", "fetch"]
 
 _PRONOUN: Final = r"(?:lo|la|los|las|melo|mela|noslo)?"
 
 # Tried in this order at the beginning of a clause: what says more stands before what says less.
 VERBS: Final[Sequence[tuple[Intent, Language, str]]] = (
-    ("search", "es", r"(?:busca|buscar|búsca|busque|encuentra|encontrar|localiza)" + _PRONOUN + r"\b"),
+    ("search", "es", r"(?:busca|buscar|búsca|busques?|encuentra|encontrar|encuentres?|localiza)" + _PRONOUN + r"\b"),
     ("search", "es", r"(?:en\s+)?qu[eé]\s+(?:archivos?|ficheros?)\s+(?:contienen?|mencionan?|hablan?|dicen?|tienen?|aparecen?)\b"),
     ("search", "es", r"d[oó]nde\s+(?:aparece|sale|est[aá]|se\s+menciona|dice|pone)\b"),
-    ("list", "es", r"(?:lista|listar|l[ií]stame|enumera|enumérame|ls)\b"),
-    ("list", "es", r"(?:mu[eé]stra(?:me)?|ense[ñn]a(?:me)?|dime|ver|quiero\s+ver)\s+(?:todos\s+)?(?:los|las|mis|qu[eé])\s+(?:archivos|ficheros|carpetas|documentos)\b"),
+    ("list", "es", r"(?:lista|listar|listarme|listes?|l[ií]stame|enumera|enumérame|ls)\b"),
+    ("list", "es", r"(?:mu[eé]stra(?:me)?|mostrar(?:me)?|muestres?|ens[eé][ñn]a(?:me)?|dime|ver|quiero\s+ver)\s+(?:todos\s+)?(?:los|las|mis|qu[eé])\s+(?:archivos|ficheros|carpetas|documentos)\b"),
     ("list", "es", r"(?:dime\s+)?(?:cu[aá]les|qu[eé])\s+(?:son\s+los\s+)?(?:archivos|ficheros|documentos|carpetas)\b"),
     ("list", "es", r"(?:dime\s+)?qu[eé]\s+(?:hay|tengo|tenemos)(?=\s*(?:\?|$|aqu[ií]|guardado|en\s+(?:la|el|mi|este|esta)\s+(?:carpeta|directorio|espacio|workspace)|en\s+[\w\-]+/))"),
     ("info", "es", r"(?:dame\s+|dime\s+|mu[eé]strame\s+)?(?:la\s+|los\s+|el\s+)?(?:informaci[oó]n|info(?=\s+(?:de|del|sobre)\b)|detalles|metadatos|propiedades|tama[ñn]o)\b"),
     ("info", "es", r"cu[aá]nto\s+(?:pesa|ocupa|mide)\b|qu[eé]\s+tama[ñn]o\s+tiene\b|cu[aá]ndo\s+(?:se\s+)?(?:modific[oó]|cre[oó]|cambi[oó])\b"),
-    ("delete", "es", r"(?:borra|bórra|borrar|borre|elimina|elimína|eliminar|elimine|suprime|quita|quíta)" + _PRONOUN + r"\b"),
-    ("run", "es", r"(?:ejecuta|ejecutar|ejecute|ejecúta|corre|lanza)" + _PRONOUN + r"\b"),
+    ("delete", "es", r"(?:borra|bórra|borrar|borres?|elimina|elimína|eliminar|elimines?|suprime|quita|quíta|quitar)" + _PRONOUN + r"\b"),
+    ("run", "es", r"(?:ejecuta|ejecutar|ejecutes?|ejecúta|corre|lanza)" + _PRONOUN + r"\b"),
     ("fetch", "es", r"(?:descarga|descargar|consulta|trae|tráeme|obt[eé]n|visita|haz\s+una\s+(?:petici[oó]n|solicitud)|llama|abre|lee|pide)\b(?=.*https?://)"),
     ("append", "es", r"(?:añade|añadir|añádele|agrega|agrégale|agregar|anexa)\b(?=.*\b(?:a|al|en)\b)"),
-    ("write", "es", r"(?:crea|crear|cree|créame|creame|créate|genera|generar|genérame|guarda|guardar|guárdame|escribe|escribir|escríbeme|redacta|haz|hazme|pon|anota|apunta|sobrescribe|reemplaza)\b"),
-    ("read", "es", r"(?:lee|leer|lea|l[eé]e" + _PRONOUN + r"|l[eé]eme|abre|abrir|ábre" + _PRONOUN + r"|mu[eé]stra(?:me)?" + _PRONOUN + r"|ense[ñn]a(?:me)?" + _PRONOUN + r"|imprime|ver)\b"),
+    ("write", "es", r"(?:crea|crear|crearme|crees?|créame|creame|créate|genera|generar|generes?|genérame|guarda|guardar|guardes?|guárdame|escribe|escribir|escribas?|escríbeme|redacta|redactes?|haz|hazme|hagas|pon|pongas|poner|anota|apunta|sobrescribe|reemplaza)\b"),
+    ("read", "es", r"(?:leer|leas?|l[eé]e" + _PRONOUN + r"|l[eé]eme|leerme|abre|abrir|abras|ábre" + _PRONOUN + r"|mu[eé]stra(?:me)?" + _PRONOUN + r"|mostrar(?:me)?" + _PRONOUN + r"|muestres?|ens[eé][ñn]a(?:me)?" + _PRONOUN + r"|imprime|ver)\b"),
+    ("read", "es", r"(?:dime|dame|quiero)\s+(?:el\s+contenido|lo\s+que\s+(?:hay|dice|pone))\b"),
     ("read", "es", r"(?:dime\s+)?qu[eé]\s+(?:dice|contiene|pone|hay\s+en|tiene)\b"),
     ("search", "en", r"(?:search|find|grep|look\s+for|locate)\b"),
     ("search", "en", r"(?:which|what)\s+files?\s+(?:contains?|mentions?|says?|have|has|talks?)\b|where\s+(?:is|are|does|do)\b"),
     ("list", "en", r"(?:list|ls|dir)\b"),
     ("list", "en", r"(?:show|tell|give)\s+(?:me\s+)?(?:all\s+)?(?:the\s+|my\s+|what\s+)?(?:files|folders|documents)\b|(?:what|which)\s+(?:files|folders|documents)\b"),
     ("list", "en", r"what(?:'s|\s+is)\s+(?:here|in\s+(?:the|this|my)\s+(?:folder|directory|workspace))"),
-    ("info", "en", r"(?:(?:get|give|show|tell)\s+(?:me\s+)?)?(?:the\s+)?(?:info|information|details?|metadata|properties|size)\b|how\s+(?:big|large)\b|when\s+was\b"),
+    ("info", "en", r"(?:(?:get|give|show|tell)\s+(?:me\s+)?)?(?:the\s+)?(?:info|information|details?|metadata|properties|size)\b|how\s+(?:big|large)\b|when\s+was\b|what(?:'s|\s+is)\s+the\s+size\b|tell\s+me\s+about\s+(?=\S*\.\w)"),
     ("delete", "en", r"(?:delete|remove|erase|rm)\b"),
     ("run", "en", r"(?:run|execute)\b"),
     ("fetch", "en", r"(?:fetch|download|get|request|visit|call|open|read)\b(?=.*https?://)"),
@@ -52,9 +53,9 @@ COURTESY: Final = re.compile(
 """What stands before a request and asks nothing."""
 
 CONTENT: Final = re.compile(
-    r"\s*,?\s*\b(?:(?:y\s+)?con\s+(?:el|este|la|los|las|un|una|mi)?\s*(?:siguiente\s+)?(?:contenido|texto|mensaje|frase|palabras?|l[ií]neas?)"
+    r"\s*,?\s*\b(?:(?:y\s+)?con\s+(?:el|este|la|los|las|un|una|mi)?\s*(?:siguiente\s+)?(?:contenido|texto|t[ií]tulo|mensaje|frase|palabras?|l[ií]neas?)"
     r"|(?:y\s+)?que\s+(?:diga|contenga|ponga|tenga|incluya)(?:\s+(?:el\s+)?(?:texto|contenido))?|diciendo|cuyo\s+contenido\s+(?:sea|es)"
-    r"|(?:and\s+)?with\s+(?:the|this|a)?\s*(?:following\s+)?(?:contents?|text|message|words?|lines?)|(?:that|which)\s+(?:says|contains|reads)|containing|saying)"
+    r"|(?:and\s+)?with\s+(?:the|this|a)?\s*(?:following\s+)?(?:contents?|text|title|message|words?|lines?)|(?:that|which)\s+(?:says|contains|reads)|containing|saying)"
     r"(?:\s+(?:de|of))?\s*:?\s*",
     re.IGNORECASE,
 )
@@ -70,6 +71,11 @@ NAMED: Final = re.compile(
     r"|\b(?:llamad[ao]|named|called|con\s+(?:el\s+)?nombre|with\s+(?:the\s+)?name)\s+(?P<name>\0\d+\0|[\w\-./]*\w)",
     re.IGNORECASE,
 )
+FOLDER: Final = re.compile(
+    r"\s*(?:(?:una?|la|el|otra|the|a|an|another)\s+)?(?:nueva\s+|nuevo\s+|new\s+|empty\s+)?(?:sub)?(?:carpeta|directorio|folder|directory)\b(?!.*\b(?:archivo|fichero|file)\b)(?!.*\.\w)",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What is to be made is a folder, and no file in it."""
 FILE: Final = re.compile(
     r"(?<![\w./\-:])(?P<path>[\w\-./]*[\w\-]\.[A-Za-z][A-Za-z0-9]{0,9}|\.[a-z][\w\-.]*)(?![\w/]|\.\w)"
 )

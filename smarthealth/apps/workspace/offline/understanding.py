@@ -19,6 +19,7 @@ from .phrases import (
     CONTENT,
     COURTESY,
     FILE,
+    FOLDER,
     METHOD,
     NAMED,
     PLACE,
@@ -31,6 +32,15 @@ from .phrases import (
 )
 
 _MARK = re.compile(r"\0(\d+)\0")
+_A_FILE = re.compile(
+    r"(?:un\s+|el\s+|a\s+|the\s+)?(?:nuevo\s+|new\s+)?(?:text\s+)?(?:archivo|fichero|file)\b", re.IGNORECASE
+)
+_A_TEXT = re.compile(r"^(?:el|la|este|esta|the|this)\s+(?:texto|frase|palabra|text|phrase|word)\s+", re.IGNORECASE)
+_OF_FOLDER = re.compile(
+    r"\b(?:en|de|in|of)\s+(?P<path>[\w\-.]+/[\w\-./]*)"
+    r"|\b(?:contenido|contents?)\s+(?:de|of)\s+(?!la\b|el\b|the\b|this\b|est[ea]\b)(?P<name>[\w\-.]+)",
+    re.IGNORECASE,
+)
 _VERBS = tuple(
     (intent, language, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for intent, language, pattern in VERBS
 )
@@ -123,8 +133,11 @@ def _pieces(text: str) -> Iterator[str]:
     begin = at = 0
     while match := _next_cut(text, at):
         after = text[match.end() :]
-        sure = match.re is CONNECTOR and not _in_content(text[begin : match.start()])
-        if _clause(after) is not None or (sure and after):
+        content = _open_content(text[begin : match.start()])
+        # content that has lines of its own, as code has, goes on to the end
+        lines = content is not None and ("\n" in content or "\n" in match.group())
+        sure = match.re is CONNECTOR and content is None
+        if not lines and (_clause(after) is not None or (sure and after)):
             yield text[begin : match.start()]
             begin = match.end()
         at = match.end()
@@ -136,9 +149,10 @@ def _next_cut(text: str, at: int) -> re.Match[str] | None:
     return min(cuts, key=lambda match: match.start(), default=None)
 
 
-def _in_content(text: str) -> bool:
+def _open_content(text: str) -> str | None:
+    """What stands in a text of content without quotes, the words before it included; None when there is none."""
     match = CONTENT.search(text)
-    return match is not None and _MARK.match(text[match.end() :]) is None
+    return text[match.start() :] if match is not None and _MARK.match(text[match.end() :]) is None else None
 
 
 def _clause(text: str) -> _Clause | None:
@@ -154,6 +168,8 @@ def _clause(text: str) -> _Clause | None:
 def _read(clause: _Clause, quotes: _Quotes, known: str | None) -> Step:
     rest = clause.rest
     content: str | None = None
+    if clause.intent == "write" and FOLDER.match(rest):
+        return Step(intent="folder", language=clause.language)
     if clause.intent in ("write", "append"):
         rest, content = _content(rest, quotes)
     url = URL.search(quotes.put_back(rest))
@@ -166,8 +182,9 @@ def _read(clause: _Clause, quotes: _Quotes, known: str | None) -> Step:
     if clause.intent == "search":
         return _search(step, rest, quotes)
     if clause.intent == "list":
-        place = PLACE.search(rest) or re.search(r"\b(?:en|de|in|of)\s+(?P<path>[\w\-.]+/[\w\-./]*)", rest)
-        return attrs.evolve(step, path=_clean(quotes.put_back(place["path"])) if place else None)
+        place, other = PLACE.search(rest), _OF_FOLDER.search(rest)
+        named = place["path"] if place else (other["path"] or other["name"]) if other else None
+        return attrs.evolve(step, path=_clean(quotes.put_back(named)) if named else None)
     path = _path(rest, quotes)
     if path is None and POINTS_BACK.search(clause.verb + rest):
         path = known
@@ -186,7 +203,8 @@ def _content(rest: str, quotes: _Quotes) -> tuple[str, str | None]:
             return rest[: match.start()] + " " + said[mark.end() :], quotes.put_back(mark.group())
         # "… que diga hola en notas.txt": the file stands behind the content where none stands before it
         tail = re.search(
-            r"\s+(?:en|a|al|in|to|into)\s+(?:el\s+archivo\s+|the\s+file\s+)?(?P<path>[\w\-./]+\.\w+)\s*$", said
+            r"\s+(?:en|a|al|in|to|into|llamado|called|named)\s+(?:el\s+archivo\s+|the\s+file\s+)?(?P<path>[\w\-./]+\.\w+)\s*$",
+            said,
         )
         if tail and _path(rest[: match.start()], quotes) is None:
             return rest[: match.start()] + tail.group(), quotes.put_back(said[: tail.start()].strip())
@@ -198,10 +216,8 @@ def _content(rest: str, quotes: _Quotes) -> tuple[str, str | None]:
         rest,
         re.DOTALL | re.IGNORECASE,
     )
-    if into and not re.fullmatch(
-        r"(?:un\s+|el\s+|a\s+|the\s+)?(?:nuevo\s+|new\s+)?(?:archivo|fichero|file)", into["content"]
-    ):
-        return into["path"], quotes.put_back(into["content"])
+    if into and not _A_FILE.match(into["content"]):
+        return into["path"], quotes.put_back(_A_TEXT.sub("", into["content"]))
     colon = re.search(r"(?P<path>[\w\-./]*\w\.\w+|\0\d+\0)\s*:\s*(?P<content>.+)$", rest, re.DOTALL)
     if colon:
         return rest[: colon.start("content")], quotes.put_back(colon["content"].strip())
@@ -257,6 +273,7 @@ def _search(step: Step, rest: str, quotes: _Quotes) -> Step:
         "",
         rest,
     )
+    said = re.sub(r"^\s*(?:en|in)\s+(?:(?:todos|los|mis|all|the|my)\s+)*(?:archivos|ficheros|files)\b", "", said)
     said = re.sub(
         r"^\s*(?:(?:los\s+|the\s+|all\s+|todos\s+los\s+)?(?:archivos?|ficheros?|files?)\s+(?:que\s+(?:contengan|contienen|mencionen|mencionan|digan|tengan)|containing|that\s+contain|which\s+contain|with|con)\s+)?"
         r"(?:(?:la|el|the|de|del|sobre|about|for)\s+)*(?:(?:palabra|texto|frase|t[eé]rmino|word|text|phrase|term)\s+)?",

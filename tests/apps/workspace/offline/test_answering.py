@@ -58,10 +58,14 @@ def test_long_lists_are_shortened() -> None:
         (Step(intent="delete", language="en"), "Which file? Tell me its name, for example: notes.txt."),
         (Step(intent="search", language="es"), "¿Qué texto busco?"),
         (Step(intent="run", language="en"), "Which command shall I run?"),
+        (
+            Step(intent="folder", language="en"),
+            "Folders are made by writing a file in them, for example: create docs/notes.txt.",
+        ),
         (Step(intent="list", language="es"), None),
         (Step(intent="write", language="es"), None),
     ],
-    ids=["read", "delete", "search", "run", "list", "write"],
+    ids=["read", "delete", "search", "run", "folder", "list", "write"],
 )
 def test_what_is_missing_is_asked_for(step: Step, asked: str | None) -> None:
     """No tool is called with a guess."""
