@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from trio.testing import MockClock
 
@@ -14,7 +16,9 @@ from smarthealth.conversation.application import Principal
 from smarthealth.conversation.errors import ServerDraining, TurnRefused
 from smarthealth.testing.chat_model import ScriptedChatModel
 from smarthealth.testing.script import Reply
+from smarthealth.testing.speech import Heard, ScriptedSpeechToText, ScriptedTextToSpeech
 from tests.apps.taxi.conftest import ANA, TS, Answer, Connect, World, open_host
+from tests.apps.taxi.voice.test_spoken_dialogue import _open_line, _speak
 
 CONVERSATION = ("Hola", "Necesito un taxi", "Calle 72 #43-25", "El Prado", "En efectivo", "No", "Sí, confirmo")
 
@@ -161,6 +165,30 @@ async def test_audio_where_nobody_hears(connect: Connect, autojump_clock: MockCl
         (refused,) = await client.heard({"type": "audio_start"})
         client.socket.say(b"\0\0")
         (again,) = await client.settled()
+        (nothing,) = await client.heard({"type": "cancel"})
         fine = await client.tell("Hola")
     assert (refused["level"], refused["message"], again["message"]) == ("warning", texts.NO_AUDIO, texts.NO_AUDIO)
     assert fine.text
+    assert nothing["message"] == texts.NOTHING_TO_CANCEL
+
+
+async def test_a_connection_that_hears(world: World, tmp_path: Path, autojump_clock: MockClock) -> None:
+    """What is said into it is answered as what is typed is, and a cancel silences both."""
+    stt = ScriptedSpeechToText(Heard(text="Hola"), otherwise=Heard(text="Necesito un taxi"))
+    async with _open_line(world, tmp_path, stt, ScriptedTextToSpeech()) as host:
+        client = host.connect()
+        client.say({"type": "audio_start", "mode": "push", "thread_id": "t"})
+        await client.settled()
+        await _speak(client, 0.5)
+        spoken = Answer(await client.heard({"type": "audio_end"}, seconds=30))
+        typed = await client.tell("Necesito un taxi", "t", seconds=30)
+        await client.heard({"type": "user_input", "text": "Hola", "thread_id": "t"}, seconds=0.5)
+        (cancelled, *_) = [
+            event
+            for event in await client.heard({"type": "cancel", "thread_id": "t"}, seconds=1)
+            if event["type"] == "cancelled"
+        ]
+        client.socket.leave()
+        await client.settled()
+    assert (spoken.agent, typed.agent, cancelled["thread_id"]) == ("RECEPCIONISTA", "RECEPCIONISTA", "t")
+    assert "tts_end" in spoken.kinds
