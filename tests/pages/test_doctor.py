@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tests.pages.conftest import Page
 
 ANSWERED = "document.querySelectorAll('.turn:not(.running)').length === {count}"
+RESTART_LIMIT = 60.0
+"""Seconds for a server to come back, whatever the test was told meanwhile."""
 STEPS = (
     "window.steps = new Set(); new MutationObserver(() => document.querySelectorAll('.steps li.now')"
     ".forEach(step => window.steps.add(step.textContent)))"
@@ -98,6 +100,19 @@ async def test_the_profile_is_kept_and_sent(page: Page, doctor: Server) -> None:
     assert "penicillin" in (await page.text(".turn .text")).lower()
 
 
+async def test_a_pregnancy_that_is_taken_back_is_said_to_be_none(page: Page, doctor: Server) -> None:
+    """Who never touches the box says nothing of it; who ticks it says yes, and who unticks it says no."""
+    await open_doctor(page, doctor)
+    news = "window.told = []; const send = WebSocket.prototype.send; WebSocket.prototype.send = function (text) {{ {keep}; return send.call(this, text); }}"
+    await page.evaluate(news.format(keep="window.told.push(JSON.parse(text).patient_profile?.pregnant)"))
+    for number, expected in enumerate([None, True, False], start=1):
+        if number > 1:
+            await page.click("[name=pregnant]")
+        await ask(page, "I have a cough")
+        await answered(page, number)
+        assert await page.evaluate("window.told.filter(one => one !== undefined).at(-1) ?? null") is expected
+
+
 async def test_a_conversation_is_found_again(page: Page, doctor: Server) -> None:
     """After a reload both sides come from the server; markup in a message is text."""
     await open_doctor(page, doctor)
@@ -121,7 +136,8 @@ async def test_a_server_that_was_killed_is_waited_for(page: Page, doctor: Server
     try:
         await page.until("!document.getElementById('banner').hidden")
     finally:
-        await trio.to_thread.run_sync(doctor.start)
+        with trio.move_on_after(RESTART_LIMIT, shield=True):
+            await trio.to_thread.run_sync(doctor.start)
     await page.evaluate("document.getElementById('retry-now').click()")
     await page.until("document.getElementById('connection').dataset.state === 'connected'")
     await ask(page, "it goes on")
