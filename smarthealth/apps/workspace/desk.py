@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Final, Literal, cast
 from urllib.parse import quote
 
@@ -86,46 +87,38 @@ _CODEC: Final[Codec[NewInvite, Any]] = Codec(commands={"invite": NewInvite}, eve
 def workspace_routes(services: WorkspaceServices, rooms: Rooms[Sent]) -> tuple[HttpRoute, ...]:
     """The routes."""
     desk = _Desk(services, rooms)
+    owners = partial(HttpRoute, authentication="required")
+    everybodys = partial(HttpRoute, method="GET", authentication="optional")
     return (
-        HttpRoute(
+        owners(
             path=f"{_BASE}/invites",
             method="POST",
             answer=desk.make_invite,
             summary="Invite to a conversation by a link",
-            authentication="required",
             request=NewInvite,
             response=MadeInvite,
         ),
-        HttpRoute(
+        owners(
             path=f"{_BASE}/invites",
             method="GET",
             answer=desk.list_invites,
             summary="The invites to a conversation that are good",
-            authentication="required",
             response=InviteRows,
         ),
-        HttpRoute(
+        owners(
             path=f"{_BASE}/invites/{{invite_id}}",
             method="DELETE",
             answer=desk.revoke_invite,
             summary="Take an invite back; who came by it has to leave",
-            authentication="required",
             response=Revoked,
         ),
-        HttpRoute(
-            path=f"{_BASE}/files",
-            method="GET",
-            answer=desk.list_files,
-            summary="The files of a conversation",
-            authentication="optional",
-            response=FileRows,
+        everybodys(
+            path=f"{_BASE}/files", answer=desk.list_files, summary="The files of a conversation", response=FileRows
         ),
-        HttpRoute(
+        everybodys(
             path=f"{_BASE}/file",
-            method="GET",
             answer=desk.download_file,
             summary="One file of a conversation, whole; its path is the parameter path",
-            authentication="optional",
         ),
     )
 

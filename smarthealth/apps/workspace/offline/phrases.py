@@ -61,6 +61,19 @@ CONTENT: Final = re.compile(
 )
 """What stands before the content of a file."""
 
+BEHIND: Final = re.compile(
+    r"\s+(?:en|a|al|in|to|into|llamado|called|named)\s+(?:el\s+archivo\s+|the\s+file\s+)?(?P<path>[\w\-./]+\.\w+)\s*$"
+)
+"""A file that is named behind its content."""
+INTO: Final = re.compile(
+    r"\s*(?P<content>.+?)\s+(?:en|a|al|in|to|into|as|como)\s+(?:el\s+|un\s+|the\s+|a\s+)?(?:archivo\s+|fichero\s+|file\s+)?"
+    r"(?:(?:llamado|named|called)\s+)?(?P<path>\0\d+\0|[\w\-./]*\w\.\w+)\s*[.!]?\s*$",
+    re.DOTALL | re.IGNORECASE,
+)
+"""Content, and the file that it goes into."""
+COLON: Final = re.compile(r"(?P<path>[\w\-./]*\w\.\w+|\0\d+\0)\s*:\s*(?P<content>.+)$", re.DOTALL)
+"""A file, and its content behind a colon."""
+
 PLACE: Final = re.compile(
     r"\b(?:en|dentro\s+de|de|in|into|inside|under|from|of)\s+(?:la\s+|el\s+|mi\s+|the\s+|my\s+)?(?:sub)?(?:carpeta|directorio|folder|directory)\s+(?:llamad[ao]\s+|called\s+|named\s+)?(?P<path>\0\d+\0|[\w\-./]+)",
     re.IGNORECASE,

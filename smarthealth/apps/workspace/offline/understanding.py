@@ -15,11 +15,14 @@ import attrs
 
 from .phrases import (
     AND,
+    BEHIND,
+    COLON,
     CONNECTOR,
     CONTENT,
     COURTESY,
     FILE,
     FOLDER,
+    INTO,
     METHOD,
     NAMED,
     PLACE,
@@ -195,30 +198,11 @@ def _content(rest: str, quotes: _Quotes) -> tuple[str, str | None]:
     """What is to be written, and the words without it."""
     match = CONTENT.search(rest)
     if match:
-        said = rest[match.end() :]
-        mark = _MARK.match(said)
-        if mark and not re.match(
-            r"\S", said[mark.end() :].lstrip(".,!?")
-        ):  # in quotes: what follows the quotes is about the file again
-            return rest[: match.start()] + " " + said[mark.end() :], quotes.put_back(mark.group())
-        # "… que diga hola en notas.txt": the file stands behind the content where none stands before it
-        tail = re.search(
-            r"\s+(?:en|a|al|in|to|into|llamado|called|named)\s+(?:el\s+archivo\s+|the\s+file\s+)?(?P<path>[\w\-./]+\.\w+)\s*$",
-            said,
-        )
-        if tail and _path(rest[: match.start()], quotes) is None:
-            return rest[: match.start()] + tail.group(), quotes.put_back(said[: tail.start()].strip())
-        return rest[: match.start()], quotes.put_back(said.strip())
-    # "escribe X en notas.txt", "add X to notes.txt"
-    into = re.match(
-        r"\s*(?P<content>.+?)\s+(?:en|a|al|in|to|into|as|como)\s+(?:el\s+|un\s+|the\s+|a\s+)?(?:archivo\s+|fichero\s+|file\s+)?"
-        r"(?:(?:llamado|named|called)\s+)?(?P<path>\0\d+\0|[\w\-./]*\w\.\w+)\s*[.!]?\s*$",
-        rest,
-        re.DOTALL | re.IGNORECASE,
-    )
+        return _content_after(rest[: match.start()], rest[match.end() :], quotes)
+    into = INTO.match(rest)
     if into and not _A_FILE.match(into["content"]):
         return into["path"], quotes.put_back(_A_TEXT.sub("", into["content"]))
-    colon = re.search(r"(?P<path>[\w\-./]*\w\.\w+|\0\d+\0)\s*:\s*(?P<content>.+)$", rest, re.DOTALL)
+    colon = COLON.search(rest)
     if colon:
         return rest[: colon.start("content")], quotes.put_back(colon["content"].strip())
     marks = list(_MARK.finditer(rest))
@@ -228,6 +212,19 @@ def _content(rest: str, quotes: _Quotes) -> tuple[str, str | None]:
     if len(marks) > 1:  # the first names the file, the second is what it says
         return rest[: marks[1].start()], quotes.put_back(marks[1].group())
     return rest, None
+
+
+def _content_after(before: str, said: str, quotes: _Quotes) -> tuple[str, str]:
+    """The same where words say that content follows: to the end of its quotes, or of what was said."""
+    mark = _MARK.match(said)
+    behind = said[mark.end() :] if mark else ""
+    if mark and not re.match(r"\S", behind.lstrip(".,!?")):  # what follows the quotes is about the file again
+        return f"{before} {behind}", quotes.put_back(mark.group())
+    # "… que diga hola en notas.txt": the file stands behind the content where none stands before it
+    tail = BEHIND.search(said)
+    if tail and _path(before, quotes) is None:
+        return before + tail.group(), quotes.put_back(said[: tail.start()].strip())
+    return before, quotes.put_back(said.strip())
 
 
 def _path(rest: str, quotes: _Quotes) -> str | None:
