@@ -12,8 +12,9 @@ from .cognates import skeleton
 from .fusion import fuse
 from .glossary import Glossary
 from .model import Chunk, Hit, SearchResult
+from .searched import concept_word
 from .senses import translations
-from .table import Row, concept_word
+from .table import Row
 from .words import content_words, folded_words
 
 ALIKE = 3

@@ -32,6 +32,7 @@ from numpy.typing import NDArray
 from .errors import IndexUnavailable
 from .lancedb_loading import load_lancedb
 from .model import Chunk, IndexState
+from .searched import searched_text
 from .vocabulary_files import vocabulary_digest
 
 if TYPE_CHECKING:
@@ -298,16 +299,6 @@ def _lancedb() -> Any:
     # handled; LanceDB would print each of them.
     os.environ.setdefault("LANCEDB_LOG", "error")
     return load_lancedb()
-
-
-def searched_text(chunk: Chunk) -> str:
-    """The words by which a chunk is found."""
-    return " ".join((chunk.text, chunk.names, *map(concept_word, chunk.concepts)))
-
-
-def concept_word(concept_id: str) -> str:
-    """A word that stands for a concept in the text index: one token, and no stemmer changes it."""
-    return f"zc{int.from_bytes(concept_id.encode(), 'big') % 10**18}"
 
 
 def _filter(query: Query) -> Expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import uuid
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from smarthealth.testing.raw_peer import PING, PONG, TEXT, PeerClosed, RawPeer, 
 from smarthealth.testing.script import Reply
 
 if TYPE_CHECKING:
-    from tests.endtoend.conftest import Eventually, Launch, Message, Model, Server
+    from tests.endtoend.conftest import Eventually, Launch, Model, Server
 
 SHORT_TIMES = {
     "SMARTHEALTH_SEND_TIMEOUT": "1.5",
@@ -58,69 +59,67 @@ async def ended(peer: RawPeer, *, reading: bool = False) -> None:
         return
 
 
+async def stalled(server: Server, flood: str) -> None:
+    """Asks for megabytes and reads nothing, while giving signs of life."""
+    async with server.raw(receive_buffer=4096) as peer:
+        await peer.upgrade(f"/ws/chat?token={server.token()}")
+        await peer.send(query(flood) + query(flood))
+        with contextlib.suppress(trio.BrokenResourceError):
+            while slow_readers(server) == 0:
+                await trio.sleep(0.1)
+                await peer.send(frame(PONG))
+
+
+async def silent(server: Server) -> None:
+    """Answers no ping, and says nothing."""
+    async with server.raw() as peer:
+        await peer.upgrade(f"/ws/chat?token={server.token()}")
+        await peer.read_frame()
+        assert (await peer.read_frame()).opcode == PING
+        await ended(peer, reading=True)
+
+
+async def idle(server: Server) -> None:
+    """Answers pings, and says nothing."""
+    async with server.chat() as chat:
+        assert (await chat.closed())[0] == 4408
+
+
+async def dripping(server: Server, sent: bytes) -> None:
+    """Sends a request byte by byte, for ever."""
+    async with server.raw() as peer, trio.open_nursery() as both:
+        both.start_soon(drip, peer, sent)
+        await ended(peer)
+        both.cancel_scope.cancel()
+
+
+HEAD = b"GET / HTTP/1.1\r\n"
+BODY = b"POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n"
+
+
 async def test_peers_that_waste_time_are_cut(impatient: Server, model: Model) -> None:
     """Each is cut within its own time while others are served as ever: stalled, silent, idle, dripping."""
     flood = model.on(Reply(tokens=("palabra " * 1000,) * 2000))
     results: dict[str, float] = {}
 
-    async def stalled() -> None:
-        """Asks for megabytes and reads nothing, while giving signs of life."""
-        async with impatient.raw(receive_buffer=4096) as peer:
-            await peer.upgrade(f"/ws/chat?token={impatient.token()}")
-            await peer.send(query(flood) + query(flood))
-            began = trio.current_time()
-            with contextlib.suppress(trio.BrokenResourceError):
-                while slow_readers(impatient) == 0:
-                    await trio.sleep(0.1)
-                    await peer.send(frame(PONG))
-            results["stalled"] = trio.current_time() - began
-
-    async def silent() -> None:
-        """Answers no ping, and says nothing."""
-        async with impatient.raw() as peer:
-            await peer.upgrade(f"/ws/chat?token={impatient.token()}")
-            await peer.read_frame()
-            began = trio.current_time()
-            assert (await peer.read_frame()).opcode == PING
-            await ended(peer, reading=True)
-            results["silent"] = trio.current_time() - began
-
-    async def idle() -> None:
-        """Answers pings, and says nothing."""
-        async with impatient.chat() as chat:
-            began = trio.current_time()
-            assert (await chat.closed())[0] == 4408
-            results["idle"] = trio.current_time() - began
-
-    async def dripping(sent: bytes, name: str) -> None:
-        """Sends a request byte by byte, for ever."""
-        async with impatient.raw() as peer:
-            began = trio.current_time()
-            async with trio.open_nursery() as both:
-                both.start_soon(drip, peer, sent)
-                await ended(peer)
-                both.cancel_scope.cancel()
-            results[name] = trio.current_time() - began
-
-    async def honest() -> list[Message]:
-        """Is served meanwhile."""
-        async with impatient.chat() as chat:
-            while len(results) < 5:
-                with trio.fail_after(5):
-                    messages = await chat.ask("¿Qué alergias tiene?")
-                assert messages[-1]["type"] == "complete"
-            return messages
+    async def timed(name: str, peer: Callable[[], Awaitable[None]]) -> None:
+        """Note how long a peer is borne with, its connecting included."""
+        began = trio.current_time()
+        await peer()
+        results[name] = trio.current_time() - began
 
     with trio.fail_after(25):
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(stalled)
-            nursery.start_soon(silent)
-            nursery.start_soon(idle)
-            nursery.start_soon(dripping, b"GET / HTTP/1.1\r\n", "head")
-            nursery.start_soon(
-                dripping, b"POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 9999\r\n\r\n", "body"
-            )
-            await honest()
+            nursery.start_soon(timed, "stalled", lambda: stalled(impatient, flood))
+            nursery.start_soon(timed, "silent", lambda: silent(impatient))
+            nursery.start_soon(timed, "idle", lambda: idle(impatient))
+            nursery.start_soon(timed, "head", lambda: dripping(impatient, HEAD))
+            nursery.start_soon(timed, "body", lambda: dripping(impatient, BODY))
+            async with impatient.chat() as chat:
+                while len(results) < 5:
+                    with trio.fail_after(5):
+                        messages = await chat.ask("¿Qué alergias tiene?")
+                    assert messages[-1]["type"] == "complete"
     assert 0.5 <= results["silent"] < 5
     assert 1 <= results["idle"] < 5
     assert results["stalled"] < 10

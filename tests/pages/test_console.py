@@ -44,6 +44,21 @@ async def test_answer(console: Console, page: Page) -> None:
     assert (await page.text("#polite")).startswith("Respuesta completa. Los")
 
 
+UNSEARCHED = """(async () => {
+  const { Log } = await import("/pages/console/turns.js");
+  const turn = { question: "q", answer: "a", done: true, confidence: 0.9, sources: [], records: 1, passages: 0, searched: %s };
+  new Log({}).show({ patient: {}, turns: [turn] });
+  return document.querySelector("#log .unsearched")?.textContent ?? "";
+})()"""
+
+
+async def test_that_nothing_was_searched_is_said(console: Console, page: Page) -> None:
+    """An answer that rests on the database alone says so quietly; another says nothing of it."""
+    await console.open()
+    assert "solo en la base de datos" in await page.evaluate(UNSEARCHED % "false")
+    assert await page.evaluate(UNSEARCHED % "true") == ""
+
+
 async def test_stop(console: Console, page: Page) -> None:
     """Escape stops the answer, whose text stays, and the next question is answered."""
     await console.open()

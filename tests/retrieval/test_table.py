@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from smarthealth.retrieval.errors import IndexUnavailable
 from smarthealth.retrieval.model import Chunk, IndexState
-from smarthealth.retrieval.table import ChunkTable, Query, concept_word, searched_text
+from smarthealth.retrieval.searched import concept_word
+from smarthealth.retrieval.table import ChunkTable, Query
 
 DIMENSIONS = 8
 Chunks = Callable[..., list[Chunk]]
@@ -387,10 +388,8 @@ def test_deleting_the_folder_is_noticed_at_the_next_use(folder: Path, chunks: Ch
 
 
 def test_a_concept_is_one_word_of_the_text_index(folder: Path, chunks: Chunks) -> None:
-    """A concept's word stands in what is searched, is short, and is the same everywhere."""
+    """What is an antibiotic is found by the word of that concept."""
     (chunk,) = chunks(1, ("medication", "Amoxicillin 500 MG", 2019))
-    assert concept_word("antibiotic") in searched_text(chunk).split()
-    assert concept_word("antibiotic") == "zc79030449571653987"
     written = table(folder)
     write(written, 1, [chunk])
     assert names(written, 1, concept_word("antibiotic")) == {"Amoxicillin 500 MG (amoxicilina)"}

@@ -173,6 +173,7 @@ export class Session extends EventTarget {
       sources: metadata.sources ?? [],
       records: metadata.total_records_analyzed,
       passages: metadata.vector_chunks_used,
+      searched: metadata.passages_searched !== false,
       seconds: (metadata.timings_ms?.total ?? 0) / 1000,
     });
   }

@@ -43,6 +43,7 @@ export const ENGLISH = {
   searching_patient: "Look for the patient", vector_search: "Search the record", building_context: "Gather the context", generating: "Write the answer",
   complete: "Answer complete.", confidence: "Confidence", high: "high", medium: "medium", low: "low: check the sources",
   records_one: "{count} entry looked at", records_many: "{count} entries looked at",
+  unsearched: "The search index was not available: the answer rests on the database alone.",
   passages_one: "{count} passage read", passages_many: "{count} passages read",
   copy: "Copy", copied: "Copied", ask_again: "Ask again", other_patient: "Choose another patient",
 

@@ -43,6 +43,7 @@ export const SPANISH = {
   searching_patient: "Buscar al paciente", vector_search: "Buscar en la historia", building_context: "Reunir el contexto", generating: "Escribir la respuesta",
   complete: "Respuesta completa.", confidence: "Confianza", high: "alta", medium: "media", low: "baja: compruebe las fuentes",
   records_one: "{count} registro revisado", records_many: "{count} registros revisados",
+  unsearched: "El índice de búsqueda no estaba disponible: la respuesta se apoya solo en la base de datos.",
   passages_one: "{count} pasaje leído", passages_many: "{count} pasajes leídos",
   copy: "Copiar", copied: "Copiado", ask_again: "Preguntar de nuevo", other_patient: "Elegir otro paciente",
 

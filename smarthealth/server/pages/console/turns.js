@@ -77,6 +77,7 @@ class TurnView {
         make("meter", { min: 0, max: 1, low: LOW, high: HIGH, optimum: 1, value: turn.confidence, "aria-label": text("confidence") }),
         `${text("confidence")} ${text(level)} · ${percent(turn.confidence)}`),
       make("div", { className: "row" }, open, navigator.clipboard ? this.#copy() : null),
+      turn.searched === false ? make("p", { className: "muted unsearched" }, text("unsearched")) : null,
       make("p", { className: "muted" }, facts.filter(Boolean).join(" · ")));
   }
 
