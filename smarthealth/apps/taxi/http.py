@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 from uuid import uuid4
 
@@ -65,12 +66,19 @@ class HealthReply:
     service: str
 
 
-@attrs.frozen(kw_only=True)
-class ErrorReply:
+@attrs.frozen
+class Refused:
     """Why there is no answer."""
 
-    error: str
-    detail: str
+    code: str
+    message: str
+
+
+@attrs.frozen
+class ErrorReply:
+    """A refusal, as the server writes its own."""
+
+    error: Refused
 
 
 _structure: Final = make_wire_converter().get_structure_hook(ChatBody)
@@ -107,11 +115,12 @@ class TaxiHttp:
         try:
             body = _read(request.body)
         except WireError as error:
-            return _answer(ErrorReply(error="INVALID_REQUEST", detail=texts.refused(error)), 422)
+            return _refuse("INVALID_REQUEST", texts.refused(error), 422)
         who = request.principal
         wait = self.services.limiter.take(f"user {who.user_id}" if who is not None else f"address {request.address}")
         if wait > 0:
-            return _answer(ErrorReply(error="RATE_LIMITED", detail=texts.rate_limited(wait)), 429)
+            answer = _refuse("RATE_LIMITED", texts.rate_limited(wait), 429)
+            return attrs.evolve(answer, headers={"Retry-After": str(math.ceil(wait))})
         caller = Caller(
             user_id=who.user_id if who is not None else None,
             address=request.address,
@@ -142,9 +151,9 @@ class TaxiHttp:
 def _reply(turn: TaxiTurn, events: list[Event]) -> HttpAnswer:
     last = events[-1]
     if isinstance(last, AgentError):
-        return _answer(ErrorReply(error="AGENT_ERROR", detail=last.error), 503)
+        return _refuse("AGENT_ERROR", last.error, 503)
     if isinstance(last, SystemMessage) and last.level == "error":
-        return _answer(ErrorReply(error="FORBIDDEN", detail=last.message), 403)
+        return _refuse("FORBIDDEN", last.message, 403)
     agents = [event.agent for event in events if isinstance(event, AgentEnd)]
     return _answer(
         ChatReply(
@@ -166,6 +175,10 @@ def _read(body: bytes) -> ChatBody:
     read = _structure(value, ChatBody)
     assert isinstance(read, ChatBody)
     return read
+
+
+def _refuse(code: str, message: str, status: int) -> HttpAnswer:
+    return _answer(ErrorReply(Refused(code, message)), status)
 
 
 def _answer(reply: object, status: int = 200) -> HttpAnswer:

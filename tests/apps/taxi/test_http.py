@@ -38,6 +38,11 @@ async def post(http: TaxiHttp, body: object, principal: Principal | None = None)
     return answer.status, msgspec.json.decode(answer.body)
 
 
+def refusal(code: str, message: str) -> dict[str, object]:
+    """As the server writes its own."""
+    return {"error": {"code": code, "message": message}}
+
+
 async def test_a_conversation_by_http(world: World, autojump_clock: MockClock) -> None:
     """Each message is answered whole, in its thread, with the agent and the tools that were called."""
     async with asking(world) as http:
@@ -65,7 +70,7 @@ async def test_a_conversation_by_http(world: World, autojump_clock: MockClock) -
 async def test_a_bad_body(body: object, detail: str, world: World) -> None:
     """Is told what is wrong."""
     async with asking(world) as http:
-        assert await post(http, body) == (422, {"error": "INVALID_REQUEST", "detail": detail})
+        assert await post(http, body) == (422, refusal("INVALID_REQUEST", detail))
 
 
 async def test_who_asks_too_often(world: World) -> None:
@@ -74,7 +79,7 @@ async def test_who_asks_too_often(world: World) -> None:
     async with asking(world) as http:
         status, body = await post(http, {"message": "Hola"}, ANA)
         await post(http, {"message": "Hola"})
-    assert (status, body["error"], body["detail"]) == (429, "RATE_LIMITED", "Demasiados mensajes; espera 2 s")
+    assert (status, body) == (429, refusal("RATE_LIMITED", "Demasiados mensajes; espera 2 s"))
     assert world.limiter.taken == ["user 7", "address 192.0.2.7"]
 
 
@@ -83,7 +88,7 @@ async def test_somebody_else_s_thread(world: World, autojump_clock: MockClock) -
     async with asking(world) as http:
         assert (await post(http, {"message": "Hola", "thread_id": "t"}, ANA))[0] == 200
         status, body = await post(http, {"message": "Hola", "thread_id": "t"}, LUIS)
-    assert (status, body) == (403, {"error": "FORBIDDEN", "detail": texts.THREAD_OF_ANOTHER})
+    assert (status, body) == (403, refusal("FORBIDDEN", texts.THREAD_OF_ANOTHER))
 
 
 async def test_a_failing_model(world: World, autojump_clock: MockClock) -> None:
@@ -93,8 +98,8 @@ async def test_a_failing_model(world: World, autojump_clock: MockClock) -> None:
     async with asking(world) as http:
         failed = await post(http, {"message": "Hola"})
         hung = await post(http, {"message": "Hola"})
-    assert failed == (503, {"error": "AGENT_ERROR", "detail": texts.AGENT_FAILED})
-    assert hung == (503, {"error": "AGENT_ERROR", "detail": texts.TIMED_OUT})
+    assert failed == (503, refusal("AGENT_ERROR", texts.AGENT_FAILED))
+    assert hung == (503, refusal("AGENT_ERROR", texts.TIMED_OUT))
 
 
 async def test_an_answer_that_cannot_be_kept(world: World) -> None:
