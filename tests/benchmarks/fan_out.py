@@ -1,7 +1,7 @@
 """What it costs to show the events of one room to many viewers: `python tests/benchmarks/fan_out.py`.
 
 A server in a process of its own has one room and publishes events at a steady rate; this process is its viewers, over real sockets,
-and sees that each gets every event once and in order. What counts is the server's CPU time. Beside the room's way stands the usual
+and sees that each gets every event once and in order; `--stalled N` adds viewers that never read. What counts is the server's CPU time. Beside the room's way stands the usual
 one, encoding and queueing each event for each viewer, in turn with it, so that a busy machine slows both alike. Not under
 `loadtest`, which may not see `server`.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import statistics
 import struct
 import subprocess
@@ -102,7 +103,7 @@ class Looker(ArrivingDialogue):
 async def serve(way: str, viewers: int, rate: int, seconds: float) -> None:
     """Serve one room, publish when all are there, and say what it cost."""
     async with open_system("fan-out") as system:
-        limits = RoomLimits(max_viewers=viewers, log_frames=65_536, log_bytes=64 * 1024 * 1024)
+        limits = RoomLimits(max_viewers=viewers)
         rooms: Rooms[ToolResult] = Rooms(
             "rooms", system.child, lambda room: NoLife(), encode=CODEC.encode, limits=limits, application="benchmark"
         )
@@ -153,10 +154,10 @@ async def _publish(rooms: Rooms[ToolResult], way: str, viewers: int, rate: int, 
         if ahead > 0.001 or number % 32 == 0:
             await trio.sleep(max(0.0, ahead))
     took = trio.current_time() - begun
-    while any(viewer.cursor is not None and len(viewer.cursor) for viewer in room.viewers):  # noqa: ASYNC110 # until it has gone
-        await trio.sleep(0.01)
-    await trio.sleep(0.3)
-    print(json.dumps({"cpu": time.process_time() - used, "wall": took, "events": total}), flush=True)  # noqa: T201 # as above
+    await trio.sleep(1.0)  # what waits is sent
+    cost = {"cpu": time.process_time() - used, "wall": took, "events": total}
+    cost["rss"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps(cost), flush=True)  # noqa: T201 # as above
 
 
 def _tell(room: Room[ToolResult], way: str, one: ToolResult) -> None:
@@ -171,6 +172,8 @@ async def look(port: int, total: int, found: list[int]) -> None:
     """Be one viewer: count the events, and see that they come in order."""
     stream = await trio.open_tcp_stream("127.0.0.1", port)
     await stream.send_all(HANDSHAKE)
+    if total == 0:  # a viewer that never reads
+        await trio.sleep_forever()
     rest, expected = b"", 0
     while b"\r\n\r\n" not in rest:
         rest += await stream.receive_some(65536)
@@ -198,21 +201,25 @@ def _frame(data: bytes, at: int) -> tuple[bytes, int] | None:
     return (data[start : start + length], start + length) if len(data) >= start + length else None
 
 
-async def _watch(port: int, viewers: int, total: int) -> list[int]:
+async def _watch(port: int, viewers: int, stalled: int, total: int) -> list[int]:
     found: list[int] = []
     with trio.move_on_after(120):
-        async with trio.open_nursery() as nursery:
-            for _ in range(viewers):
-                nursery.start_soon(look, port, total, found)
+        async with trio.open_nursery() as stalling:
+            for _ in range(stalled):
+                stalling.start_soon(look, port, 0, found)
+            async with trio.open_nursery() as nursery:
+                for _ in range(viewers):
+                    nursery.start_soon(look, port, total, found)
+            stalling.cancel_scope.cancel()
     return found
 
 
-def run(way: str, viewers: int, rate: int, seconds: float) -> dict[str, float]:
+def run(way: str, viewers: int, stalled: int, rate: int, seconds: float) -> dict[str, float]:
     """One round of one way."""
-    command = [sys.executable, __file__, "--serve", way, "--viewers", str(viewers), "--rate", str(rate), "--seconds", str(seconds)]  # fmt: skip
+    command = [sys.executable, __file__, "--serve", way, "--viewers", str(viewers + stalled), "--rate", str(rate), "--seconds", str(seconds)]  # fmt: skip
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
-        found = trio.run(_watch, int(server.stdout.readline()), viewers, int(rate * seconds))
+        found = trio.run(_watch, int(server.stdout.readline()), viewers, stalled, int(rate * seconds))
         # what it logs is passed over
         said = next((line for line in server.stdout if line.startswith("{")), "{}")
     result: dict[str, float] = json.loads(said)
@@ -224,6 +231,7 @@ def main() -> None:
     """Measure both ways in turn and print the medians."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--viewers", type=int, default=VIEWERS)
+    parser.add_argument("--stalled", type=int, default=0, help="viewers besides that never read")
     parser.add_argument("--rate", type=int, default=RATE, help="events a second")
     parser.add_argument("--seconds", type=float, default=SECONDS, help="of publishing in each round")
     parser.add_argument("--rounds", type=int, default=3)
@@ -235,7 +243,7 @@ def main() -> None:
     rounds: dict[str, list[dict[str, float]]] = {"room": [], "each": []}
     for _ in range(options.rounds):
         for way, results in rounds.items():
-            results.append(run(way, options.viewers, options.rate, options.seconds))
+            results.append(run(way, options.viewers, options.stalled, options.rate, options.seconds))
     for way, results in rounds.items():
         shares = [one["cpu"] / (one["events"] / options.rate) for one in results if "cpu" in one]
         costs = [one["cpu"] / one["events"] / options.viewers * 1e6 for one in results if "cpu" in one]
@@ -243,7 +251,7 @@ def main() -> None:
         sys.stdout.write(
             f"{way:5} {statistics.median(rates):6.0f} events/s to {options.viewers} viewers, "
             f"{100 * statistics.median(shares):5.1f} % of one core, {statistics.median(costs):5.2f} µs an event and viewer, "
-            f"whole and in order: {all(one['whole'] for one in results)}\n"
+            f"{max(one.get('rss', 0.0) for one in results):4.0f} MB, whole and in order: {all(one['whole'] for one in results)}\n"
         )
 
 
