@@ -274,7 +274,7 @@ async def test_a_server_may_record_nobody(autojump_clock: MockClock, open_studio
         assert _messages(caller) == [texts.NOT_RECORDED]
 
 
-@pytest.mark.parametrize("moment", [step / 4 for step in range(30)])
+@pytest.mark.parametrize("moment", [step / 2 for step in range(15)])
 async def test_an_answer_is_interrupted_at_any_moment(
     autojump_clock: MockClock, open_studio: OpenStudio, moment: float
 ) -> None:

@@ -15,12 +15,15 @@ import trio
 from trio.testing import MockClock
 
 from smarthealth.actors import ChildSpec, DynamicSupervisor, SupervisorRef, open_system
+from smarthealth.apps.taxi.agents.offline import compose
 from smarthealth.apps.taxi.application import taxi_application
 from smarthealth.apps.taxi.voice.booth import VoiceServices
 from smarthealth.apps.taxi.voice.recordings import Recordings
 from smarthealth.apps.taxi.voice.settings import VoiceSettings
 from smarthealth.conversation.connections import Connections
 from smarthealth.conversation.settings import ConversationSettings
+from smarthealth.llm.offline import OfflineChatModel
+from smarthealth.llm.port import ChatEvent, ChatRequest
 from smarthealth.speech.decoding import DecoderPool
 from smarthealth.testing.script import Ending
 from smarthealth.testing.speech import Heard, Said, ScriptedSpeechToText, ScriptedTextToSpeech
@@ -131,6 +134,56 @@ async def test_a_confirmation_is_interrupted_at_any_moment(
     chunks = [event["speech"] for event in events if event["type"] == "tts_chunk"]
     assert chunks == sorted(chunks), "nothing of an answer follows the next one's begin"
     assert [one for one in world.threads.said if one[0] == "user"][-1] == ("user", "espere, una pregunta")
+
+
+@attrs.define(eq=False)
+class Pensive:
+    """The offline model, which thinks for a while when told so."""
+
+    delay: float = 0.0
+    inner: OfflineChatModel = attrs.field(factory=lambda: OfflineChatModel(compose))
+
+    @property
+    def name(self) -> str:
+        """The offline model's."""
+        return self.inner.name
+
+    @asynccontextmanager
+    async def open_stream(self, request: ChatRequest) -> AsyncIterator[AsyncIterator[ChatEvent]]:
+        """Think, then answer."""
+        await trio.sleep(self.delay)
+        async with self.inner.open_stream(request) as events:
+            yield events
+
+
+@pytest.mark.parametrize("words", ["", "no, espere"])
+async def test_no_tool_begins_while_somebody_speaks(
+    world: World, tmp_path: Path, autojump_clock: MockClock, words: str
+) -> None:
+    """A sound while the model thinks holds the taxi back: for good when it was a word, else until it is over."""
+    world.model = model = Pensive()
+    stt = ScriptedSpeechToText(Heard(text=words, final_delay=1.0))
+    async with _open_line(world, tmp_path, stt, ScriptedTextToSpeech()) as host:
+        client = host.connect()
+        for text in TALK[:-1]:
+            await client.tell(text, seconds=2.0)
+        client.say({"type": "speech", "enabled": True})
+        client.say({"type": "audio_start", "mode": "open", "thread_id": "test-123"})
+        model.delay = 1.0
+        client.say({"type": "user_input", "text": TALK[-1], "thread_id": "test-123"})
+        await _speak(client, 0.5, QUIET)
+        await _speak(client, 0.2)
+        await _speak(client, 1.0, QUIET)
+        assert not world.backend.keys, "the model has called the tool by now"
+        await _speak(client, 60.0, QUIET)
+        events = await client.settled()
+        client.socket.leave()
+    kinds = _kinds(events)
+    assert "speech_paused" in kinds
+    assert ("interrupted" in kinds) is bool(words)
+    assert len(world.booked) == (0 if words else 1)
+    assert ("DispatchToBackend" in [event.get("name") for event in events]) is not bool(words)
+    assert _is_balanced(events)
 
 
 @pytest.mark.parametrize(
