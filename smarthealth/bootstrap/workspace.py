@@ -59,7 +59,7 @@ class WorkspacePart:
             find_supervisor=world.system.child,
             telemetry=world.metrics,
         )
-        return workspace_application(services)
+        return workspace_application(services, page="workspace.html")
 
     def _open_workbench(self, name: str) -> Workbench:
         return JoinedWorkbench(self._open_disk(name), self._servers.tools)
