@@ -129,6 +129,9 @@ class VoiceBooth:
             self._tell(texts.NOT_STARTED, "warning")
         elif self._open.encoding == "pcm_s16le" and len(data) % SAMPLE_BYTES:
             self._tell(texts.ODD_SIZE, "error")
+        elif not self._ear.alive:
+            self._open = None
+            self._tell(texts.NOT_UNDERSTOOD, "error")
         elif data:
             self._ear.hear(data)
 

@@ -136,6 +136,8 @@ class Ear:
                 nursery.cancel_scope.cancel()
         finally:
             self.alive = False
+            self._lanes.close()
+            self.floor.no_words()
 
     async def _take_all(self, nursery: trio.Nursery) -> None:
         with suppress(Closed):

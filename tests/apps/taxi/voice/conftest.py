@@ -64,6 +64,8 @@ class Caller:
     """Seconds before the answer begins."""
     refuses: bool = False
     """Whether no turn may start."""
+    crashes: bool = False
+    """Whether starting one is a bug."""
     events: list[Event] = attrs.field(factory=list)
     times: list[tuple[float, Event]] = attrs.field(factory=list)
     turns: list[str] = attrs.field(factory=list)
@@ -84,6 +86,8 @@ class Caller:
 
     async def answer(self, utterance: Utterance, thread: str | None) -> bool:
         """Start a turn that answers an utterance."""
+        if self.crashes:
+            raise KeyError("scripted")
         if self.refuses:
             return False
         self.start(utterance.listen, self.booth.speaker(utterance))

@@ -175,6 +175,27 @@ async def test_an_answer_that_may_not_start_lets_speech_go_on(
         assert caller.of(SpeechResumed)
 
 
+async def test_an_ear_that_fails_is_replaced(autojump_clock: MockClock, open_studio: OpenStudio) -> None:
+    """The client is told, what was being said to it goes on, and its next audio is heard."""
+    async with open_studio() as studio:
+        tts = ScriptedTextToSpeech()
+        caller = studio.call(stt=ScriptedSpeechToText(), tts=tts, reply=("Una frase muy larga, " * 20,), crashes=True)
+        await caller.booth.command(AudioStart(mode="open"))
+        caller.type("hola")
+        await caller.be_quiet(2.0)
+        await caller.speak(1.0)
+        assert caller.of(SpeechResumed)
+        assert (
+            _messages(caller)
+            == [texts.LISTENING, texts.NOT_UNDERSTOOD, *[texts.NOT_STARTED] * 49][: len(_messages(caller))]
+        )
+        caller.crashes = False
+        await caller.booth.command(AudioStart(mode="open"))
+        await caller.speak(0.5)
+        await caller.be_quiet(40.0)
+        assert len(caller.of(SttOutput)) == 2
+
+
 @pytest.mark.parametrize(
     ("command", "complaint"),
     [
