@@ -102,7 +102,7 @@ class Connection(Generic[E]):
             patience=settings.slow_reader_timeout,
             close_timeout=settings.close_timeout,
             end_timeout=settings.settle_timeout + settings.close_timeout,
-            turns_running=lambda: self._board.running,
+            turns_running=lambda: self._awaited,
             end_connection=self.end,
         )
         now = trio.current_time()
@@ -195,6 +195,8 @@ class Connection(Generic[E]):
         """End the connection: turns are cancelled, what is queued goes out, then the close frame. The first call counts."""
         if self._closing is None:
             self._closing = closing
+            if closing is GOING_AWAY and self._feed is not None:
+                self._feed.go_away()
         self._board.cancel_all(closing.turns)
         self._outbox.end(closing)
 
@@ -208,6 +210,12 @@ class Connection(Generic[E]):
         self._draining = True
         self._board.refuse()
         self._end_if_drained()
+
+    @property
+    def _awaited(self) -> int:
+        """Turns whose last events must be out before the close frame: those of others only where they end with the server."""
+        followed = self._closing is GOING_AWAY and self._feed is not None and self._feed.busy
+        return self._board.running + followed
 
     @property
     def _is_busy(self) -> bool:

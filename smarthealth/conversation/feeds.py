@@ -27,6 +27,10 @@ class Feed(Protocol):
         """Whether something goes on that will publish more soon: then its connection is not idle, nor done when draining."""
         ...
 
+    def go_away(self) -> None:
+        """The server is going away: what is going on ends, and its end is still waited for."""
+        ...
+
     def take(self, max_bytes: int) -> Sequence[str]:
         """The next frames, at least one when one is to be had, else about as many as fit."""
         ...

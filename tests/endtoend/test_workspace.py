@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -241,3 +242,22 @@ async def test_a_killed_server_leaves_a_call_that_was_interrupted(launch: Launch
         assert (history[-1]["tool"], history[-1]["success"]) == ("delete_file", False)
         assert "interrumpida" in history[-1]["error"]
         assert "hola" in (await client.ask("lee a.txt"))[-2]["content"]
+
+
+async def test_a_stopping_server_ends_the_turn_first(launch: Launch) -> None:
+    """Everybody hears the turn's end before the connection is closed with 1001, and the program exits with 0."""
+    server = launch(environment={"SMARTHEALTH_SHUTDOWN_GRACE": "3"})
+    async with talk(server.port, "c") as client:
+        await client.ask("crea a.txt que diga hola")
+        await client.say(message="borra a.txt")
+        await client.until("approval_required")
+        server.process.send_signal(signal.SIGTERM)
+        rest = await client.until("done")
+        assert kinds(rest) == ["tool_result", "error", "done"]
+        assert (rest[0]["success"], rest[1]["code"]) == (False, "GOING_AWAY")
+        with trio.fail_after(ANSWER_LIMIT), pytest.raises(trio_websocket.ConnectionClosed) as closed:
+            await client.receive()
+        assert closed.value.reason is not None
+        assert closed.value.reason.code == 1001
+    with trio.fail_after(ANSWER_LIMIT):
+        assert await trio.to_thread.run_sync(server.process.wait, abandon_on_cancel=True) == 0

@@ -103,6 +103,8 @@ class Cursor:
 
     log: FrameLog
     is_busy: Callable[[], bool]
+    shut_down: Callable[[], object] = lambda: None
+    """Ends what goes on in the room."""
     extras_from: float = attrs.field(default=inf, init=False)
     """From which position on this viewer gets more than the protocol's own events."""
     position: int = attrs.field(init=False)
@@ -133,6 +135,10 @@ class Cursor:
     def busy(self) -> bool:
         """Whether the room is at work."""
         return self.is_busy()
+
+    def go_away(self) -> None:
+        """The server is going away: the room's turns end, so that this viewer hears it."""
+        self.shut_down()
 
     def take(self, max_bytes: int) -> Sequence[str]:
         """The next frames; none when frames were lost, or none waits."""

@@ -122,7 +122,7 @@ class Room(Generic[E]):
         """
         if len(self._viewers) >= self._limits.max_viewers:
             raise RoomFull
-        viewer.cursor = Cursor(self._log, lambda: self.busy)
+        viewer.cursor = Cursor(self._log, lambda: self.busy, lambda: self._board.cancel_all(TurnEnd.SHUTDOWN))
         for event in self.life.welcome(viewer):
             viewer.link.reply(event)
         self._viewers[viewer] = viewer.link.follow(viewer.cursor)

@@ -52,6 +52,14 @@ def test_extras_are_for_those_who_asked() -> None:
     assert (len(plain), list(plain.take(999)), len(plain)) == (1, [], 0)
 
 
+def test_a_server_that_goes_away_ends_what_goes_on() -> None:
+    """Through a viewer's cursor the room hears of it; where nobody listens it is no matter."""
+    ended: list[str] = []
+    Cursor(_log(), lambda: True, lambda: ended.append("room")).go_away()
+    Cursor(_log(), lambda: True).go_away()
+    assert ended == ["room"]
+
+
 def test_extras_are_given_from_the_wish_on() -> None:
     """Those that waited already are passed over; wishing again changes nothing."""
     log = _log()

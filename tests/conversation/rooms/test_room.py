@@ -222,6 +222,30 @@ async def test_a_stopping_server_ends_rooms_and_their_turns(open_house: OpenHous
         assert client.closed == (1001, "server going away")
 
 
+async def test_a_draining_server_tells_a_turn_s_end(open_house: OpenHouse, autojump_clock: MockClock) -> None:
+    """A turn may go on for the grace; then it is ended, each viewer hears that, and then the connections are closed."""
+    async with open_house() as house:
+        first, second = await house.visit(), await house.visit()
+        first.say("turn a 99 1")
+        await trio.sleep(1.5)
+        await house.connections.drain(10.0)
+        for client in (first, second):
+            assert client.frames[-1] == "failed room SHUTDOWN"
+            assert client.closed == (1001, "server going away")
+        assert 6 < len(first.frames) < 12
+
+
+async def test_a_draining_server_waits_for_a_turn(open_house: OpenHouse, autojump_clock: MockClock) -> None:
+    """One that ends in time is heard to its end."""
+    async with open_house() as house:
+        client = await house.visit()
+        client.say("turn a 3 1")
+        await trio.sleep(1.5)
+        await house.connections.drain(60.0)
+        assert (client.frames[-1], client.closed) == ("a done", (1001, "server going away"))
+        assert trio.current_time() < 5
+
+
 async def test_a_room_that_fails_lets_its_viewers_go(open_house: OpenHouse, autojump_clock: MockClock) -> None:
     """They hear of an internal error, and the next one who comes opens the room anew."""
     async with open_house() as house:
