@@ -43,9 +43,10 @@ def _join(side: defaultdict[UUID, dict[int, Tell]], session: UUID, tell: Tell) -
     side[session][key] = tell
 
     def leave() -> None:
-        side[session].pop(key, None)
-        if not side[session]:
-            del side[session]
+        here = side.get(session, {})
+        here.pop(key, None)
+        if not here:
+            side.pop(session, None)
 
     return leave
 

@@ -75,7 +75,7 @@ async def test_a_session_is_answered_once_at_a_time(books: Books) -> None:
 async def test_an_answer_that_takes_too_long(setting: str, books: Books) -> None:
     """Ends with an error, whichever limit is first."""
     books.model = ScriptedChatModel(Reply(text="It", ending=Ending.HANG))
-    books.settings = attrs.evolve(SupportSettings(), **{setting: 0.2})
+    books.settings = attrs.evolve(SupportSettings(), **{setting: 0.2})  # type: ignore[arg-type] # by its name
     assert (await post(books, {"message": "What is the wheelbase?"}))[0] == 502
 
 

@@ -117,3 +117,23 @@ async def test_a_number_plate_is_kept_plain(books: Books, host: OpenHost) -> Non
     async with host() as server:
         await server.connect().answer("book an oil change for abc-123 tomorrow at 10")
     assert await books.pool.fetch("select registration from support_vehicle") == [("ABC123",)]
+
+
+async def test_a_person_is_called_and_has_the_word(books: Books, host: OpenHost) -> None:
+    """A ticket is opened; once somebody has joined, what the customer says is theirs, connected or not."""
+    async with host() as server:
+        client = server.connect()
+        events = await client.ask("I want to talk to a person", session_id="s")
+        number = next(event["ticket"] for event in events if event["type"] == "handoff")
+        assert events[-1]["metadata"]["ticket"] == number
+        await books.services().tickets.join(number, "Eva")
+        assert (await client.ask("my bill", session_id="s"))[-1]["metadata"]["agent"] == "person"
+        await books.services().tickets.close(number)
+        message = str(uuid4())
+        await client.ask("What is the wheelbase?", session_id="s", message_id=message)
+        edit = {"type": "edit", "session_id": "s", "message_id": message, "message": "How wide is it?"}
+        assert "1,800" in (await client.heard(edit))[-1]["response"]
+        assert (await client.heard({**edit, "message_id": str(uuid4())}))[-1]["code"] == "NOT_FOUND"
+        busy = str(uuid4())
+        with books.services().busy.held(f"7/{busy}"):
+            assert (await client.ask("hi", session_id=busy))[-1]["code"] == "SESSION_BUSY"

@@ -51,7 +51,7 @@ _WEEKDAY: Final = re.compile(
 _CLOCK: Final = re.compile(
     r"\b(\d{1,2})(?:[:.h](\d\d))?\s*(am|pm|a\.m\.?|p\.m\.?|de la manana|de la tarde|in the morning|in the afternoon|o'clock|en punto|h|hrs?|horas)(?!\w)"
     r"|\b(\d{1,2})[:.](\d\d)\b"
-    rf"|\b(?:at|a la|a las|around|by|sobre las) (\d{{1,2}}|{_WORDED})(?: y (media|cuarto))?(?!\d|[:.,/]\d)\b"
+    rf"|\b(?:at|a la|a las|around|by|sobre las) (\d{{1,2}}|{_WORDED})(?: y (media|cuarto))?(?!\d|[:.,/]\d|\s*(?:am|pm|a\.m|p\.m)\b)\b"
     rf"|\b(half past) (\d{{1,2}}|{_WORDED})\b"
 )
 _NOON: Final = re.compile(r"\b(?:noon|midday|mediodia)\b")

@@ -1,0 +1,55 @@
+"""How the model is made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from smarthealth.apps.support.routing import training
+from smarthealth.apps.support.routing.examples import Example
+from smarthealth.apps.support.routing.model import read_model
+from smarthealth.apps.support.routing.training import surprise, train, write
+
+EXAMPLES = [
+    Example(text=text, label=label, language="en", line=line)  # type: ignore[arg-type] # a label by its name
+    for line, (text, label) in enumerate(
+        [
+            ("engine power", "specs"),
+            ("tyre pressure", "specs"),
+            ("book tomorrow", "maintenance"),
+            ("cancel my visit", "maintenance"),
+            ("brakes squeal", "troubleshooting"),
+            ("engine smokes", "troubleshooting"),
+            ("a human please", "human"),
+            ("talk to someone", "human"),
+            ("hello", "none"),
+            ("tell a joke", "none"),
+            ("both of them", "mixed"),
+        ]
+    )
+]
+
+
+def test_the_same_examples_make_the_same_model() -> None:
+    """And it knows them."""
+    first, second = train(EXAMPLES, steps=40), train(EXAMPLES, steps=40)
+    assert np.array_equal(first.weights, second.weights)
+    for example in EXAMPLES[:-1]:
+        probabilities = first.probabilities(example.text)
+        assert max(probabilities, key=lambda label: probabilities[label]) == example.label
+
+
+def test_who_is_surely_wrong_is_surprised_most() -> None:
+    """Surprise falls with the probability of what was wanted."""
+    sums = np.array([[2.0, 0.0]], dtype=np.float32)
+    assert surprise(sums, np.array([0])) < surprise(sums, np.array([1]))
+
+
+def test_the_file_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the shipped one is read."""
+    monkeypatch.setattr(training, "load_examples", lambda: EXAMPLES)
+    monkeypatch.setattr(training, "STEPS", 2)
+    model = write(tmp_path / "model.npz")
+    assert read_model((tmp_path / "model.npz").read_bytes()).temperature == model.temperature
