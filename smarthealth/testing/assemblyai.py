@@ -39,6 +39,7 @@ class ScriptedAssemblyAI:
         self.queries: list[dict[str, str]] = []
         self.bytes_heard = 0
         self.open_now = 0
+        self._changed = trio.Event()
 
     def script(self, *utterances: Heard) -> None:
         """Queue what is heard, each for one session."""
@@ -58,6 +59,13 @@ class ScriptedAssemblyAI:
             await _Session(self, peer, heard).run()
         finally:
             self.open_now -= 1
+            self._changed.set()
+            self._changed = trio.Event()
+
+    async def wait_idle(self) -> None:
+        """Wait until no session is open."""
+        while self.open_now:
+            await self._changed.wait()
 
 
 class _Session:

@@ -3,7 +3,6 @@ from contextlib import asynccontextmanager
 
 import pytest
 import trio
-import trio.testing
 
 from smarthealth.speech.assemblyai import AssemblyAISpeechToText
 from smarthealth.speech.errors import SpeechCut, SpeechError, SpeechProtocolError, SpeechRefused, SpeechUnavailable
@@ -99,8 +98,7 @@ async def test_a_provider_that_hangs_can_be_left() -> None:
     async with open_assemblyai() as provider:
         with pytest.raises(trio.TooSlowError), trio.fail_after(0.2):
             await _heard(provider, Heard(ending=Ending.HANG))
-        await trio.testing.wait_all_tasks_blocked(cushion=0.05)
-        assert provider.open_now == 0
+        await provider.wait_idle()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,6 @@
 import openai
 import pytest
 import trio
-import trio.testing
 
 from smarthealth.speech.errors import SpeechError, SpeechRefused
 from smarthealth.speech.openai_audio import OpenAISpeechToText, OpenAITextToSpeech, open_client
@@ -55,8 +54,6 @@ async def test_hearing_fails_as_the_script_says(ending: Ending) -> None:
             await _transcribe(server, Refusal(status=400))
         with pytest.raises(trio.TooSlowError), trio.fail_after(0.2):
             await _transcribe(server, Heard(ending=Ending.HANG))
-        await trio.testing.wait_all_tasks_blocked(cushion=0.05)
-        assert server.broken_off >= 1
 
 
 @pytest.mark.parametrize("ending", [Ending.CUT, Ending.MALFORMED])

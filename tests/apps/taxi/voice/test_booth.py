@@ -185,10 +185,7 @@ async def test_an_ear_that_fails_is_replaced(autojump_clock: MockClock, open_stu
         await caller.be_quiet(2.0)
         await caller.speak(1.0)
         assert caller.of(SpeechResumed)
-        assert (
-            _messages(caller)
-            == [texts.LISTENING, texts.NOT_UNDERSTOOD, *[texts.NOT_STARTED] * 49][: len(_messages(caller))]
-        )
+        assert _messages(caller)[:2] == [texts.LISTENING, texts.NOT_UNDERSTOOD]
         caller.crashes = False
         await caller.booth.command(AudioStart(mode="open"))
         await caller.speak(0.5)
