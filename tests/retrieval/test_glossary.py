@@ -225,3 +225,12 @@ def test_no_text_makes_matching_fail(text: str) -> None:
 def test_the_shipped_glossary_is_read_once() -> None:
     """Loading again gives the same glossary."""
     assert load_glossary() is GLOSSARY
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"), [("UTIs", "urinary-tract-infection"), ("utis", "urinary-tract-infection"), ("ABCs", None)]
+)
+def test_abbreviations_have_plurals(text: str, concept: str | None) -> None:
+    """In capitals or not; what is no abbreviation in the singular is none in the plural."""
+    found = [match.concept.id for match in load_glossary().concepts(text)]
+    assert (found[0] if found else None) == concept

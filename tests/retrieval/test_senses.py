@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smarthealth.retrieval.senses import forms, is_meant, root, roots_of, senses, translations
+from smarthealth.retrieval.senses import clinical_senses, forms, is_meant, root, roots_of, senses, translations
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,10 @@ def test_synonyms_are_reached_by_way_of_the_other_language() -> None:
 def test_a_word_is_found_in_a_text_by_any_of_its_senses(word: str, text: str, *, expected: bool) -> None:
     """As it is, translated, or as a cognate."""
     assert is_meant(word, roots_of(text)) is expected
+
+
+def test_an_entry_is_called_by_clinical_words_alone() -> None:
+    """What notes talk about calls nothing: `duerme` is no sleep apnea, a knee is a knee in both languages."""
+    assert root("knee") in clinical_senses("rodilla")
+    assert root("sleep") not in clinical_senses("duerme")
+    assert root("sleep") in senses("duerme")

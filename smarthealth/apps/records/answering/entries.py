@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 import attrs
@@ -13,6 +14,14 @@ CONTACTS = frozenset(
     {Field.DOCUMENT, Field.PHONE, Field.EMAIL, Field.ADDRESS, Field.LANGUAGE, Field.MARITAL_STATUS, Field.CONTACT}
 )
 """What a record says in words of its own: by what document a patient is known, how to be reached, what they speak."""
+
+
+def _numbers(values: Iterable[int]) -> tuple[int, ...]:
+    return tuple(values)
+
+
+def _texts(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(values)
 
 
 @attrs.frozen(kw_only=True)
@@ -86,9 +95,9 @@ class Person:
     marital_status: str | None = None
     contact: str | None = None
     """Whom to call: relationship, name, number."""
-    document_types: tuple[int, ...] = attrs.field(default=(), converter=tuple)
+    document_types: tuple[int, ...] = attrs.field(default=(), converter=_numbers)
     """Keys of `DOCUMENT_TYPES`, of the documents below."""
-    document_numbers: tuple[str, ...] = attrs.field(default=(), converter=tuple)
+    document_numbers: tuple[str, ...] = attrs.field(default=(), converter=_texts)
 
     def said(self, field: Field) -> str | None:
         """What the record says of one of `CONTACTS`, in its own words."""

@@ -35,7 +35,7 @@ from .persons import report_person
 from .pertinent import pertinent_to
 from .picking import pick_entries
 from .quoting import mentioned, of_notes, quoted, told_by_a_note
-from .relations import is_the_patient, of_relative, of_the_baby
+from .relations import asked_of_the_baby, is_the_patient, of_relative, of_the_baby
 from .reports import report
 from .searching import Search, beside, refused
 from .seeking import asks_for_result
@@ -100,7 +100,8 @@ class _LookUp:
         if is_the_patient(kin, search.person, search.today):
             return await self.answer(attrs.evolve(ask, kin=None))
         if kin is Kin.BABY and ask.topics:
-            own = await _LookUp(search.among(of_the_baby(search.known)))._answer(attrs.evolve(ask, kin=None))
+            of_baby = _LookUp(search.among(of_the_baby(search.known)))
+            own = await of_baby._answer(asked_of_the_baby(ask, search.glossary))
             if not any(finding.is_absence for finding in own):
                 return own
         return await of_relative(search, ask, kin)

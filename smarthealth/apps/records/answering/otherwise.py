@@ -39,9 +39,9 @@ async def by_another_way(search: Search, about: About, ask: Ask, topic: Topic, n
         concepts=(*ask.reason.concepts, *done),
     )
     others = attrs.evolve(topic, kinds=_ALSO_GIVEN)
-    ways: list[tuple[Topic, Topic | None]] = (
-        [(called, None)] if topic.category is None or topic.kinds == {"procedure"} or visits else []
-    )
+    # a visit by mere words of its reason was looked for already
+    by_name = bool(ask.reason.concepts) if visits else topic.category is None or topic.kinds == {"procedure"}
+    ways: list[tuple[Topic, Topic | None]] = [(called, None)] if by_name else []
     ways += [(others, ask.reason)] if topic.kinds == {"medication"} else []
     for other, reason in ways:
         found = await about(attrs.evolve(ask, reason=reason, topics=(other,)), other, named)

@@ -11,6 +11,7 @@ import attrs
 from smarthealth.apps.records.understanding.folding import fold_letters
 from smarthealth.apps.records.understanding.question import Ask, Kin, Topic
 from smarthealth.apps.records.understanding.relatives import is_other_sex, kin_pattern, names_kin
+from smarthealth.retrieval.glossary import Glossary
 
 from .chart import Found
 from .entries import Entry, Known, Person
@@ -100,6 +101,22 @@ async def _by_notes(search: Search, ask: Ask, kin: Kin) -> list[Finding]:
 
 def _topic(ask: Ask) -> Topic:
     return next((topic for topic in ask.topics if topic.is_specific), Topic())
+
+
+def asked_of_the_baby(ask: Ask, glossary: Glossary) -> Ask:
+    """The same of the baby: its weight is that at birth."""
+    topics = tuple(
+        attrs.evolve(
+            topic,
+            concepts=(*topic.concepts, *(glossary[_AT_BIRTH[one.id]] for one in topic.concepts if one.id in _AT_BIRTH)),
+        )
+        for topic in ask.topics
+    )
+    return attrs.evolve(ask, kin=None, topics=topics)
+
+
+_AT_BIRTH = {"body-weight": "birth-weight"}
+"""What is measured, and what it is called of somebody newborn."""
 
 
 def of_the_baby(known: Sequence[Known]) -> list[Known]:

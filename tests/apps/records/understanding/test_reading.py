@@ -7,6 +7,7 @@ from datetime import date
 from smarthealth.apps.records.understanding.question import (
     Anchor,
     Field,
+    Kin,
     Operation,
     Order,
     Pick,
@@ -79,3 +80,10 @@ def test_a_wide_phrase_hides_no_word() -> None:
     """A phrase that spans other words leaves them to be read."""
     clause = read("How has the level of zorblax in this very long question been all the time")
     assert "zorblax" in {word for topic in clause.topics for word in topic.terms} | set(clause.unknown)
+
+
+def test_a_relative_and_a_unit_are_read_before_what_they_might_be_taken_for() -> None:
+    """Feet are a unit, no part of the body, and the mother is whom it is about."""
+    clause = read("estatura de la madre en pies")
+    assert (clause.kin, clause.unit) == (Kin.MOTHER, "[ft_i]")
+    assert [concept.id for topic in clause.topics for concept in topic.concepts] == ["body-height"]

@@ -140,3 +140,16 @@ def test_the_plan_for_something_is_told_by_the_notes(text: str) -> None:
     found = only(text)
     assert found.operation is Operation.NOTE
     assert any(topic.concepts for topic in found.topics)
+
+
+@pytest.mark.parametrize(
+    ("text", "operation"),
+    [
+        ("What did the plan of the last visit say?", Operation.NOTE),
+        ("¿Qué dijo el médico en la última consulta?", Operation.NOTE),
+        ("¿Cuál fue la última consulta?", Operation.VALUE),
+    ],
+)
+def test_what_was_said_at_a_visit_stands_in_its_note(text: str, operation: Operation) -> None:
+    """The visit itself is an entry."""
+    assert only(text).operation is operation

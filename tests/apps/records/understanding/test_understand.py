@@ -14,6 +14,7 @@ from smarthealth.apps.records.understanding.question import (
     Anchor,
     Ask,
     Field,
+    Kin,
     Operation,
     Order,
     Pick,
@@ -331,3 +332,12 @@ def test_a_name_with_a_digit_tells_no_language() -> None:
     """`HER2` is no English `her`."""
     question = understand("receptores hormonales y HER2", history=(), today=date(2026, 1, 1), glossary=load_glossary())
     assert question.language == "es"
+
+
+def test_a_question_about_a_relative_leans_on_nothing() -> None:
+    """`the father?` is no question about what was asked of the patient before."""
+    history = [Said("¿Tiene diabetes?", "Sí")]
+    for text in ("¿El padre?", "¿El padre tiene gota?"):
+        (ask,) = understand(text, history=history, today=date(2026, 1, 1), glossary=load_glossary()).asks
+        assert ask.kin is Kin.FATHER
+        assert not any(concept.id == "diabetes" for topic in ask.topics for concept in topic.concepts)

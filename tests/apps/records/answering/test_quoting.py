@@ -1,0 +1,52 @@
+"""What the notes say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.apps.records.answering.conftest import Add, Ask
+
+NOTE = """Motivo de consulta: control.
+Refiere que dejó de fumar en 2014. Duerme 4 horas. Meta de INR 2 a 3. Se suspendió el enalapril por tos.
+Se le pautó zorblaxina."""
+
+
+@pytest.mark.parametrize(
+    ("question", "says", "quoted"),
+    [
+        ("How many hours does she sleep?", ["mentioned"], "Duerme 4 horas"),
+        ("¿Cuál es la meta de INR?", ["mentioned", "value"], "2 a 3"),
+        ("¿Cuál fue el último INR?", ["value"], None),
+        ("¿Cuánto duerme en 2010?", ["absent"], None),
+        ("¿Duerme? ¿Y la glucosa?", ["mentioned", "absent"], "Duerme"),
+        ("¿Le dieron zorblaxina?", ["mentioned"], "zorblaxina"),
+        ("¿Por qué suspendieron el enalapril?", ["mentioned"], "tos"),
+        ("¿Por qué suspendieron la warfarina?", ["ended"], None),
+        ("¿Qué dice la última nota?", ["note"], "control"),
+        ("¿Qué dice la epicrisis?", ["absent"], None),
+        ("¿Qué dice la nota de 2010?", ["absent"], None),
+        ("¿Cuáles son sus medicamentos?", ["list"], None),
+        ("?", ["refusal"], None),
+    ],
+)
+async def test_a_note_tells_what_entries_do_not(
+    add: Add, ask: Ask, question: str, says: list[str], quoted: str | None
+) -> None:
+    """Instead of an absence, or before an entry that accounts for a part only; of the time that is asked for."""
+    await add("document", "Nota de evolución", body=NOTE, started_on="2022-06-10")
+    await add("observation", "INR", value=2.8, code="6301-6", code_system="http://loinc.org")
+    await add("medication", "Enalapril 20 mg", status="stopped")
+    await add("medication", "Warfarina 5 mg", status="stopped")
+    facts = await ask(question)
+    assert [fact.say for fact in facts] == says
+    assert quoted is None or any(quoted in (item.note or "") for fact in facts for item in fact.items)
+
+
+async def test_without_notes_nothing_is_quoted(add: Add, ask: Ask) -> None:
+    """What no note mentions is absent."""
+    await add("condition", "Asthma")
+    assert [fact.say for fact in await ask("¿Le dieron zorblaxina?")] == ["absent"]
+    assert [fact.say for fact in await ask("¿Tiene gota desde los 20 años?")] == ["absent"]
