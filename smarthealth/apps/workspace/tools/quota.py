@@ -68,7 +68,7 @@ def walk(root: int, names: Names = ()) -> Iterator[Found]:
     for name in found:
         try:
             entry = Found(names=(*names, name), status=os.stat(name, dir_fd=root, follow_symlinks=False))
-            below = os.open(name, _DIRECTORY, dir_fd=root) if entry.is_directory and not entry.is_bottom else None
+            below = _enter(root, name, entry.status) if entry.is_directory and not entry.is_bottom else None
         except OSError:
             continue
         yield entry
@@ -77,6 +77,17 @@ def walk(root: int, names: Names = ()) -> Iterator[Found]:
                 yield from walk(below, entry.names)
             finally:
                 os.close(below)
+
+
+def _enter(root: int, name: str, status: os.stat_result) -> int:
+    """A directory, open; one that its owner shut is opened up, since nothing may be hidden in it, nor kept from removal."""
+    if status.st_mode & stat.S_IRWXU != stat.S_IRWXU:
+        place = os.open(name, os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=root)
+        try:
+            os.chmod(f"/proc/self/fd/{place}", stat.S_IRWXU)  # this very directory, whatever has the name by now
+        finally:
+            os.close(place)
+    return os.open(name, _DIRECTORY, dir_fd=root)
 
 
 def measure(root: int) -> Usage:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import stat
 from itertools import islice
 from typing import Final
@@ -17,7 +18,6 @@ from .tree import open_directory
 MOST_ROUNDS: Final = 100
 """Each takes away at least one entry, mostly thousands."""
 _DIRECTORY: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-_TRASH: Final = ".trash"
 
 
 def stamp(root: int) -> int:
@@ -70,16 +70,17 @@ def _remove(root: int, found: Found) -> None:
 
 def _remove_deep(root: int, directory: int, name: str) -> None:
     """Remove a directory however deep it is: what is below is brought up, one level at a time."""
-    os.rename(name, f"{_TRASH}-0", src_dir_fd=directory, dst_dir_fd=root)
-    waiting, made = [f"{_TRASH}-0"], 1
+    trash, made = f".{secrets.token_hex(8)}", 1  # a name that is not there already
+    os.rename(name, f"{trash}-0", src_dir_fd=directory, dst_dir_fd=root)
+    waiting = [f"{trash}-0"]
     while waiting:
         current = waiting.pop()
         descriptor = os.open(current, _DIRECTORY, dir_fd=root)
         try:
             for entry in os.listdir(descriptor):
                 if stat.S_ISDIR(os.stat(entry, dir_fd=descriptor, follow_symlinks=False).st_mode):
-                    os.rename(entry, f"{_TRASH}-{made}", src_dir_fd=descriptor, dst_dir_fd=root)
-                    waiting.append(f"{_TRASH}-{made}")
+                    os.rename(entry, f"{trash}-{made}", src_dir_fd=descriptor, dst_dir_fd=root)
+                    waiting.append(f"{trash}-{made}")
                     made += 1
                 else:
                     os.unlink(entry, dir_fd=descriptor)

@@ -75,4 +75,4 @@ def test_names_never_lead_outward(path: str) -> None:
     except ToolError:
         return
     assert all(name not in ("", ".", "..") and "/" not in name and "\0" not in name for name in names)
-    assert read_path("/".join(names)) == names or names[0].startswith("~") or names[0][0].isspace()
+    assert read_path(f"./{'/'.join(names)}/.") == names

@@ -48,6 +48,17 @@ def test_what_vanishes_is_passed_over(folder: Folder, root: Path, monkeypatch: p
         assert list(entries) == []
 
 
+def test_what_is_shut_is_opened_up(folder: Folder, root: Path) -> None:
+    """A folder that a command took its own rights from hides nothing."""
+    (root / "shut" / "below").mkdir(parents=True)
+    (root / "shut" / "below" / "f").write_text("12345")
+    (root / "shut" / "below").chmod(0)
+    (root / "shut").chmod(0)
+    with folder.changing() as opened:
+        assert measure(opened) == Usage(files=3, size=5)
+    assert (root / "shut").stat().st_mode & 0o777 == 0o700
+
+
 @pytest.mark.parametrize(("files", "size", "over"), [(5, 10, False), (6, 10, True), (5, 11, True)])
 def test_a_quota_is_of_files_and_bytes(files: int, size: int, over: bool) -> None:
     """Either may be exceeded; the number itself may be reached."""

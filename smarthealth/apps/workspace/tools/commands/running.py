@@ -126,7 +126,7 @@ async def _follow(process: trio.Process, seconds: float, output: _Output, watch:
 
                 nursery.start_soon(keep_watch, name="watch")
     finally:
-        await _end(process)
+        await _end(process)  # noqa: ASYNC102 # it shields itself, and has a limit
     stopped: Stop | None = "output" if output.full else "quota" if greedy else "time" if time.cancelled_caught else None
     return Ended(
         exit_code=None,
