@@ -12,6 +12,7 @@ from typing import Final, Literal
 import attrs
 
 from .places.address import Address
+from .places.address_parser import find_addresses
 from .places.folding import fold
 from .places.gazetteer import Gazetteer
 from .places.place import Place
@@ -33,6 +34,7 @@ LONGEST_OBSERVATION: Final = 200
 _NO_NAME: Final = re.compile(
     r"\b(?:favor|quiero|necesito|puedes?|mejor|pero|que|ahora|taxi|entonces|eso|confirm\w+|pag\w+)\b"
 )
+_BARE_NUMBER: Final = re.compile(r"\W*(\d{1,2})\W*$")
 _SHORT: Final = 6
 """Words of an answer that is but a name."""
 
@@ -261,18 +263,32 @@ class _Filling:
     def answers(self) -> None:
         """Understand an answer by what was asked."""
         heard, place = self._heard, self._slots.destination
-        if self._asked in ("destination", "zone") and heard.unsure and not place.is_empty:
+        gives_up = heard.unsure or (heard.yes and self._asked == "zone" and not heard.mentions)
+        if self._asked in ("destination", "zone") and gives_up and not place.is_empty:
             self._assumed = place.zone is None
             zone = place.zone or (place.may_be_in[0] if place.may_be_in else MAIN_ZONE)
             known = place.told_zone(zone) if place.zone is None else place
             enough = known.is_enough or self._asked == "destination"
             self._set("destination", attrs.evolve(known, is_enough=enough))
-        elif self._asked == "destination" and (kind := _road_kind(heard.text)) and place.address is not None:
-            self._set("destination", attrs.evolve(place, address=place.address.of_kind(kind)))
+        elif kind := _road_kind(heard.text):
+            self._tell_kind(kind)
+        elif self._asked == "destination" and (number := _BARE_NUMBER.match(heard.text)):
+            (found,) = find_addresses(f"la {number.group(1)}")
+            address = place.address.merged(found.address) if place.address is not None else found.address
+            self._set("destination", attrs.evolve(place, address=address))
         elif self._asked == "zone" and self._is_name and place.zone is None and not place.may_be_in:
             self._set("destination", self._named(place))
         elif self._asked == "features" and not self._slots.features_settled:
             self._settle_features()
+
+    def _tell_kind(self, kind: str) -> None:
+        """Say that a road that was told without its kind is a street or an avenue: the destination's, or the pickup's."""
+        roles: tuple[Role, ...] = ("destination", "pickup")
+        for role in roles:
+            place = self._place(role)
+            if place.address is not None and place.address.of_kind(kind) != place.address:
+                self._set(role, attrs.evolve(place, address=place.address.of_kind(kind)))
+                return
 
     @property
     def _is_name(self) -> bool:

@@ -103,6 +103,15 @@ def test_all_in_one_message() -> None:
         (("43-25",), "", ""),
         (("72 con 46", "calle"), "", "Calle 72 con Carrera 46"),
         (("72 con 46", "calle o carrera"), "", "72 con 46"),
+        (("al Prado", "calle"), "", "El Prado, Barranquilla"),
+        (("a la 84", "con 51", "es calle", "Riomar"), "", "Calle 84 con Carrera 51, Riomar, Barranquilla"),
+        (("hola", "84", "# 50-20"), "", "84 # 50-20"),
+        (("43-25", "en el Prado", "72"), "", "72, El Prado, Barranquilla"),
+        (
+            ("de la 76 con 50 al aeropuerto", "es calle"),
+            "Calle 76 con Carrera 50",
+            "Aeropuerto Ernesto Cortissoz, Soledad",
+        ),
     ],
 )
 def test_places(texts: tuple[str, ...], pickup: str, destination: str) -> None:
@@ -138,6 +147,8 @@ def test_who_does_not_know_better() -> None:
     )
     left = after("a Las Moras", "no sé la dirección")
     assert (left.assumed_zone, left.slots.missing) == (False, "payment")
+    agreed = after("calle 110 # 9G-570", "Metroparque", "sí, todo correcto")
+    assert (agreed.slots.destination.zone, agreed.slots.missing) == ("Barranquilla", "payment")
     several = after("calle 80 # 50-10 en El Porvenir", "no sé")
     assert (several.slots.destination.zone, several.slots.missing) == ("Barranquilla", "payment")
 

@@ -34,7 +34,7 @@ class OrderNote:
     """Municipalities that have a neighbourhood of that name."""
     neighbourhood: str | None = None
     lacks: str | None = None
-    """What the address lacks: `kind`, `cross`, `plate`, `address`, None where it is exact."""
+    """What the address lacks: `main`, `kind`, `cross`, `plate`, `address`, None where it is exact."""
     pickup: str = ""
     pickup_is_exact: bool = False
     pickup_zone: str | None = None
@@ -189,6 +189,8 @@ def _lacking(place: Place) -> str | None:
     if place.is_exact:
         return None
     address: Address | None = place.address
+    if address is not None and address.main is None and address.cross is not None:
+        return "main"
     if address is None or address.main is None:
         return "address"
     if address.main.kind is None:

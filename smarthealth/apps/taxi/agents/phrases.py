@@ -20,6 +20,7 @@ HELP: Final = (
 DISPATCHED_ALREADY: Final = "Tu servicio ya está pedido. ¿Necesitas algo más?"
 
 _LACKS: Final[Mapping[str | None, str]] = {
+    "main": "¿Y en qué calle o carrera?",
     "kind": "¿Es calle o carrera?",
     "cross": "¿Con qué número? Por ejemplo, Calle 72 # 43-25.",
     "plate": "¿Y el número de la placa, o entre qué calles queda?",

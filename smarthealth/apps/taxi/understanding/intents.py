@@ -31,13 +31,13 @@ _SERVICE: Final = (
     r"(?:taxis?|servicios?|carreras?|viajes?|pedidos?|reservas?|carros?|moviles|movil|solicitud(?:es)?|recogida)"
 )
 _WORDS: Final[Mapping[Intent, str]] = {
-    "greeting": r"\b(?:hola+|buen[oa]s(?: dias| tardes| noches)?|buen dia|que mas|alo|saludos|que tal|hey|hi|hello)\b",
+    "greeting": r"^\W*que mas\b|\b(?:hola+|buen[oa]s(?: dias| tardes| noches)?|buen dia|alo|saludos|que tal|hey|hi|hello)\b",
     "thanks": r"\b(?:gracias|agradezco|agradecid[oa]|muy amable)\b",
     "farewell": r"\b(?:chao|adios|hasta luego|nos vemos|bye|hasta pronto|que este bien|feliz (?:dia|tarde|noche))\b",
     "taxi": (
         rf"\b(?:necesit\w+|quier\w+|quisiera|pid[oe]\w*|pedir|ped[ií]\w*|mand\w+|envi\w+|solicit\w+|consig\w+|regal\w+|me urge|busco|requiero|ocupo|hazme|haganme|podria\w*|puede\w*|reserv\w+|agend\w+|program\w+)\b[^.?!]*?\b{_SERVICE}\b"
         rf"|^\W*(?:otro |un |una )?{_SERVICE}\b(?!.*\b(?:llega|viene|donde|demora|pedi)\b)"
-        r"|\b(?:me|nos|que me|que nos) (?:recog\w+|recoj\w+|llev\w+|pas\w+ a buscar)\b|\b(?:quiero|necesito|mand\w+|pid[ea]\w*|dame|deme) (?:uno|otro)\b|\bhacer una reserva\b|\b(?:recog|llev|recoj)\w*(?:me|nos|an|a)\b|\b(?:necesito|quiero|quisiera|debo|tengo que|vamos a|voy a) ir(?:me|nos)?\b|\bvoy (?:para|pa|a|al|hacia|hasta)\b"
+        r"|\b(?:me|nos|que me|que nos) (?:recog\w+|recoj\w+|llev\w+|pas\w+ a buscar)\b|\b(?:quiero|necesito|mand\w+|pid[ea]\w*|dame|deme) (?:uno|otro)\b|\bhacer una reserva\b|\b(?:un|otro) (?:taxi|carro|carrito|movil)\b|\b(?:recog|llev|recoj)\w*(?:me|nos|an|a)\b|\b(?:necesito|quiero|quisiera|debo|tengo que|vamos a|voy a) ir(?:me|nos)?\b|\bvoy (?:para|pa|a|al|hacia|hasta)\b"
     ),
     "human": (
         r"\b(?:(?:hablar|comunic\w+|pas\w+|transfi\w+|conect\w+|atien\w+|atend\w+|quiero|necesito|deme|ponme|pongame)\b[^.?!]*?\b(?:(?:una |otra )?persona(?: real| de verdad)?|humano|asesora?|agente(?: humano)?|operadora?|alguien(?: real| mas)?|ser humano|supervisora?|encargad[oa]|gerente|jefe)\b)"
@@ -45,7 +45,9 @@ _WORDS: Final[Mapping[Intent, str]] = {
     ),
     "cancel": (
         rf"\b(?:cancel(?:a|ar|e|o|en|ame|alo|ala|arlo|arla|eme|elo|ela|amos|acion)\w*|anul(?:a|ar|e|o|en|alo|ala|arlo)\w*)\b"
-        rf"|\b(?:ya no|no) (?:lo |la |el |quiero |voy a |vamos a )*(?:necesit\w+|quiero|querem\w+|ocup\w+|vo[yi]|viaj\w+|tomar)\b(?:\s+(?:el|la|ese|mas|un|ningun|mi|ya|nada|ir))*\s*(?:{_SERVICE}|$|[.,!])"
+        r"|\bya no (?:lo |la |el |quiero |voy a |vamos a )*(?:necesit\w+|quiero|querem\w+|ocup\w+|vo[yi]|viaj\w+|tomar)\b"
+        r"|\bno (?:lo|la) (?:necesit\w+|quiero|querem\w+|ocup\w+|voy a (?:tomar|necesitar))\b"
+        rf"|\bno (?:necesit\w+|quiero|querem\w+|voy a tomar) (?:el|la|ese|esa|mi|ningun|mas) {_SERVICE}"
         rf"|\b(?:olvid\w+(?:lo)?|dej\w+ asi|deja eso|dejalo|mejor no|no (?:mandes|manden|mande|envien|envies|envie))\s*(?:{_SERVICE}|el|lo|nada|todo|ya|eso|$|[.,!])"
     ),
     "status": (
@@ -64,7 +66,7 @@ _WORDS: Final[Mapping[Intent, str]] = {
 }
 _PATTERNS: Final = {intent: re.compile(pattern) for intent, pattern in _WORDS.items()}
 _YES: Final = re.compile(
-    r"^\W*(?:ay |ah |eh |bueno,? |pues |ok,? |listo,? )*(?:si+|sip|claro(?: que si)?|correcto|exacto|asi es|de acuerdo|dale(?: pues)?|listo|perfecto|confirm\w+|esta bien|ok(?:ay|ey)?|va|vale|bueno|por supuesto|eso es|afirmativo|de una|hagale|hagamosle|mandalo|mandelo|envialo|todo bien|todo correcto|me parece(?: bien)?|adelante|proceda|procede|ya mismo|obvio|aja|sisas|simon|listones)\b"
+    r"^\W*(?:ay |ah |eh |bueno,? |pues |ok,? |listo,? )*(?:si+|sip|claro(?: que si)?|correcto|exacto|asi es|de acuerdo|dale(?: pues)?|dele(?: pues)?|listo|perfecto|confirm\w+|esta bien|ok(?:ay|ey)?|va|vale|bueno|por supuesto|eso es|afirmativo|de una|hagale|hagamosle|mandalo|mandelo|envialo|todo bien|todo correcto|me parece(?: bien)?|adelante|proceda|procede|ya mismo|obvio|aja|sisas|simon|listones)\b"
 )
 _CONFIRM: Final = re.compile(
     r"\b(?:si,? |lo |la |te |le )*confirm(?:o|e|elo|en|eme|ado|ada|amos|alo|ar|a)\b(?! (?:cuanto|si|que))|\b(?:esta (?:todo )?(?:bien|correcto|perfecto)|todo (?:esta )?(?:bien|correcto|perfecto)|mandalo|mandelo|envialo|mandame(?:lo)? (?:el taxi|ya)|pidelo|hagale|de una|dale)\b"
@@ -100,7 +102,7 @@ def find_intents(text: str) -> frozenset[Intent]:
     """Everything that the person seems to want."""
     folded = fold(text)
     found = {intent for intent, pattern in _PATTERNS.items() if pattern.search(folded)}
-    if "cancel" in found:
+    if found & {"cancel", "status", "complaint"}:
         found.discard("taxi")  # "ya no quiero el taxi"
     return frozenset(found)
 

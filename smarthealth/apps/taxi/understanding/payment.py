@@ -58,7 +58,7 @@ def asks_about_payment(text: str) -> bool:
         return True
     return bool(
         re.search(
-            r"\b(?:(?:como|con que) (?:se |puedo |puede |pueden |podria )?(?:pag\w+|cancel\w+ el viaje)|(?:que|cuales) (?:formas?|medios?|metodos?|modos?) de pago|formas de pago|medios de pago|metodos de pago)\b",
+            r"\b(?:(?:como|con que)(?: mas| otra cosa)? (?:se |puedo |puede |pueden |podria )?(?:pag\w+|cancel\w+ el viaje)|(?:que|cuales) (?:formas?|medios?|metodos?|modos?) de pago|formas de pago|medios de pago|metodos de pago)\b",
             folded,
         )
     )

@@ -38,6 +38,7 @@ def test_a_prompt_without_a_note() -> None:
         ((), "a la calle 72", "cross"),
         ((), "a la calle 72 # 43", "plate"),
         ((), "al aeropuerto", None),
+        (("hola",), "43-25", "main"),
         (("al Prado",), "apto 5", "address"),
     ],
 )
