@@ -74,7 +74,7 @@ class WorkspaceToolSettings:
         },
     )
     command_memory: int = attrs.field(
-        default=512 * MEBIBYTE,
+        default=256 * MEBIBYTE,
         validator=ge(16 * MEBIBYTE),
         metadata={
             "env": "SMARTHEALTH_WORKSPACE_COMMAND_MEMORY",
@@ -82,7 +82,7 @@ class WorkspaceToolSettings:
         },
     )
     command_processes: int = attrs.field(
-        default=32,
+        default=16,
         validator=ge(1),
         metadata={"env": "SMARTHEALTH_WORKSPACE_COMMAND_PROCESSES", "help": "processes and threads of a command"},
     )

@@ -110,9 +110,9 @@ def _leave_users(kernel: Kernel) -> None:
 
 def _be_first(order: Order, kernel: Kernel) -> NoReturn:
     try:
+        kernel.stand_back()  # before the next, which shuts this process's own files to itself
         kernel.die_with_parent()
         kernel.alarm(int(order.time) + _LATE)
-        kernel.stand_back()
         build(order, kernel)
         command = kernel.fork()
     except OSError as error:

@@ -200,10 +200,10 @@ def test_without_the_server_everything_is_killed(tmp_path: Path, pipe: tuple[int
 
 
 def test_the_first_process_builds_runs_and_reports(tmp_path: Path, stage: Path, pipe: tuple[int, int]) -> None:
-    """It promises to die with its parent before anything else, and tells how the command ended."""
+    """It promises to die with its parent before it builds anything, and tells how the command ended."""
     kernel = ScriptedKernel(forks=[0, 2])
     assert run(order_for(tmp_path, pipe[1]), kernel, pipe[0]) == {"exit": 0}
-    assert kernel.names[3:6] == ["die_with_parent", "alarm", "stand_back"]
+    assert kernel.names[3:6] == ["stand_back", "die_with_parent", "alarm"]
     assert kernel.names[-4:] == ["change_root", "fork", "wait", "exit"]
     os.close(pipe[1])
 
