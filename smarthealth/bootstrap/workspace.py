@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from smarthealth.actors import ChildSpec, DynamicSupervisor
 from smarthealth.apps.workspace.application import ROOMS, workspace_application
 from smarthealth.apps.workspace.offline.compose import compose
 from smarthealth.apps.workspace.services import WorkspaceServices
+from smarthealth.apps.workspace.sweeping import sweep
 from smarthealth.apps.workspace.tools.workbench import disk_workbenches
 from smarthealth.apps.workspace.workbench import JoinedWorkbench, Workbench
 from smarthealth.conversation.application import Application
@@ -22,6 +24,7 @@ from .stores import data_folder
 from .world import World
 
 MCP = "mcp"
+SWEEPER = "workspace-sweeper"
 
 
 class WorkspacePart:
@@ -35,17 +38,18 @@ class WorkspacePart:
         )
 
     def children(self) -> Sequence[ChildSpec]:
-        """The supervisor of rooms, and, where there are any, the MCP servers.
+        """The supervisor of rooms, what forgets empty conversations, and, where there are any, the MCP servers.
 
         Raises:
             StartError: The MCP servers that the settings name cannot be used.
         """
         settings = self._world.settings.workspace
         rooms = ChildSpec(name=ROOMS, start=DynamicSupervisor(max_children=settings.max_rooms))
+        sweeper = ChildSpec(name=SWEEPER, start=partial(sweep, conversations=Conversations(self._world.stores.pool)))
         if settings.mcp_servers is None:
-            return (rooms,)
+            return (rooms, sweeper)
         self._servers = open_mcp(settings.mcp_servers)
-        return (ChildSpec(name=MCP, start=self._servers.serve), rooms)
+        return (ChildSpec(name=MCP, start=self._servers.serve), rooms, sweeper)
 
     def application(self) -> Application:
         """The application, over what is open now."""

@@ -52,6 +52,12 @@ select id, role, created_at, expires_at from workspace_invite
 where conversation_id = %s and token_hash = %s and expires_at > now()
 """
 
+_FORGET_EMPTY: Final = """
+delete from workspace_conversation as c where opened_at < %s
+    and not exists (select from workspace_message where conversation_id = c.id)
+    and not exists (select from workspace_invite where conversation_id = c.id)
+"""
+
 
 @attrs.frozen(kw_only=True)
 class Conversation:
@@ -185,6 +191,17 @@ class Conversations:
         """
         sql = "delete from workspace_invite where conversation_id = %s and id = %s"
         return bool(await self._pool.execute(sql, [conversation_id, invite_id]))
+
+    async def forget_empty(self, before: datetime) -> int:
+        """Delete the conversations opened before a moment in which nothing was said and to which nobody is invited.
+
+        Returns:
+            How many.
+
+        Raises:
+            StorageError: The database failed.
+        """
+        return await self._pool.execute(_FORGET_EMPTY, [before])
 
     async def forget_unused(self, before: datetime) -> tuple[str, ...]:
         """Delete the conversations last used before a moment, with all that was said in them.

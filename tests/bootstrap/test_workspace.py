@@ -27,8 +27,9 @@ async def test_the_workspace_is_put_together(pool: Pool, tmp_path: Path) -> None
         world._stores = Stores.over(pool)
         world._models = Models(provider=None, embedder=HashedEmbedder())
         part = WorkspacePart(world)
-        (rooms,) = part.children()
+        rooms, sweeper = part.children()
         assert (rooms.name, isinstance(rooms.start, DynamicSupervisor)) == ("rooms", True)
+        assert sweeper.name == "workspace-sweeper"
         application = part.application()
         assert application.name == "workspace"
         assert await application.endpoints[0].may_enter(None, {"conversation_id": "c"})
@@ -36,7 +37,7 @@ async def test_the_workspace_is_put_together(pool: Pool, tmp_path: Path) -> None
         file = tmp_path / "mcp.json"
         file.write_text('{"mcpServers": {"a": {"command": "true"}}}')
         world.settings = attrs.evolve(settings, workspace=WorkspaceSettings(mcp_servers=file))
-        assert [child.name for child in WorkspacePart(world).children()] == ["mcp", "rooms"]
+        assert [child.name for child in WorkspacePart(world).children()] == ["mcp", "rooms", "workspace-sweeper"]
 
 
 def test_servers_that_cannot_be_used_are_said_at_start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,3 +87,17 @@ async def test_unused_conversations_are_forgotten(pool: Pool) -> None:
     assert await conversations.forget_unused(now - timedelta(hours=1)) == ()
     assert await conversations.forget_unused(now + timedelta(hours=1)) == ("one",)
     assert await conversations.find("one") is None
+
+
+async def test_conversations_in_which_nothing_was_said_are_forgotten(pool: Pool) -> None:
+    """Those opened before a moment; what was said, or promised to somebody, stays."""
+    conversations = Conversations(pool)
+    for name in ("empty", "said", "invited"):
+        await conversations.open(name, 7)
+    said, invited = await conversations.open("said", 7), await conversations.open("invited", 7)
+    await conversations.append(said.id, Entry(role="user", content="hola"))
+    await conversations.invite(invited.id, b"a", "viewer", 60.0)
+    now = datetime.now(UTC)
+    assert await conversations.forget_empty(now - timedelta(hours=1)) == 0
+    assert await conversations.forget_empty(now + timedelta(hours=1)) == 1
+    assert [await conversations.find(name) is None for name in ("empty", "said", "invited")] == [True, False, False]
