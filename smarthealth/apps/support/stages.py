@@ -38,6 +38,10 @@ LONGEST_ANSWER: Final = 64 * 1024
 """Characters of one specialist's answer; it only keeps a provider that never ends from filling the memory."""
 MOST_STEPS: Final = 6
 """Times that the model is asked in one turn about appointments."""
+PHRASE: Final = 24
+"""Characters from which on words go out together; a message costs more than its words."""
+BREATH: Final = 0.015
+"""Seconds after which a word goes out alone: a model that takes its time is heard word by word."""
 BETWEEN_PARTS: Final = "\n\n"
 EXHAUSTED: Final = {
     "en": "I could not finish this; please try again or ask for a person.",
@@ -152,16 +156,26 @@ class SupportStages:
         opening = BETWEEN_PARTS if len(self.works) > 1 else ""
         length = 0
 
+        waiting, last = "", -BREATH
+
         async def say(text: str) -> None:
-            nonlocal opening, length
+            nonlocal length, waiting
             length += len(text)
             if length > LONGEST_ANSWER:
                 raise ModelProtocolError("the answer does not end")
-            if text:
-                await emit(opening + text)
-                opening = ""
+            waiting += text
+            if len(waiting) >= PHRASE or trio.current_time() - last >= BREATH:
+                await flush()
+
+        async def flush() -> None:
+            nonlocal opening, waiting, last
+            if waiting:
+                phrase, opening, waiting = opening + waiting, "", ""
+                last = trio.current_time()
+                await emit(phrase)
 
         await self._speak(work, say)
+        await flush()
         if not length:
             raise ModelProtocolError("the answer is empty")
 

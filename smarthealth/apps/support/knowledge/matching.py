@@ -108,6 +108,8 @@ class Matcher:
             whole += weight
             for number, share in postings.items():
                 earned[number] += weight * share
+        if not whole:
+            return []
         preferred = _preferred(question)
         for identity, bonus in (bonuses or {}).items():
             place = self._by_id.get(identity)
