@@ -30,6 +30,7 @@ from .services import Alarm, DoctorServices
 from .turn import LOOKED_AT, AnswerTurn, EmergencyTurn, alarm_event
 from .wire import (
     CODEC,
+    LONGEST_MESSAGE,
     Connected,
     ErrorType,
     Event,
@@ -119,7 +120,7 @@ class DoctorDialogue(Dialogue):
         caller = self._caller(None)
         alarm = self._detect(caller, words, None) if words is not None else None
         if alarm is not None and words is not None:
-            await self._sound(alarm, words, caller)
+            await self._sound(alarm, words[:LONGEST_MESSAGE], caller)
         else:
             self._refuse(*texts.refused(error), None)
 

@@ -251,7 +251,7 @@ def words_of(text: str) -> str | None:
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
     words = frame.get("message") if isinstance(frame, dict) else None
-    return words[:LONGEST_MESSAGE] if isinstance(words, str) and words.strip() else None
+    return words if isinstance(words, str) and words.strip() else None
 
 
 def merge(first: Event, second: Event) -> Event | None:

@@ -206,7 +206,7 @@ def test_words_are_read_in_whatever_comes(text: str) -> None:
     [
         ('{"message": "chest pain", "patient_profile": 7}', "chest pain"),
         ('{"type": "dance", "message": "chest pain"}', "chest pain"),
-        (json.dumps({"message": "chest pain" + "!" * 9000}), "chest pain" + "!" * 3990),
+        (json.dumps({"message": "chest pain" + "!" * 9000}), "chest pain" + "!" * 9000),
         ('{"message": "  "}', None),
         ('{"message": 7}', None),
         ('["chest pain"]', None),

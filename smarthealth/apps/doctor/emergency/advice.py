@@ -12,10 +12,12 @@ from smarthealth.apps.doctor.wire import Contact
 from smarthealth.conversation.application import Language
 
 from .files import read_toml
-from .rules import Rule
+from .rules import Rule, Severity
 
 TRIAGE: Final = "triage"
 """Stands where the id of a rule would, when triage raised the alarm."""
+CLASSIFIER: Final = "classifier"
+"""Stands there when the classifier alone raised it."""
 _GENERAL: Final = "112"
 """Works in most mobile networks of the world; where a country has no number here."""
 _MOST_CONDITIONS: Final = 4
@@ -59,6 +61,12 @@ class _Number:
     name: Mapping[Language, str]
 
 
+@attrs.frozen(kw_only=True)
+class _Learned:
+    condition: str
+    severity: Severity
+
+
 class Advice:
     """Texts and numbers, read once."""
 
@@ -70,6 +78,7 @@ class Advice:
         """
         self._country = default_country
         self._conditions = {key: _Condition(**entry) for key, entry in read_toml("conditions.toml").items()}
+        self._learned = {key: _Learned(**entry) for key, entry in read_toml("learned.toml").items()}
         self._numbers = [
             _Number(
                 countries=frozenset(entry["countries"].split()),
@@ -94,6 +103,19 @@ class Advice:
             language=language,
             country=country,
             rules=tuple(rule.id for rule in held),
+        )
+
+    def of_category(self, category: str, language: Language, country: str | None) -> Alarm:
+        """The alarm of what the classifier takes a message for."""
+        learned = self._learned[category]
+        name = self._conditions[learned.condition].name[language]
+        return self._alarm(
+            severity=learned.severity,
+            keys=(learned.condition,),
+            names=(name,),
+            language=language,
+            country=country,
+            rules=(CLASSIFIER,),
         )
 
     def of_reasons(self, reasons: Sequence[str], language: Language, country: str | None) -> Alarm:

@@ -62,7 +62,9 @@ _OPENERS: Final = frozenset(
 _UNKNOWN_PASSED: Final = 1
 _DENIAL_REACH: Final = 12
 _NEAR: Final = 5
+_BEFORE_ANIMAL: Final = 3
 """Words."""
+_ARTICLES: Final = frozenset(["my", "mi", "the", "el", "la", "a", "un", "una", "our", "nuestro", "nuestra"])
 
 
 @attrs.frozen(kw_only=True)
@@ -70,6 +72,8 @@ class _Cues:
     matcher: Matcher
     bridge: frozenset[str]
     block: frozenset[str]
+    people: frozenset[str]
+    """Words that tell of a person, or of what an animal does to one."""
 
 
 @cache
@@ -82,7 +86,9 @@ def _load() -> _Cues:
     }
     bridge, block = frozenset(table.pop("bridge").split()), frozenset(table.pop("block").split())
     patterns = [(kind, line) for kind, lines in table.items() for line in lines.splitlines() if line.strip()]
-    return _Cues(matcher=Matcher(patterns, lists=lists, corrects=False), bridge=bridge, block=block)
+    matcher = Matcher(patterns, lists=lists, corrects=False)
+    people = frozenset((*lists["someone"], *lists["person"], *lists["child"], *lists["infant"])) - _ARTICLES
+    return _Cues(matcher=matcher, bridge=bridge, block=block, people=people)
 
 
 class Context:
@@ -112,17 +118,26 @@ class Context:
         self._figures = {place for match in self._of("not-hypothetical") for place in range(match.start, match.end)}
         self._denials = sorted(self._true_denials(), key=lambda denial: denial.end)
         self._denial_ends = [denial.end for denial in self._denials]
+        self._of_animals = self._animals() if self._of("animal") else []
         self._unresolved = frozenset(match.start for match in self._of("unresolved"))
 
     def excludes(self, sign: Match) -> bool:
         """Whether the sign is no danger now."""
-        return (
-            self._in_idiom(sign)
-            or self._is_denied(sign)
-            or self._is_past(sign)
-            or self._is_of_family(sign)
-            or self._is_asked_about(sign)
-        )
+        return self.mark(sign) != ""
+
+    def mark(self, sign: Match) -> str:
+        """How the sign is taken back; nothing where it stands."""
+        if self._in_idiom(sign):
+            return "IDIOM_"
+        if self._is_of_animal(sign):
+            return "ANIMAL_"
+        if self._is_denied(sign):
+            return "NEG_"
+        if self._is_past(sign):
+            return "PAST_"
+        if self._is_of_family(sign):
+            return "FAMILY_"
+        return "ASKED_" if self._is_asked_about(sign) else ""
 
     def is_over(self, sign: Match) -> bool:
         """Whether the message says after the sign that it is over, and nothing to the contrary after that."""
@@ -214,6 +229,28 @@ class Context:
             and not self._says_now(sign)
             for cue in self._of("family")
         )  # fmt: skip
+
+    def _is_of_animal(self, sign: Match) -> bool:
+        """`My dog cannot breathe`, but not `my dog bit my son`."""
+        return any(
+            self._sentence[cue.start] == self._sentence[sign.start] and cue.start <= sign.start
+            for cue in self._of_animals
+        )
+
+    def _animals(self) -> list[Match]:
+        """Those at the beginning of sentences that tell of no person and of no bite."""
+        firsts = {number: self._sentence.index(number) for number in set(self._sentence)}
+        peopled = {
+            number
+            for token, number in zip(self._tokens, self._sentence, strict=True)
+            if token.text in self._cues.people
+        }
+        return [
+            cue
+            for cue in self._of("animal")
+            if self._sentence[cue.start] not in peopled
+            and cue.start - firsts[self._sentence[cue.start]] <= _BEFORE_ANIMAL
+        ]
 
     def _is_asked_about(self, sign: Match) -> bool:
         if any(self._sentence[cue.start] == self._sentence[sign.start] for cue in self._of("fiction")):

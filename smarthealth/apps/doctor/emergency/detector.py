@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-import attrs
-
 from smarthealth.apps.doctor.case import Case
 from smarthealth.apps.doctor.profile import PatientProfile
 from smarthealth.apps.doctor.services import Alarm
-from smarthealth.retrieval.language import language_of
+from smarthealth.retrieval.language import Language, language_of
 
 from .advice import Advice
-from .context import Context
-from .measures import measures
+from .holding import Reading, held_rules, read_signs
+from .learning.classifier import Classifier
 from .patterns import Match
 from .rules import Rule, Rules
+from .sight import Sight, look, pieces
 from .text import tokenize
 
-MOST_READ: Final = 4000
-"""Characters of one message; of a longer one the beginning and the end are read."""
 EARLIER_READ: Final = 4
 """Earlier messages of the person that are read with the present one."""
 _EARLIER_CHARACTERS: Final = 500
@@ -30,23 +27,20 @@ _BACKGROUND: Final = frozenset({"diabetes", "anticoagulant", "immune-weak", "liv
 """Signs that a condition or a medicine of the profile gives, too."""
 
 
-@attrs.frozen(kw_only=True)
-class Reading:
-    """What was found in one message."""
-
-    present: frozenset[str]
-    """Signs that hold."""
-    open: frozenset[str]
-    """Those of them that are not over."""
-
-
 class Detector:
     """Callable as `services.Detect`; pure, without model, database or clock."""
 
-    def __init__(self, rules: Rules, advice: Advice) -> None:
-        """Ready at once; nothing is read later."""
+    def __init__(self, rules: Rules, advice: Advice, classifier: Classifier | None = None) -> None:
+        """Ready at once; nothing is read later.
+
+        Args:
+            rules: What is an emergency.
+            advice: What is said then.
+            classifier: Asked where no rule holds; it may only add an alarm.
+        """
         self._rules = rules
         self._advice = advice
+        self._classifier = classifier
 
     def __call__(self, message: str, profile: PatientProfile, earlier: Sequence[str]) -> Alarm | None:
         """The alarm that a message gives cause for.
@@ -56,10 +50,14 @@ class Detector:
             profile: What is known of the person: age, pregnancy, conditions, country.
             earlier: The person's earlier messages, oldest first: `my baby is six weeks old`, then `she has 38.5`.
         """
-        held = self.held(message, profile, earlier)
-        if not held:
-            return None
-        return self._advice.alarm(held, language_of(message, "en"), profile.country)
+        language = language_of(message, "en")
+        known = self._known(profile, earlier)
+        sights = self._sights(message, known)
+        held = held_rules(self._rules, sights, known)
+        if held:
+            return self._advice.alarm(held, language, profile.country)
+        category = self._learned(sights, language)
+        return None if category is None else self._advice.of_category(category, language, profile.country)
 
     def of_triage(self, case: Case) -> Alarm:
         """The alarm of a case that triage put at the first level."""
@@ -68,34 +66,34 @@ class Detector:
 
     def held(self, message: str, profile: PatientProfile, earlier: Sequence[str] = ()) -> tuple[Rule, ...]:
         """The rules that hold, gravest first."""
+        known = self._known(profile, earlier)
+        return held_rules(self._rules, self._sights(message, known), known)
+
+    def raised(self, message: str, profile: PatientProfile, earlier: Sequence[str] = ()) -> tuple[str, ...]:
+        """Ids of what raises the alarm: the rules that hold, else the classifier; none where there is none."""
+        alarm = self(message, profile, earlier)
+        return () if alarm is None else alarm.rules
+
+    def read(self, message: str) -> Reading:
+        """The signs of a message that hold."""
+        return read_signs(self._sights(message, frozenset()))
+
+    def _sights(self, message: str, known: frozenset[str]) -> list[Sight]:
+        return [look(self._rules, piece, of_infant=bool(known & _INFANT)) for piece in pieces(message)]
+
+    def _learned(self, sights: Sequence[Sight], language: Language) -> str | None:
+        """What the classifier takes the message for."""
+        if self._classifier is None:
+            return None
+        found = (self._classifier.category(sight, language) for sight in sights)
+        return next((category for category in found if category is not None), None)
+
+    def _known(self, profile: PatientProfile, earlier: Sequence[str]) -> frozenset[str]:
+        """The signs of the profile and of what was said before."""
         known = self._of_profile(profile)
         for text in earlier[-EARLIER_READ:]:
             known |= self.read(text[:_EARLIER_CHARACTERS]).present
-        reading = self.read(message, of_infant=bool(known & _INFANT))
-        return tuple(rule for rule in self._rules.rules if _holds(rule, reading, known))
-
-    def read(self, message: str, *, of_infant: bool = False) -> Reading:
-        """The signs of a message that hold.
-
-        Args:
-            message: As written.
-            of_infant: Whether it is known to be about a baby under three months.
-        """
-        if len(message) > MOST_READ:
-            message = message[: MOST_READ // 2] + " . " + message[-MOST_READ // 2 :]
-        tokens = tokenize(message)
-        signs = [*self._rules.matcher.find(tokens), *measures(tokens, of_infant=of_infant)]
-        if not signs:
-            return Reading(present=frozenset(), open=frozenset())
-        context = Context(message, tokens, signs)
-        present: set[str] = set()
-        still: set[str] = set()
-        for sign in signs:
-            if sign.label not in still and not context.excludes(sign):
-                present.add(sign.label)
-                if not context.is_over(sign):
-                    still.add(sign.label)
-        return Reading(present=frozenset(present), open=frozenset(still))
+        return known
 
     def _of_profile(self, profile: PatientProfile) -> frozenset[str]:
         words = [*profile.chronic_conditions, *(medication.name for medication in profile.current_medications)]
@@ -111,37 +109,3 @@ class Detector:
 
     def _matches(self, text: str) -> list[Match]:
         return self._rules.matcher.find(tokenize(text))
-
-
-def _holds(rule: Rule, reading: Reading, known: frozenset[str]) -> bool:
-    """Whether all signs of one way were told, one of them in the present message."""
-    told = _widened(reading.open if rule.resolved == "cancels" else reading.present)
-    every = _widened(told | known)
-    return any(way & told and way <= every for way in rule.when)
-
-
-def _widened(signs: frozenset[str]) -> frozenset[str]:
-    """The signs with what follows from them."""
-    more = set(signs)
-    for sign, others in _FOLLOWS.items():
-        if sign in signs:
-            more.update(others)
-    if "age-infant" in more and "fever-measured" in more:
-        more.add("infant-fever")
-    return frozenset(more)
-
-
-_FOLLOWS: Final = {
-    "age-infant": ("child",),
-    "age-child": ("child",),
-    "infant-word": ("child",),
-    "age-elder": ("elder",),
-    "infant-fever": ("fever", "child"),
-    "fever-measured": ("fever",),
-    "keeps-vomiting": ("vomiting",),
-    "late-pregnancy": ("pregnant",),
-    "severe-belly": ("belly-pain",),
-    "worst-headache": ("headache",),
-    "heavy-bleeding": ("bleeding-any",),
-    "very-high-fever": ("fever-measured",),
-}

@@ -6,6 +6,8 @@ from smarthealth.apps.doctor.profile import PatientProfile
 
 from .advice import Advice
 from .detector import Detector
+from .learning.classifier import Classifier
+from .learning.weights import load_weights
 from .rules import load_rules
 
 
@@ -18,6 +20,6 @@ def load_detector(default_country: str) -> Detector:
     Raises:
         ValueError: The data of the package is malformed.
     """
-    detector = Detector(load_rules(), Advice(default_country))
+    detector = Detector(load_rules(), Advice(default_country), Classifier(load_weights()))
     detector("chest pain, not now", PatientProfile(), ())
     return detector

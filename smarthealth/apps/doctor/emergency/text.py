@@ -16,7 +16,7 @@ import attrs
 
 from .files import read_toml
 
-MOST_CHARACTERS = 20_000
+MOST_CHARACTERS = 8_000
 """Of a message; what comes after is not read. The protocol takes fewer."""
 _CHARACTERS_REMEMBERED = 4096
 _TOKEN = re.compile(

@@ -11,6 +11,8 @@ from smarthealth.apps.doctor.emergency.rules import load_rules
         ("CO", ["crisis"], ["123", "106", "192"]),
         ("es", ["crisis"], ["112", "024"]),
         ("US", ["crisis", "poison"], ["911", "988", "1-800-222-1222"]),
+        ("CO", ["poison"], ["123", "01 8000 916012"]),
+        ("AR", ["crisis"], ["911", "135", "0800-999-0091"]),
         ("GB", ["crisis"], ["999", "116 123", "111"]),
         ("ZZ", ["crisis"], ["112"]),
     ],
@@ -47,3 +49,12 @@ def test_reasons_of_triage_become_conditions() -> None:
     assert (alarm.severity, alarm.conditions, alarm.rules) == ("critical", ("a", "b", "c", "d"), ("triage",))
     assert Advice("CO").of_reasons((), "en", None).conditions == ("possible emergency",)
     assert "other" in Advice("CO").conditions()
+
+
+def test_what_the_classifier_takes_a_message_for_has_an_advice() -> None:
+    """As a rule would give it, and the audit says that it was the classifier."""
+    alarm = Advice("CO").of_category("poison", "es", None)
+    assert (alarm.severity, alarm.rules) == ("high", ("classifier",))
+    assert alarm.conditions[0] in alarm.recommendation
+    assert [contact.number for contact in alarm.contacts] == ["123", "01 8000 916012"]
+    assert "106" in Advice("CO").of_category("suicide", "en", None).recommendation

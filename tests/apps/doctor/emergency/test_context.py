@@ -71,3 +71,25 @@ def test_what_is_over(message: str, is_over: bool) -> None:
     tokens = tokenize(message)
     signs = [sign for sign in load_rules().matcher.find(tokens) if sign.label == "faint"]
     assert Context(message, tokens, signs).is_over(signs[0]) is is_over
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("my dog had a seizure", []),
+        ("mi gato no puede respirar", []),
+        ("hello, my cat fainted. my son fainted", ["faint"]),
+        ("my dog had a seizure and so does my son", ["fit"]),
+        ("chest pain, a dog", ["chest-pain"]),
+        ("chest pain, in 2015", []),
+        ("chest pain, in 2015 we moved to a house by the sea", ["chest-pain"]),
+        ("chest pain, no", ["chest-pain"]),
+        ("chest pain? no.", []),
+        ("¿dolor de pecho? no", []),
+        ("i tripped over the dog and my chest hurts", ["chest-pain"]),
+        ("the man next door and his cat have chest pain", ["chest-pain"]),
+    ],
+)
+def test_an_animal_is_no_patient_of_the_doctor(message: str, expected: list[str]) -> None:
+    """Unless the sentence tells of a person, too, or begins with something else."""
+    assert held(message) == expected

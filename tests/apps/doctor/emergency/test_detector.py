@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from smarthealth.apps.doctor.case import Case
-from smarthealth.apps.doctor.emergency.detector import MOST_READ, Detector
+from smarthealth.apps.doctor.emergency.advice import Advice
+from smarthealth.apps.doctor.emergency.detector import Detector
 from smarthealth.apps.doctor.emergency.loading import load_detector
 from smarthealth.apps.doctor.emergency.rules import Rule, load_rules
 from smarthealth.apps.doctor.evaluation.labelled import read_labelled
@@ -114,8 +115,37 @@ def test_triage_may_raise_the_alarm_itself(detector: Detector) -> None:
     assert detector.of_triage(Case(message="?", language="es", profile=NOBODY)).conditions == ("posible emergencia",)
 
 
-def test_beginning_and_end_of_a_long_message_are_read(detector: Detector) -> None:
-    """No length hides an emergency at either end."""
-    filler = "me gusta el café " * MOST_READ
-    assert "breathing.distress" in ids(detector, f"{filler} no puede respirar")
-    assert "breathing.distress" in ids(detector, f"no puede respirar {filler}")
+@pytest.mark.parametrize(
+    ("before", "after"), [(0, 900), (900, 0), (150, 150), (235, 100), (100, 235), (0, 4000), (4000, 0)]
+)
+def test_a_long_message_is_read_whole(detector: Detector, before: int, after: int) -> None:
+    """No length hides an emergency: at either end, in the middle, at the border of two pieces."""
+    filler = "me gusta el café. "
+    assert "breathing.distress" in ids(detector, f"{filler * before}no puede respirar. {filler * after}")
+
+
+GRAVE = (
+    "se tomó lo que usamos para destapar la cañería",
+    "le pegó el martillo en la sien y quedó todo atontado y babeando",
+    "nan has gone the colour of putty and is dripping with sweat",
+)
+"""Emergencies that no rule is written for."""
+
+
+@pytest.mark.parametrize("message", GRAVE)
+def test_the_classifier_adds_an_alarm_where_no_rule_holds(detector: Detector, message: str) -> None:
+    """It says in the alarm that it was it; a detector of rules alone is silent there."""
+    assert detector.raised(message, NOBODY) == ("classifier",)
+    assert Detector(load_rules(), Advice("CO"))(message, NOBODY, ()) is None
+
+
+def test_a_rule_that_holds_is_named_and_not_the_classifier(detector: Detector) -> None:
+    """The classifier takes nothing back and adds nothing to a rule."""
+    assert "classifier" not in detector.raised("no puede respirar", NOBODY)
+    assert detector.raised("gracias por todo", NOBODY) == ()
+
+
+def test_the_middle_of_a_long_message_is_seen_by_the_classifier(detector: Detector) -> None:
+    """As by the rules."""
+    filler = "me gusta el café y el pan con queso. " * 80
+    assert detector.raised(f"{filler}. {GRAVE[1]}. {filler}", NOBODY)
