@@ -85,12 +85,13 @@ def _general(prompt: Prompt, phrases: Phrases) -> tuple[object, Iterable[str]]:
     head = {"level": facts["level"], "reasons": facts["reasons"]}
     if facts["level"] == "INFO":
         return head, _information(facts, phrases)
-    return head, [_urgency(facts, phrases), _sentences(facts["about"]), *_advice(facts, phrases)]
+    why = " ".join([_urgency(facts, phrases), *facts["reasons"]])
+    return head, [why, _sentences(facts["about"]), *_advice(facts, phrases)]
 
 
 def _advice(facts: Mapping[str, Any], phrases: Phrases) -> list[str]:
     if not facts["self_care"]:
-        return [phrases.general_advice, phrases.closing]
+        return [" ".join(facts["cautions"]), phrases.general_advice, phrases.closing]
     return [
         " ".join(facts["cautions"]),
         f"{phrases.self_care} {_sentences(facts['self_care'])}",

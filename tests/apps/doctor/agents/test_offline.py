@@ -100,3 +100,11 @@ def test_possibilities_say_what_would_tell_them_apart() -> None:
     told = {"name": "a cold", "likelihood": "likely", "reasons_for": ["cough"], "told_apart_by": [], "n": None}
     bare = "".join(compose(build_request("diagnostic", case, {"possibilities": [told]})))
     assert bare.endswith("- Likely: a cold. What speaks for it: cough.")
+
+
+def test_the_one_general_answer_says_why_it_is_as_urgent() -> None:
+    """Its level comes with the reasons of the rules, in the head and in the prose."""
+    _, head, prose = written("general", "I have a sore throat and a fever for 5 days", "en", PatientProfile())
+    reasons = msgspec.json.decode(head)["reasons"]
+    assert reasons
+    assert all(reason in prose.split("\n\n")[0] for reason in reasons)
