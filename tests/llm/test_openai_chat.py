@@ -367,3 +367,16 @@ async def test_each_read_gives_out_all_its_events(request_: ChatRequest) -> None
         events, error = await _collect(model, request_)
     assert error is None
     assert [event.text for event in events if isinstance(event, TextDelta)] == [str(number) for number in range(100)]
+
+
+def test_pictures_go_beside_the_text() -> None:
+    """As parts of the content, the bytes in the address; a message without any is text alone."""
+    from smarthealth.llm.openai_chat import _content
+    from smarthealth.llm.port import ChatMessage, Image
+
+    picture = Image(media_type="image/png", data=b"\x89PNG")
+    assert _content(ChatMessage(role="user", content="look", images=(picture,))) == [
+        {"type": "text", "text": "look"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}},
+    ]
+    assert _content(ChatMessage(role="user", content="look")) == "look"
