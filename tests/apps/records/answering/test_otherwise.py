@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         ("¿Le recetaron penicilina?", ["absent", "exists"], "Penicilina"),
         ("¿Le recetaron aspirina?", ["absent"], None),
         ("¿Tiene diabetes?", ["exists"], "diabetes"),
+        ("¿Tiene hernia?", ["exists", "exists"], "Inguinal"),
+        ("¿Tenía hernia en 2001?", ["absent"], "Hernia"),
         ("¿Qué tratamiento recibió por ictericia?", ["list"], "Phototherapy"),
     ],
 )
@@ -35,6 +37,8 @@ async def test_what_is_not_there_by_its_kind_may_be_there_by_another(
     await add("encounter", "Emergency hospital admission for asthma", category="emergency")
     await add("encounter", "Hospitalización", category="inpatient", reason="Fractura de cadera", ended_on="2020-01-09")
     await add("condition", "Hipertensión arterial", status="active")
+    await add("condition", "Hernia", status="active")
+    await add("condition", "Inguinal hernia", status="active")
     await add("condition", "Type 2 diabetes mellitus", status="active")
     await add("medication", "Losartán 50 mg", status="active")
     await add("medication", "Alopurinol 300 mg", status="active")

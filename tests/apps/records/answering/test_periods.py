@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+import attrs
 import pytest
 
 from smarthealth.apps.records.answering.entries import Entry
-from smarthealth.apps.records.answering.periods import relative_to, years_of_life
-from smarthealth.apps.records.understanding.question import AgeRange, Anchor, Relation, TimeRange, Topic
+from smarthealth.apps.records.answering.periods import is_of_a_stay, relative_to, years_of_life
+from smarthealth.apps.records.understanding.question import AgeRange, Anchor, Ask, Operation, Relation, TimeRange, Topic
+from smarthealth.retrieval.glossary import load_glossary
 
 STAY = Entry(id=1, record="e", kind="encounter", display="Stay", on=date(2020, 3, 2), until=date(2020, 3, 9))
 
@@ -44,3 +46,12 @@ def test_years_of_life_are_counted_from_the_birth() -> None:
     assert years_of_life(AgeRange(since=4), born) == TimeRange(since=date(2004, 2, 29))
     assert years_of_life(AgeRange(until=17), born) == TimeRange(until=date(2018, 2, 27))
     assert years_of_life(AgeRange(since=1), None) is None
+
+
+def test_a_value_at_a_visit_or_in_a_stay_is_one_of_a_stay() -> None:
+    """Not that of a year, nor a count."""
+    stay = Anchor(relation="during", topic=Topic(kinds=frozenset({"encounter"})))
+    asked = Ask(operation=Operation.VALUE, topics=(Topic(concepts=(load_glossary()["glucose"],)),), period=stay)
+    assert is_of_a_stay(asked)
+    assert not is_of_a_stay(attrs.evolve(asked, operation=Operation.COUNT))
+    assert not is_of_a_stay(attrs.evolve(asked, period=None))

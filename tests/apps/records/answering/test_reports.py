@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -15,6 +16,10 @@ from smarthealth.apps.records.answering.material import Material
 from smarthealth.apps.records.answering.reports import report
 from smarthealth.apps.records.understanding.question import Ask, Operation, Order, Pick, Threshold, Topic
 from smarthealth.retrieval.glossary import load_glossary
+
+if TYPE_CHECKING:
+    from tests.apps.records.answering.conftest import Add
+    from tests.apps.records.answering.conftest import Ask as Asks
 
 ALLERGIES = Topic(kinds=frozenset({"allergy"}), surface="allergies")
 GLUCOSE = Topic(kinds=frozenset({"observation"}), concepts=(load_glossary()["glucose"],), surface="glucose")
@@ -122,3 +127,14 @@ def test_where_a_stay_was_tells_also_where_the_patient_went() -> None:
     )  # fmt: skip
     (item,) = fact(Ask(operation=Operation.WHERE), Topic(kinds=frozenset({"encounter"})), stay).items
     assert item.note == "CITY HOSPITAL; Discharged to rehabilitation"
+
+
+async def test_when_and_why_something_ended_is_told_as_far_as_it_is_known(add: Add, ask: Asks) -> None:
+    """Its end where the record has one; else that it is over, and that nobody wrote when or why."""
+    await add("medication", "Warfarina 5 mg", status="stopped")
+    await add("condition", "Neumonía", status="resolved", ended_on="2020-02-03")
+    says = [
+        (await ask(question))[0].say
+        for question in ("¿Cuándo suspendieron la warfarina?", "When was the pneumonia resolved?")
+    ]
+    assert says == ["ended", "status"]

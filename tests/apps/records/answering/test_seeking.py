@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import attrs
 import pytest
 
 from smarthealth.apps.records.answering.entries import Entry
-from smarthealth.apps.records.answering.seeking import best_sentence, find_terms, patterns, share_held
+from smarthealth.apps.records.answering.seeking import best_sentence, find_terms, patterns, sentence_about, share_held
+from smarthealth.apps.records.understanding.question import Kin
 from smarthealth.retrieval.glossary import load_glossary
 
 GLOSSARY = load_glossary()
@@ -147,3 +149,48 @@ def test_ones_work_may_be_told_by_its_own_name(question: str) -> None:
     assert best[1] == "Retired seamstress."
     assert re.search(patterns(find_terms(question, GLOSSARY), GLOSSARY)[0].replace(r"\m", r"\b"), "retired seamstress")
     assert best_sentence([OF_CARE], question, GLOSSARY) is None
+
+
+FAMILY_NOTE = """Antecedentes familiares:
+La madre falleció de un derrame; un hermano con gota.
+Enfermedad actual:
+Vive con la hija. Niega fiebre."""
+
+
+@pytest.mark.parametrize(
+    ("question", "kin", "told"),
+    [
+        ("¿De qué murió la madre?", Kin.MOTHER, "derrame"),
+        ("¿El hermano tiene gota?", Kin.SIBLING, "gota"),
+        ("¿La hermana tiene gota?", Kin.SIBLING, None),
+        ("¿Hermana?", Kin.SIBLING, None),
+        ("¿El hermano tiene asma?", Kin.SIBLING, None),
+        ("¿Vive con la hija?", Kin.CHILD, "hija"),
+        ("¿Antecedentes familiares?", Kin.FAMILY, "gota"),
+        ("¿El padre?", Kin.FATHER, None),
+    ],
+)
+def test_what_is_said_of_a_relative_is_found(question: str, kin: Kin, told: str | None) -> None:
+    """The part of a line that speaks of that relative and holds what is asked; of the family, all under its heading."""
+    note = Entry(id=1, record="d", kind="document", display="Nota", body=FAMILY_NOTE)
+    found = sentence_about([note, attrs.evolve(note, body="")], question, kin, GLOSSARY)
+    assert (found is not None) is (told is not None)
+    assert found is None or (told or "") in found[1]
+
+
+@pytest.mark.parametrize(
+    ("question", "body", "wholly", "found"),
+    [
+        ("sangrado en la cesárea", "Cesárea sin novedad. Sangrado estimado 600 cc.", True, "Sangrado estimado 600 cc."),
+        ("sangrado en la cesárea", "Cesárea sin novedad. Herida limpia.", True, None),
+        ("cesárea", "x " * 2000 + "Cesárea sin novedad.", True, "Cesárea"),
+        ("¿Tiene depresión?", "Tamizaje de depresión hecho.", False, None),
+        ("¿Potasio?", "Medications:\npenicillin v potassium", False, None),
+    ],
+)
+def test_a_short_note_is_about_something_as_a_whole(question: str, body: str, wholly: bool, found: str | None) -> None:
+    """Its sentences need not name it again; a screening is no disease, and a salt no value."""
+    note = Entry(id=1, record="d", kind="document", display="Nota operatoria", body=body)
+    best = best_sentence([note], question, GLOSSARY, wholly=wholly)
+    assert (best is not None) is (found is not None)
+    assert best is None or (found or "") in best[1]
