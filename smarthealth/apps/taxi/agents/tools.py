@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache, partial
 from typing import Annotated, Final, Literal
 
 import attrs
@@ -17,8 +18,9 @@ from smarthealth.apps.taxi.state import write_state
 from smarthealth.apps.taxi.understanding.features import FEATURES, find_features
 from smarthealth.apps.taxi.understanding.payment import Payment, written
 from smarthealth.apps.taxi.wire import AgentName
+from smarthealth.llm.tooling.arguments import Parameters
 from smarthealth.llm.tooling.errors import ToolError
-from smarthealth.llm.tooling.registry import Toolbox, make_tool
+from smarthealth.llm.tooling.registry import Toolbox, ToolSpec, make_tool
 from smarthealth.storage.bookings import Booking, Order
 from smarthealth.storage.errors import StorageError
 from smarthealth.storage.threads import ThreadMessage
@@ -41,6 +43,8 @@ TOOLS: Final[Mapping[AgentName, tuple[str, ...]]] = {
 }
 LONGEST_ARGUMENT: Final = 300
 """Characters."""
+SLOW: Final = frozenset({"DispatchToBackend", "CancelService"})
+"""Tools that ask the fleet's backend."""
 SHORT: Final = 10.0
 """Seconds for a tool that asks nobody but the database."""
 
@@ -56,7 +60,10 @@ class AgentTools:
 
     def toolbox(self) -> Toolbox:
         """Those of the agent who answers."""
-        slow = {"DispatchToBackend", "CancelService"}
+        functions = self._functions()
+        return Toolbox(_bound(name, functions[name]) for name in TOOLS[self.work.agent])
+
+    def _functions(self) -> dict[str, Callable[..., Awaitable[object]]]:
         functions: dict[str, Callable[..., Awaitable[object]]] = {
             "TransferToNavegante": self.to_navegante,
             "TransferToOperador": self.to_operador,
@@ -72,10 +79,7 @@ class AgentTools:
             "ShowSummary": self.show_summary,
             "DispatchToBackend": self.dispatch,
         }
-        return Toolbox(
-            make_tool(functions[name], name=name, timeout=TIME_LIMIT if name in slow else SHORT)
-            for name in TOOLS[self.work.agent]
-        )
+        return functions
 
     # Handoffs
 
@@ -232,6 +236,23 @@ class AgentTools:
             role="assistant", agent=self.work.agent, content=f"({result})", at=self.work.services.now()
         )
         await self.work.services.threads.append(self.work.thread.id, [message])
+
+
+def _bound(name: str, function: Callable[..., Awaitable[object]]) -> ToolSpec:
+    """A tool of one turn; what does not differ from turn to turn is made once."""
+    made, parameters = _made(name, getattr(function, "__func__", function))
+
+    async def invoke(arguments: Mapping[str, object]) -> object:
+        return await function(**parameters.read(arguments))
+
+    return attrs.evolve(made, invoke=invoke)
+
+
+@cache
+def _made(name: str, function: Callable[..., Awaitable[object]]) -> tuple[ToolSpec, Parameters]:
+    told = partial(function, self=None)
+    made = make_tool(told, name=name, timeout=TIME_LIMIT if name in SLOW else SHORT)
+    return made, Parameters.of(told)
 
 
 def _validated(place: Place) -> str:
