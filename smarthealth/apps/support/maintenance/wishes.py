@@ -52,6 +52,7 @@ _ORDINAL: Final = re.compile(
     rf"\b(?:the |el |la |option |opcion |number |numero )?({'|'.join(_ORDINALS)})(?: (?:one|option|slot|opcion|hora|cita))?\b"
 )
 _NUMBERED: Final = re.compile(r"^\W*(?:option |opcion |number |numero |la |el )?#?([1-9])\W*$")
+_ALL_SERVICES: Final = re.compile(r"\b(?:what|which|your|que|cuales|sus) (?:services|servicios)\b")
 _YES: Final = re.compile(
     r"^\W*(?:yes|yeah|yep|ok|okay|sure|please do|fine|that works|perfect|si|claro|dale|listo|vale|de acuerdo|perfecto|me sirve|esa|ese|bueno)\b"
 )
@@ -161,6 +162,7 @@ def _intent_of(plain: str, *, open_: bool) -> Intent | None:
 
 def _service_of(plain: str, plan: Plan) -> str | None:
     """The service whose clue says most; a clue of several words must find each of them."""
+    plain = _ALL_SERVICES.sub(" ", plain)
     best: tuple[int, int, str] | None = None
     for number, (code, clues) in enumerate(plan.clues.items()):
         for clue in clues:
