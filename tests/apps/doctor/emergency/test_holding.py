@@ -39,3 +39,10 @@ def test_what_is_over_is_present_and_not_open() -> None:
     """Some rules ask for the one, some for the other."""
     reading = read_signs([look(load_rules(), "he choked on bread but it came out and he is fine now")])
     assert "choking" not in reading.open
+
+
+def test_what_is_denied_is_not_there() -> None:
+    """And what is told twice is there once."""
+    reading = read_signs([look(load_rules(), "no fever but chest pain, yes chest pain")])
+    assert "fever" not in reading.present
+    assert {"chest-pain"} <= reading.open <= reading.present
