@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         ("¿Le recetaron penicilina?", ["absent", "exists"], "Penicilina"),
         ("¿Le recetaron aspirina?", ["absent"], None),
         ("¿Tiene diabetes?", ["exists"], "diabetes"),
-        ("¿Tiene hernia?", ["exists", "exists"], "Inguinal"),
+        ("¿Tiene hernias?", ["exists", "exists"], "Inguinal"),
         ("¿Tenía hernia en 2001?", ["absent"], "Hernia"),
         ("¿Qué tratamiento recibió por ictericia?", ["list"], "Phototherapy"),
     ],

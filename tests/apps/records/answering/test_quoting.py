@@ -30,6 +30,8 @@ Se le pautó zorblaxina."""
         ("¿Qué dice la nota de 2010?", ["absent"], None),
         ("¿Cuáles son sus medicamentos?", ["list"], None),
         ("?", ["refusal"], None),
+        ("¿Tiene gota antes de la colonoscopia?", ["absent"], None),
+        ("¿Qué dice la nota de la última hospitalización?", ["note"], "control"),
     ],
 )
 async def test_a_note_tells_what_entries_do_not(
@@ -40,6 +42,7 @@ async def test_a_note_tells_what_entries_do_not(
     await add("observation", "INR", value=2.8, code="6301-6", code_system="http://loinc.org")
     await add("medication", "Enalapril 20 mg", status="stopped")
     await add("medication", "Warfarina 5 mg", status="stopped")
+    await add("encounter", "Hospitalización", category="inpatient", started_on="2022-08-01", ended_on="2022-08-09")
     facts = await ask(question)
     assert [fact.say for fact in facts] == says
     assert quoted is None or any(quoted in (item.note or "") for fact in facts for item in fact.items)
