@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         ("¿Le recetaron aspirina?", ["absent"], None),
         ("¿Tiene diabetes?", ["exists"], "diabetes"),
         ("¿Tiene hernias?", ["exists", "exists"], "Inguinal"),
+        ("¿Tenía hernias en 2019?", ["exists"], "Hernia"),
         ("¿Tenía hernia en 2001?", ["absent"], "Hernia"),
         ("¿Qué tratamiento recibió por ictericia?", ["list"], "Phototherapy"),
     ],
@@ -38,6 +39,7 @@ async def test_what_is_not_there_by_its_kind_may_be_there_by_another(
     await add("encounter", "Hospitalización", category="inpatient", reason="Fractura de cadera", ended_on="2020-01-09")
     await add("condition", "Hipertensión arterial", status="active")
     await add("condition", "Hernia", status="active")
+    await add("condition", "Hernia", status="resolved", started_on="2019-03-04")
     await add("condition", "Inguinal hernia", status="active")
     await add("condition", "Type 2 diabetes mellitus", status="active")
     await add("medication", "Losartán 50 mg", status="active")
