@@ -11,7 +11,7 @@ import trio
 from smarthealth.apps.support import texts
 from smarthealth.apps.support.caller import Caller
 from smarthealth.apps.support.settings import SupportSettings
-from smarthealth.apps.support.turn import AnswerTurn, Asked
+from smarthealth.apps.support.turn import AnswerTurn, Asked, typing_of
 from smarthealth.conversation.application import TurnEnd, TurnFailure
 from smarthealth.storage.errors import StorageUnavailable
 from smarthealth.testing.chat_model import ScriptedChatModel
@@ -137,3 +137,9 @@ async def test_a_person_is_called_and_has_the_word(books: Books, host: OpenHost)
         busy = str(uuid4())
         with books.services().busy.held(f"7/{busy}"):
             assert (await client.ask("hi", session_id=busy))[-1]["code"] == "SESSION_BUSY"
+
+
+def test_who_writes_is_named() -> None:
+    """To the staff, by the database's name of the session."""
+    caller = Caller(user_id=7, name="Ana", address=None, connection_id="c", session_name="s")
+    assert typing_of(caller).session_id == str(caller.session_id)

@@ -17,3 +17,14 @@ async def test_what_specialists_say(host: OpenHost) -> None:
         assert "Hello" in await client.answer("hello")
         assert "welcome" in await client.answer("thanks")
         assert "none of the things" in await client.answer("who won the world cup")
+
+
+async def test_what_is_said_of_faults(host: OpenHost) -> None:
+    """The fault, the question, once more the question, the advice with its marks, and the workshop."""
+    async with host() as server:
+        client = server.connect()
+        assert "This sounds like" in await client.answer("my brakes squeal")
+        assert "I did not understand" in await client.answer("I don't know")
+        advice = await client.answer("yes")
+        assert "[1]" in advice
+        assert "workshop can help" in advice
