@@ -30,6 +30,7 @@ Se le pautó zorblaxina."""
         ("¿Qué dice la nota de 2010?", ["absent"], None),
         ("¿Cuáles son sus medicamentos?", ["list"], None),
         ("?", ["refusal"], None),
+        ("When did she quit smoking?", ["mentioned", "when"], "2014"),
         ("¿Cuántos INR tiene?", ["count"], None),
         ("¿Tiene gota antes de la colonoscopia?", ["absent"], None),
         ("¿Qué dice la nota de la última hospitalización?", ["note"], "control"),
@@ -42,6 +43,7 @@ async def test_a_note_tells_what_entries_do_not(
     await add("document", "Nota de evolución", body=NOTE, started_on="2022-06-10")
     await add("observation", "INR", value=2.8, code="6301-6", code_system="http://loinc.org")
     await add("medication", "Enalapril 20 mg", status="stopped")
+    await add("observation", "Tobacco smoking status", value_text="Former smoker", code="72166-2")
     await add("medication", "Warfarina 5 mg", status="stopped")
     await add("encounter", "Hospitalización", category="inpatient", started_on="2022-08-01", ended_on="2022-08-09")
     facts = await ask(question)
