@@ -43,6 +43,7 @@ create table support_appointment (
 -- said twice is booked once: a vehicle has one open appointment for a service
 create unique index support_appointment_once on support_appointment (vehicle_id, service) where state = 'booked';
 create index support_appointment_of_vehicle on support_appointment (vehicle_id, id);
+create index support_appointment_service on support_appointment (service);
 
 create table support_session (
     session_id  uuid primary key references chat_session on delete cascade,
@@ -50,6 +51,7 @@ create table support_session (
     state       jsonb not null default '{}' check (jsonb_typeof(state) = 'object'),
     updated_at  timestamptz not null default now()
 );
+create index support_session_customer on support_session (customer_id);
 
 create table support_message (
     id         bigint generated always as identity primary key,
