@@ -22,7 +22,7 @@ MOST_UNSURE: Final = 3
 MOST_WORDS: Final = 6
 """Of an answer to the question which specialist is meant; a longer one is a message of its own."""
 CLARIFIED: Final = 0.9
-"""How likely the specialist whom somebody chose by name is the right one."""
+"""How likely the specialist whom somebody chose by name is held to be the right one; chosen, not measured."""
 _THANKS: Final = re.compile(
     r"\b(?:thank\w*|cheers|bye|goodbye|gracias|chao|adios|hasta luego|that's all|eso (?:era|es) todo|perfect\w*)\b"
 )

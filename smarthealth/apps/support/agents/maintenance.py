@@ -19,7 +19,7 @@ from .prompts import build_request
 
 NAME: Final = "maintenance"
 ACTED: Final = 0.97
-"""How likely what rows say answers what was asked, once the specialist is the right one."""
+"""How likely what rows say is held to answer what was asked, once the specialist is the right one; chosen, not measured."""
 _ENDS: Final = frozenset({"book_appointment", "move_appointment", "cancel_appointment"})
 
 

@@ -23,7 +23,7 @@ LEAST_COVERAGE: Final = 0.34
 NEAR_BEST: Final = 0.12
 """How much less the score of a passage may be that is told beside the best."""
 GROUNDING: Final = ((0.0, 0.1), (0.34, 0.55), (0.5, 0.75), (0.7, 0.88), (0.9, 0.95), (1.0, 0.97))
-"""By coverage of the best passage, how often it or one beside it held what was asked; straight lines in between."""
+"""By coverage of the best passage, how likely an answer that rests on it is held to be right; straight lines in between. Chosen, not measured."""
 _VERSIONS: Final = ("hybrid", "automatic", "manual", "rim")
 FOLLOW_UP_WORDS: Final = 6
 """Words of a question so short that the question before it may say what it is about."""

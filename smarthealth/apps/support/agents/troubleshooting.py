@@ -22,9 +22,9 @@ from .specs import LEAST_COVERAGE
 NAME: Final = "troubleshooting"
 PASSAGES: Final = 2
 IN_A_TREE: Final = 0.95
-"""How likely a step of a tree is the right one, once the tree was found."""
+"""How likely a step of a tree is held to be the right one, once the tree was found; chosen, not measured."""
 WITHOUT_A_TREE: Final = 0.5
-"""How likely passages alone help with a fault."""
+"""How likely passages alone are held to help with a fault; chosen, not measured."""
 
 
 def is_reply(message: str) -> bool:

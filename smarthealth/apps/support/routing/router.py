@@ -27,7 +27,7 @@ SHORT_REPLY: Final = 8
 SURE_OF_CHANGE: Final = 0.85
 """Probability from which on a message leaves what the session is in the middle of."""
 RULE: Final = 0.97
-"""Confidence of what a rule decides; measured on the examples that the rules meet."""
+"""Confidence of what a rule decides; chosen, not measured: surer than the model mostly is, and not certain."""
 _PERSON: Final = re.compile(
     r"\b(?:human|real person|live agent|live person|flesh and blood|representative|supervisor|operator|ser humano|humano|persona real|"
     r"persona de verdad|asesor|asesora|carne y hueso|operador|representante)\b"
