@@ -78,10 +78,25 @@ def list_entries(material: Material) -> list[Finding]:
     groups = group_entries(material.entries, by_status=True)
     groups.sort(key=lambda group: _is_social(group.newest))
     shown = groups[:MOST_LISTED]
-    items = [attrs.evolve(item_for(material, group.newest), times=group.times) for group in shown]
+    items = [
+        attrs.evolve(item_for(material, group.newest), times=group.times, note=_detail(material, group.newest))
+        for group in shown
+    ]
     return [
         make_finding(material, Fact(say="list", distinct=len(groups), detail=material.topic.category, status=ask.status.value if ask.status else None, reason=_reason(material),), [group.newest for group in shown], items)
     ]  # fmt: skip
+
+
+def _detail(material: Material, entry: Entry) -> str | None:
+    """Severity and reaction, where they are asked for; of an allergy also that they are not recorded."""
+    if not material.ask.detailed:
+        return None
+    return particulars_of(entry, material.labels.language) or (
+        _NO_DETAIL[material.labels.language] if entry.kind == "allergy" else None
+    )
+
+
+_NO_DETAIL = {"es": "sin gravedad ni reacción registradas", "en": "no severity or reaction recorded"}
 
 
 def _reason(material: Material) -> str | None:
@@ -143,7 +158,9 @@ def exists(material: Material) -> Finding:
         attrs.evolve(
             item_for(material, group.newest),
             times=group.times,
-            note=particulars_of(group.newest, language) if material.topic.is_specific else None,
+            note=particulars_of(group.newest, language)
+            if material.topic.is_specific
+            else _detail(material, group.newest),
         )
         for group in groups
     ]

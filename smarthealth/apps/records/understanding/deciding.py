@@ -40,6 +40,7 @@ def decide(clause: Clause) -> list[Ask]:
         threshold=clause.threshold,
         section=clause.section,
         distinct=clause.distinct,
+        detailed=clause.detailed,
         people=clause.people,
         kin=clause.kin,
         unit=clause.unit,

@@ -235,6 +235,8 @@ class Ask:
     """Different things are counted, not entries."""
     people: tuple[str, ...] = ()
     """Words that look like a person's or place's name, as written."""
+    detailed: bool = False
+    """Severity or reactions are asked for beside a list."""
     kin: Kin | None = None
     """The relative whom it is about; None where it is the patient."""
     unit: str | None = None

@@ -10,11 +10,13 @@ import attrs
 from smarthealth.retrieval.glossary import Glossary
 
 from .anchors import find_anchor
+from .attributes import find_attributes
 from .concepts import classes_of_allergies, find_concepts, is_clinical, is_cue
 from .demographics import find_fields
 from .directions import direction_spans, find_direction
 from .fillers import is_filler
 from .folding import CONCEPT, PERIOD, Reading, fold_letters
+from .further_times import find_further
 from .kinds import KindCue, find_kinds
 from .modifiers import (
     asks_for_different,
@@ -52,6 +54,8 @@ class Clause:
     kinds: tuple[KindCue, ...]
     pick: Pick | None
     period: Period | None
+    further: tuple[Period, ...]
+    """Times beside the first one, each asked for by itself."""
     status: Status | None
     threshold: Threshold | None
     toward: Toward | None
@@ -61,6 +65,8 @@ class Clause:
     refusal: Refusal | None
     section: str | None
     distinct: bool
+    detailed: bool
+    """Whether severity or reactions are asked for beside a list."""
     reads: bool
     """Whether it asks what is written."""
     people: tuple[str, ...]
@@ -97,6 +103,9 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
     period = find_period(reading.open, today)
     if period is not None:
         reading.cover(period.start, period.end, PERIOD)
+    further = find_further(reading.folded, period, today) if period is not None else []
+    for other in further:
+        reading.cover(other.start, other.end)
     anchored = find_anchor(reading, matches)
     if anchored is not None:
         matches = [match for match in matches if not anchored.start <= match.start < anchored.end]
@@ -117,6 +126,7 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         *direction_spans(visible),
     ]:
         _cover_ascii(reading, start, _word_end(visible, end))
+    detailed = _cover_attributes(reading, visible, kinds)
     people = _people(reading, glossary)
     subject = find_subject(reading, matches, kinds, glossary)
     return Clause(
@@ -128,6 +138,7 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         kinds=tuple(kinds),
         pick=pick.pick if pick else None,
         period=period.period if period else anchored.anchor if anchored else None,
+        further=tuple(other.period for other in further),
         status=find_status(visible),
         threshold=threshold.threshold if threshold else None,
         toward=find_direction(text, visible),
@@ -135,6 +146,7 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         refusal=find_refusal(reading.folded, visible),
         section=find_section(visible),
         distinct=asks_for_different(visible),
+        detailed=detailed,
         reads=asks_what_is_written(visible),
         people=people,
         kin=kin,
@@ -144,6 +156,15 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         words=len(Reading(text).words_left()),
         corrected=any(match.corrected for match in matches),
     )
+
+
+def _cover_attributes(reading: Reading, visible: str, kinds: list[KindCue]) -> bool:
+    """Cover what is asked of the entries of a kind, and tell whether a plain list leaves it out."""
+    noun = next((kind for kind in kinds if kind.is_noun), None)
+    found = find_attributes(visible, noun.start, _word_end(visible, noun.end)) if noun is not None else []
+    for attribute in found:
+        _cover_ascii(reading, attribute.start, attribute.end)
+    return any(attribute.is_detail for attribute in found)
 
 
 def _cover_cue(reading: Reading, cue: OperationCue) -> None:

@@ -130,7 +130,7 @@ def _understand(text: str, history: Sequence[Exchange], today: date, glossary: G
             ask = attrs.evolve(ask, reason=_disease_in(history[-1].answer, glossary))
         if history and _REFERS.search(clause.visible):
             ask = attrs.evolve(ask, period=_time_referred_to(clause.visible, history[-1].answer, ask))
-        asks.extend(_both_ends(ask, clause))
+        asks.extend(each for part in _both_ends(ask, clause) for each in _each_time(part, clause))
     kept = _without_chatter(asks)
     return Question(
         text=text,
@@ -259,6 +259,20 @@ def _both_ends(ask: Ask, clause: Clause) -> list[Ask]:
     if not asked or not _BOTH_ENDS.search(clause.visible):
         return [ask]
     return [attrs.evolve(ask, pick=Pick(order=order)) for order in (Order.FIRST, Order.LATEST)]
+
+
+_COMPARED = frozenset({Operation.CHANGE, Operation.TREND, Operation.EXISTS})
+"""Operations that come to the values of each time where times are compared."""
+
+
+def _each_time(ask: Ask, clause: Clause) -> list[Ask]:
+    """`in 2018 and 2019`, `2014 compared with 2023`: one ask for each time, so that a side without anything is told as such."""
+    if not clause.further or ask.operation in _NEEDS_NO_TOPIC or ask.period != clause.period:
+        return [ask]
+    measured = bool(ask.topics) and all(topic.is_measured for topic in ask.topics)
+    if measured and ask.operation in _COMPARED:
+        ask = attrs.evolve(ask, operation=Operation.VALUE, toward=None, pick=Pick())
+    return [attrs.evolve(ask, period=period) for period in (clause.period, *clause.further)]
 
 
 def _disease_in(answer: str, glossary: Glossary) -> Topic | None:

@@ -138,3 +138,17 @@ async def test_when_and_why_something_ended_is_told_as_far_as_it_is_known(add: A
         for question in ("¿Cuándo suspendieron la warfarina?", "When was the pneumonia resolved?")
     ]
     assert says == ["ended", "status"]
+
+
+def test_a_detailed_list_tells_severity_and_reaction() -> None:
+    """Of an allergy without either that is said; of another entry nothing."""
+    known = attrs.evolve(allergy(1, "Peanut"), severity="high", value_text="Anaphylaxis")
+    asked = Ask(operation=Operation.LIST, topics=(ALLERGIES,), detailed=True)
+    told = fact(asked, ALLERGIES, known, allergy(2, "Latex"))
+    assert [item.note for item in told.items] == [
+        "reaction: Anaphylaxis, criticality: high",
+        "no severity or reaction recorded",
+    ]
+    conditions = Topic(kinds=frozenset({"condition"}))
+    plain = Entry(id=3, record="c/3", kind="condition", display="Asthma")
+    assert fact(asked, conditions, plain).items[0].note is None

@@ -87,3 +87,12 @@ def test_a_relative_and_a_unit_are_read_before_what_they_might_be_taken_for() ->
     clause = read("estatura de la madre en pies")
     assert (clause.kin, clause.unit) == (Kin.MOTHER, "[ft_i]")
     assert [concept.id for topic in clause.topics for concept in topic.concepts] == ["body-height"]
+
+
+def test_attributes_and_further_times_are_read() -> None:
+    """Allergies with their severity are all allergies; a second year is a time of its own."""
+    clause = read("List allergies with severity")
+    assert clause.detailed
+    assert clause.topics[0].terms == ()
+    assert not read("conditions with status").detailed
+    assert read("INR in 2018 and 2019").further == (TimeRange(since=date(2019, 1, 1), until=date(2019, 12, 31)),)

@@ -341,3 +341,12 @@ def test_a_question_about_a_relative_leans_on_nothing() -> None:
         (ask,) = understand(text, history=history, today=date(2026, 1, 1), glossary=load_glossary()).asks
         assert ask.kin is Kin.FATHER
         assert not any(concept.id == "diabetes" for topic in ask.topics for concept in topic.concepts)
+
+
+def test_times_that_are_compared_are_asked_for_one_by_one() -> None:
+    """Each side is told by itself: of what is measured its values, of the rest what was asked."""
+    first, second = ask("compare creatinine in 2018 and 2023").asks
+    assert (first.operation, second.operation) == (Operation.VALUE, Operation.VALUE)
+    assert second.period == TimeRange(since=date(2023, 1, 1), until=date(2023, 12, 31))
+    assert [found.operation for found in ask("How many visits in 2015 and 2016?").asks] == [Operation.COUNT] * 2
+    assert len(ask("What should she take in 2015 and 2016?").asks) == 1
