@@ -213,13 +213,10 @@ class SupportStages:
         else:
             async with self.services.chat_model.open_stream(work.request) as stream:
                 async for event in stream:
-                    match event:
-                        case TextDelta(text=text):
-                            await say(text)
-                        case Finished():
-                            return
-                        case _:
-                            raise ModelProtocolError("a tool was called, and none is on offer")
+                    if isinstance(event, TextDelta):
+                        await say(event.text)
+                    elif not isinstance(event, Finished):
+                        raise ModelProtocolError("a tool was called, and none is on offer")
 
     async def _act(self, work: Work, request: ChatRequest, here: Counter, say: Say) -> None:
         """Let a model act by tools; only its last words go out, since those before a tool are about what it would do."""
@@ -247,8 +244,8 @@ class SupportStages:
             await say(text)
 
     def _heard(self, work: Work, event: ToolReturned) -> None:
-        if work.heard is not None:
-            self.state = work.heard(event.tool, event.success, event.result)
+        assert work.heard is not None, "who offers tools is told of their results"
+        self.state = work.heard(event.tool, event.success, event.result)
 
     async def _deliver(self, text: str, emit: Emit[Any]) -> None:
         if not self.pieces:

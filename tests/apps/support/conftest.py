@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -21,6 +21,7 @@ from smarthealth.apps.support.application import support_application
 from smarthealth.apps.support.knowledge.library import manual_sources
 from smarthealth.apps.support.knowledge.matching import Found, Matcher
 from smarthealth.apps.support.maintenance.workshop import Workshop
+from smarthealth.apps.support.routing.classes import CLASSES, Label
 from smarthealth.apps.support.routing.model import load_model
 from smarthealth.apps.support.routing.router import Router
 from smarthealth.apps.support.services import SupportServices, TokenRefused
@@ -60,6 +61,21 @@ class ManualOnly:
         """Find it."""
         await trio.lowlevel.checkpoint()
         return manual().find(question, limit)
+
+
+@attrs.frozen
+class Fixed:
+    """Says the same of every message but those that hold a word."""
+
+    label: Label
+    probability: float
+    words: Mapping[str, Label] = attrs.field(factory=dict)
+
+    def probabilities(self, message: str) -> Mapping[Label, float]:
+        """By class."""
+        label = next((label for word, label in self.words.items() if word in message), self.label)
+        rest = (1 - self.probability) / (len(CLASSES) - 1)
+        return {one: self.probability if one == label else rest for one in CLASSES}
 
 
 @attrs.define(eq=False)
@@ -111,6 +127,7 @@ class Books:
                 "customers": Customers(self.pool),
                 "tickets": Tickets(self.pool),
                 "audit": AuditLog(self.pool),
+                "router": Router(load_model()),
             }
             self._services = SupportServices(
                 **{**stores, **self.changes},
@@ -118,7 +135,6 @@ class Books:
                 knowledge=ManualOnly(),
                 workshop=self.workshop(),
                 chat_model=self.model,
-                router=Router(load_model()),
                 limiter=self.limiter,
                 settings=self.settings,
                 now=lambda: self.now,

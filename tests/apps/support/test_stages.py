@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from smarthealth.apps.support import stages
+from smarthealth.apps.support.routing.router import SURE, Router
 from smarthealth.llm.port import ToolCall
 from smarthealth.testing.chat_model import ScriptedChatModel
 from smarthealth.testing.script import Reply
-from tests.apps.support.conftest import Books, OpenHost
+from tests.apps.support.conftest import Books, Client, Fixed, OpenHost
 
 
 def steps(events: list[dict[str, object]]) -> list[object]:
@@ -42,28 +43,77 @@ async def test_a_fault_is_walked_through(host: OpenHost) -> None:
         assert await client.answer("the first one") != ""
 
 
-async def test_who_is_unsure_asks_once(host: OpenHost) -> None:
-    """The answer is for the specialist who was chosen; later a person is called."""
+async def test_who_is_unsure_asks_once(books: Books, host: OpenHost) -> None:
+    """The answer is for the specialist who was chosen, and what was asked at first is answered; it is not asked again."""
+    books.changes["router"] = Router(Fixed("troubleshooting", SURE - 0.01))
     async with host() as server:
         client = server.connect()
-        unsure = "the wobble thing with the spanner friday"
-        events = await client.ask(unsure)
-        if events[-1]["metadata"]["agent"] == "router":
-            assert (await client.ask("1"))[-1]["metadata"]["agent"] != "router"
+        asked = (await client.ask("wheelbase", session_id="chosen"))[-1]
+        assert asked["metadata"]["agent"] == "router"
+        (number,) = [
+            piece.strip()[0] for piece in asked["response"].split(":")[1].split(";") if "technical data" in piece
+        ]
+        chosen = (await client.ask(number, session_id="chosen"))[-1]
+        assert chosen["metadata"]["agent"] == "specs"
+        assert "2,680" in chosen["response"]
+        assert (await client.ask("wheelbase", session_id="other"))[-1]["metadata"]["agent"] == "router"
+        assert (await client.ask("my brakes squeal", session_id="other"))[-1]["metadata"]["agent"] == "troubleshooting"
+
+
+NOWHERE = "what is the torque of the zeppelin gondola hyperdrive"
+
+
+async def called(client: Client, sure: str) -> tuple[list[object], list[dict[str, object]]]:
+    """Who answers the same question, three times over; and the events of the last."""
+    turns = [await client.ask(sure, session_id="s") for _ in range(3)]
+    return [events[-1]["metadata"]["agent"] for events in turns], turns[-1]
 
 
 async def test_a_person_is_called_when_nothing_helps(books: Books, host: OpenHost) -> None:
-    """After several questions in a row that the documents do not answer."""
+    """The third question in a row that the documents do not answer opens a ticket, once, and says its number."""
     async with host() as server:
         client = server.connect()
-        agents = [
-            (await client.ask("which oil filter brand does the zeppelin gondola hyperdrive flux need", session_id="s"))[
-                -1
-            ]["metadata"]
-            for _ in range(4)
-        ]
-    assert agents[0]["agent"]
-    assert all(one["agent"] for one in agents)
+        agents, last = await called(client, NOWHERE)
+        assert agents == ["specs", "specs", "human"]
+        (handoff,) = [event for event in last if event["type"] == "handoff"]
+        assert handoff["reason"] == "repeated_failure"
+        assert f"number {handoff['ticket']};" in str(last[-1]["response"])
+        again = (await client.ask(NOWHERE, session_id="s"))[-1]
+        assert again["metadata"]["agent"] == "specs"
+    tickets = await books.pool.fetch("select id, reason, question from support_ticket")
+    assert tickets == [(handoff["ticket"], "repeated_failure", NOWHERE)]
+
+
+async def test_who_asks_for_a_person_gets_one(host: OpenHost) -> None:
+    """At the first word, with a ticket."""
+    async with host() as server:
+        events = await server.connect().ask("let me talk to a human")
+    assert events[-1]["metadata"]["agent"] == "human"
+    assert [event["reason"] for event in events if event["type"] == "handoff"] == ["requested"]
+
+
+async def test_an_answer_in_between_begins_the_count_anew(host: OpenHost) -> None:
+    """Two questions without an answer, one with, and two more call nobody."""
+    async with host() as server:
+        client = server.connect()
+        for question in (NOWHERE, NOWHERE, "What is the wheelbase?", NOWHERE, NOWHERE):
+            assert (await client.ask(question))[-1]["metadata"]["agent"] == "specs"
+
+
+async def test_a_person_is_called_where_it_stays_unsure(books: Books, host: OpenHost) -> None:
+    """Asked which specialist is meant, then guessed in vain: instead of asking again a person is called."""
+    books.changes["router"] = Router(Fixed("specs", SURE - 0.01))
+    async with host() as server:
+        agents, last = await called(server.connect(), NOWHERE)
+    assert agents == ["router", "specs", "human"]
+    assert [event["reason"] for event in last if event["type"] == "handoff"] == ["low_confidence"]
+
+
+async def test_a_model_that_says_nothing_fails(books: Books, host: OpenHost) -> None:
+    """An empty answer is none."""
+    books.model = ScriptedChatModel(Reply(text=""))
+    async with host() as server:
+        assert (await server.connect().ask("What is the wheelbase?"))[-1]["code"] == "PROCESSING_ERROR"
 
 
 async def test_tools_act_and_the_last_words_are_said(books: Books, host: OpenHost) -> None:

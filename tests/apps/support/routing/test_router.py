@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-import attrs
 import pytest
 
-from smarthealth.apps.support.routing.classes import CLASSES, Label
+from smarthealth.apps.support.routing.classes import Label
 from smarthealth.apps.support.routing.model import load_model
 from smarthealth.apps.support.routing.router import RULE, SURE, Router
-
-
-@attrs.frozen
-class Fixed:
-    """Says the same of every message but those that hold a word."""
-
-    label: Label
-    probability: float
-    words: Mapping[str, Label] = attrs.field(factory=dict)
-
-    def probabilities(self, message: str) -> Mapping[Label, float]:
-        """By class."""
-        label = next((label for word, label in self.words.items() if word in message), self.label)
-        rest = (1 - self.probability) / (len(CLASSES) - 1)
-        return {one: self.probability if one == label else rest for one in CLASSES}
+from tests.apps.support.conftest import Fixed
 
 
 @pytest.mark.parametrize(
