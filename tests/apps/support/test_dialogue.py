@@ -157,3 +157,5 @@ async def test_a_person_is_heard_in_the_latest_sessions(host: OpenHost, monkeypa
             assert sent[-1]["delivered"] is delivered
         heard = await client.heard(until=["person_message"])
         assert heard[-1]["session_id"] == "second"
+        client.say({"type": "read", "session_id": "second", "message_id": heard[-1]["message_id"]})
+        assert (await staff.heard(until=["read"]))[-1]["message_id"] == heard[-1]["message_id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import attrs
@@ -38,10 +39,12 @@ class Shelf:
 
     held: list[StoredDocument] = attrs.field(factory=list)
     error: Exception | None = None
+    looks: int = 0
 
     async def revision(self) -> str:
         """Their number."""
         await trio.lowlevel.checkpoint()
+        self.looks += 1
         if self.error is not None:
             raise self.error
         return str(len(self.held))
@@ -79,6 +82,10 @@ async def test_it_follows_its_documents(shelf: Shelf, tmp_path: Path) -> None:
     assert await knowledge.follow()
     (found,) = await knowledge.find("what load does the winch cable bear?", 1)
     assert (found.source.file, found.source.section) == ("w.md", "Cable")
+    # what an earlier program left behind
+    for name in ("older", "oldest"):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (0, 0))
     shelf.held.clear()
     assert await knowledge.follow()
     assert all(one.source.file != "w.md" for one in await knowledge.find("winch cable", 3))
@@ -113,7 +120,7 @@ async def test_words_do_where_the_index_fails(shelf: Shelf, tmp_path: Path, monk
 
 
 async def test_it_serves_while_the_database_is_away(shelf: Shelf, tmp_path: Path) -> None:
-    """And takes the documents in when it is back."""
+    """And takes the documents in when it is back; then it looks on, and does nothing where nothing changed."""
     shelf.error = StorageUnavailable("gone")
     knowledge = base(shelf, tmp_path)
     async with open_system("test") as system:
@@ -122,8 +129,12 @@ async def test_it_serves_while_the_database_is_away(shelf: Shelf, tmp_path: Path
         shelf.held.append(WINCH)
         shelf.error = None
         with trio.fail_after(20):
-            while not await knowledge.find("winch cable", 1):  # noqa: ASYNC110 # nothing tells of a new index
+            while not await knowledge.find("winch cable", 1) or knowledge._index is None:  # noqa: ASYNC110 # nothing tells of a new index
                 await trio.sleep(0.01)
+            index, looks = knowledge._index, shelf.looks
+            while shelf.looks < looks + 3:  # noqa: ASYNC110 # nor of a look
+                await trio.sleep(0.01)
+        assert knowledge._index is index
 
 
 def test_there_are_bounds(monkeypatch: pytest.MonkeyPatch) -> None:

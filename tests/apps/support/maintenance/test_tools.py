@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from datetime import UTC, datetime
 from typing import Any
 
+import attrs
 import pytest
 
 from smarthealth.apps.support.maintenance.tools import (
@@ -19,6 +21,7 @@ from smarthealth.apps.support.maintenance.tools import (
     toolbox,
 )
 from smarthealth.llm.tooling import ToolError
+from smarthealth.storage.appointments import Appointment, Appointments
 from smarthealth.storage.customers import Customers
 from tests.apps.support.conftest import Books
 
@@ -74,6 +77,34 @@ async def test_full_hours_are_refused(books: Books) -> None:
     assert "taken" in await refused(move_appointment(mine["appointment"]["number"], f"{THURSDAY}T08:00"))
     assert (await find_slots("inspection", "2026-03-08"))["slots"][0].startswith("2026-03-09")
     assert (await find_slots(day="2030-01-01"))["slots"] == []
+
+
+async def test_few_times_are_all_told(books: Books) -> None:
+    """Of a Saturday, from the hour on that is left of it."""
+    books.now = datetime(2026, 3, 7, 15, 0, tzinfo=UTC)
+    await at_the_counter(books)
+    slots = (await find_slots("oil_change", "2026-03-07"))["slots"]
+    assert slots == [f"2026-03-07T{time}" for time in ("10:30", "11:00")]
+
+
+async def test_a_visit_that_goes_meanwhile_is_not_moved(books: Books) -> None:
+    """Between the look and the move somebody else cancelled it."""
+    appointments = Appointments(books.pool)
+
+    class Slow(Appointments):
+        """Tells of visits, and cancels them right after."""
+
+        async def of_customer(self, customer_id: int) -> list[Appointment]:
+            visits = await appointments.of_customer(customer_id)
+            for visit in visits:
+                await appointments.cancel(visit.id, customer_id)
+            return visits
+
+    await at_the_counter(books)
+    number = (await book_appointment("oil_change", f"{THURSDAY}T08:00"))["appointment"]["number"]
+    here = counter.get()
+    counter.set(attrs.evolve(here, workshop=attrs.evolve(here.workshop, book=Slow(books.pool))))
+    assert "no such" in await refused(move_appointment(number, f"{THURSDAY}T15:00"))
 
 
 async def test_bad_arguments_are_told_in_words(books: Books) -> None:
