@@ -2,7 +2,76 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
+from smarthealth.apps.support.agents.offline import LONGEST_QUOTE, MOST_ROWS, compose
+from smarthealth.apps.support.agents.phrases import PHRASES
+from smarthealth.apps.support.agents.prompts import build_request
+from smarthealth.apps.support.caller import Caller
+from smarthealth.apps.support.case import Case
+from smarthealth.apps.support.knowledge.library import Source
+from smarthealth.apps.support.knowledge.matching import Found
+from smarthealth.llm.port import Image
 from tests.apps.support.conftest import OpenHost
+
+CALLER = Caller(user_id=7, name="Ana", address=None, connection_id="c", session_name="s")
+NO_STEP: dict[str, Any] = {"fault": "", "begins": True, "repeated": False, "ask": "", "advice": "", "service": ""}
+
+
+def told(agent: str, facts: dict[str, Any], *passages: tuple[str, str], images: tuple[Image, ...] = ()) -> str:
+    """What the offline model says to a specialist's request with these passages: a kind and a text each."""
+    case = Case(caller=CALLER, message="hm", language="en", images=images)
+    sources = [
+        Found(
+            source=Source(id=f"m#{number}", file="m.md", title="M", section="Car › Wheels", kind=kind, text=text),
+            coverage=1.0,
+            score=1.0,
+        )
+        for number, (kind, text) in enumerate(passages)
+    ]
+    return "".join(map(str, compose(build_request(agent, case, "hm", facts, sources))))
+
+
+@pytest.mark.parametrize(
+    ("passage", "expected"),
+    [
+        (("text", "Pump  it up."), "Pump it up [1]."),
+        (("row", "Rim; Figure: 17 in"), "Wheels – Rim: Figure: 17 in [1]."),
+        (("row", "Rim"), "Wheels – Rim [1]."),
+        (("table", "\n".join(["Rim | Size", *map(str, range(20))])), "Rim | Size; 0; 1; 2; 3; 4; 5; 6; 7 [1]."),
+    ],
+)
+def test_each_kind_of_passage_is_quoted_in_its_way(passage: tuple[str, str], expected: str) -> None:
+    """A row under its table's name, of a table the first rows, text as it stands."""
+    assert told("specs", {"columns": []}, passage) == expected
+    assert expected.count(";") in (0, MOST_ROWS)
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("One sentence. " + "x" * LONGEST_QUOTE, len("One sentence")), ("x" * (LONGEST_QUOTE + 9), LONGEST_QUOTE)],
+)
+def test_long_text_is_cut(text: str, length: int) -> None:
+    """Behind its last whole sentence, or anywhere where there is none."""
+    assert len(told("specs", {"columns": []}, ("text", text))) == length + len(" [1].")
+
+
+def test_faults_that_have_no_tree() -> None:
+    """Are told of from the manual; where that has nothing more is asked. A fault that goes on is not named again."""
+    assert "The manual has this on it" in told("troubleshooting", NO_STEP, ("text", "Check the horn."))
+    assert "what do you hear" in told("troubleshooting", NO_STEP)
+    asked = {**NO_STEP, "begins": False, "fault": "brakes that squeal", "repeated": True, "ask": "Is it wet?"}
+    assert told("troubleshooting", asked) == "I did not understand that as yes or no.\nIs it wet? (yes or no)"
+    assert told("troubleshooting", {**NO_STEP, "advice": "Wait."}) == "Wait."
+
+
+def test_pictures_are_not_looked_at() -> None:
+    """Which is said beside the answer."""
+    image = Image(media_type="image/png", data=b"x")
+    assert "cannot look at pictures" in told("none", {"kind": "greeting"}, images=(image,))
+    assert PHRASES["en"].cannot_see in told("specs", {"columns": []}, images=(image,))
 
 
 async def test_what_specialists_say(host: OpenHost) -> None:
@@ -17,6 +86,12 @@ async def test_what_specialists_say(host: OpenHost) -> None:
         assert "Hello" in await client.answer("hello")
         assert "welcome" in await client.answer("thanks")
         assert "none of the things" in await client.answer("who won the world cup")
+
+
+async def test_what_is_said_of_appointments(host: OpenHost) -> None:
+    """Comes from the rows of the workshop, which a tool is asked for."""
+    async with host() as server:
+        assert "70.00 dollars" in await server.connect().answer("how much is a wheel alignment at the workshop?")
 
 
 async def test_what_is_said_of_faults(host: OpenHost) -> None:
