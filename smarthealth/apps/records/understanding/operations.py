@@ -171,7 +171,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:como|con que frecuencia|cuant[oa]s veces al dia) (?:se )?(?:lo |la )?(?:debe |tiene que |hay que )?toma(?:r|rlo|rla|rse)?
         cuant[oa]s? (?:miligramos|mg|pastillas|tabletas|comprimidos|gramos|unidades|inhalaciones|puffs|gotas|capsulas|ml|mililitros|cucharadas)|concentracion
         (?:que|cuanta|cual(?:es)?) (?:concentracion|cantidad|presentacion)
-        (?:how many (?:mg|milligrams|pills|tablets|units|puffs|drops|capsules)|how (?:often|much|frequently) (?:should|does|must|is|was|did)\b[^?]*\b(?:take|taken|taking|prescribed)|how much\b[^?]*\bprescribed|how (?:is|are|was|should|must|do|does)\b[^?]*\b(?:taken|take|taking|administered|dosed)|sig|dosages?|dos(?:e|es|ing)|strength|posology)\b(?! of (?:the )?(?:§+\s*)?vaccin)~
+        (?:how many (?:mg|milligrams|pills|tablets|units|puffs|drops|capsules)|how (?:often|much|frequently) (?:should|does|must|is|was|did)\b[^?]*\b(?:take|taken|taking|prescribed)|how much\b[^?]*\bprescribed|how (?:is|are|was|were|should|must|do|does|did)\b[^?]*\b(?:taken|take|taking|administered|dosed|prescribed|ordered|indicated|prescribe|order)|sig|dosages?|dos(?:e|es|ing)|strength|posology)\b(?! of (?:the )?(?:§+\s*)?vaccin)~
         """,
     ),
     (

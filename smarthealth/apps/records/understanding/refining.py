@@ -281,6 +281,23 @@ def _whether_it_went_so(ask: Ask, clause: Clause) -> Ask:
     return attrs.evolve(ask, toward=clause.toward if ask.operation is Operation.TREND else None, pick=recent)
 
 
+_REACTS = re.compile(
+    r"\bwhat\s+(?:happens|happened|would\s+happen|occurs)\s+(?:to\s+(?:him|her|them)\s+)?(?:when|if|with|after)\s+"
+    r"(?:(?:s?he|they|the\s+patient)\s+)?(?:(?:is|was)\s+)?(?:gets?|got|takes?|took|eats?|ate|touch(?:es)?|uses?|has|had|receives?|given|exposed)?\b"
+    r"|\bhow\s+(?:does|did|do)\s+\w+\s+react\b|\breacts?\s+to\b"
+    r"|\bque\s+(?:le\s+)?(?:pasa|paso|sucede|ocurre|da|dio|produce|hace)\s+(?:cuando|si|con|al)\b|\bcomo\s+reacciona\b"
+)
+
+
+def _reaction(ask: Ask, clause: Clause) -> Ask:
+    """What happens when she gets penicillin is told by her allergy to it."""
+    one = len(ask.topics) == 1 and ask.topics[0].is_specific and ask.period is None
+    if not one or not _all_kinds(ask) & {ALLERGY, MEDICATION} or not _REACTS.search(clause.visible):
+        return ask
+    of_allergy = attrs.evolve(ask.topics[0], kinds=frozenset({ALLERGY}))
+    return attrs.evolve(ask, operation=Operation.EXISTS, topics=(of_allergy,), pick=Pick(), status=None)
+
+
 _RULES: tuple[Callable[[Ask, Clause], Ask], ...] = (
     _note_by_its_name,
     _whether_it_goes_on,
@@ -299,4 +316,5 @@ _RULES: tuple[Callable[[Ask, Clause], Ask], ...] = (
     _counting,
     _states_of_what_has_some,
     _whether_it_went_so,
+    _reaction,
 )

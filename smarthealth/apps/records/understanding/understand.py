@@ -22,6 +22,7 @@ from .folding import fold_letters
 from .language import detect_language, names_by_language
 from .question import Ask, Exchange, Language, Operation, Order, Period, Pick, Question, Refusal, TimeRange, Topic
 from .reading import Clause, read_clause
+from .removals import removals_named
 from .shorthand import written_out
 
 LONGEST = 2000
@@ -108,7 +109,7 @@ def _plain(text: str) -> str:
 
 def _understand(text: str, history: Sequence[Exchange], today: date, glossary: Glossary, depth: int) -> Question:
     language = _language(text, history, glossary)
-    whole = written_out(text, known_words(glossary))
+    whole = written_out(removals_named(text, fold_letters(text)), known_words(glossary))
     clauses = [
         read_clause(part, glossary, today)
         for sentence in split_sentences(_plain(whole))

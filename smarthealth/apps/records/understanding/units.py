@@ -30,12 +30,14 @@ _SPELT_OUT = frozenset({"mmol/L", "umol/L", "mg/dL", "g/L", "g/dL", "mmol/mol", 
 """Units whose words mean nothing else, so that none need go before them."""
 _LED = r"(?:expresad[oa]s?\s+)?(?:en|in|into|to|as)\s+(?:unidades\s+de\s+)?(?:grados\s+|degrees\s+)?"
 _MANY = r"(?:cuant[oa]s|how\s+many)\s+"
+_OF_THE_FOOT = r"\s+(?:exams?|examinations?|checks?|x-?rays?|screenings?|surger(?:y|ies)|visits?|ulcers?|infections?|diabetic[oa]s?)\b"
+"""What follows a foot that is no measure."""
 _CHANGED = re.compile(r"\b(?:perdi|gan[oa]|sub|baj|aument|engord|adelgaz|crec|lost?|lose|gain|put\s+on|drop|grow|grew)")
 _PATTERNS = tuple(
     (
         unit,
         re.compile(
-            rf"(?<![\w/])(?:{_LED if unit not in _SPELT_OUT else f'(?:{_LED})?'}(?:{words})|{_MANY}(?:{words}))(?![\w/])"
+            rf"(?<![\w/])(?:{_LED if unit not in _SPELT_OUT else f'(?:{_LED})?'}(?:{words})|{_MANY}(?:{words})(?!{_OF_THE_FOOT}))(?![\w/])"
         ),
     )
     for unit, words in _WORDS.items()

@@ -153,3 +153,19 @@ def test_the_plan_for_something_is_told_by_the_notes(text: str) -> None:
 def test_what_was_said_at_a_visit_stands_in_its_note(text: str, operation: Operation) -> None:
     """The visit itself is an entry."""
     assert only(text).operation is operation
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["what happens when she gets penicillin", "¿Qué le pasa con la penicilina?", "How does he react to aspirin?"],
+)
+def test_what_a_substance_does_to_the_patient_is_told_by_the_allergy(text: str) -> None:
+    """Whether and how the patient reacts to it, not when it was prescribed."""
+    asked = only(text)
+    assert asked.operation is Operation.EXISTS
+    assert asked.topics[0].kinds == {"allergy"}
+
+
+def test_how_a_medicine_was_prescribed_is_its_dose() -> None:
+    """`how was it prescribed` does not ask whether."""
+    assert only("How was the prednisone prescribed?").operation is Operation.DOSE

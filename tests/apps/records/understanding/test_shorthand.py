@@ -17,6 +17,8 @@ KNOWN = frozenset({"alegres", "consulto"})
         ("ult. creat", "ultimo creat"),
         ("tto p/ DM", "tto para  DM"),
         ("abx w/o dates", "antibiotics without  dates"),
+        ("wt in 2021", "weight in 2021"),
+        ("leucos", "leucocitos"),
         ("alegias?", "alergias?"),
         ("medicamnetos", "medicamentos"),
         ("alegres", "alegres"),

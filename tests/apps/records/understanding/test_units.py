@@ -22,6 +22,8 @@ from smarthealth.apps.records.understanding.units import find_unit
         ("temperature in fahrenheit", "[degF]"),
         ("dolor en los pies", None),
         ("peso", None),
+        ("how many foot exams", None),
+        ("how many feet tall is he", "[ft_i]"),
     ],
 )
 def test_a_unit_is_found_where_a_value_is_to_be_told_in_it(folded: str, unit: str | None) -> None:
