@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from smarthealth.storage.bookings import Order
 
 from .places.fares import Fare, Fares
 from .places.gazetteer import Gazetteer
 from .places.place import Place, fare_sector
 from .slots import Slots
+
+CALL: Final = "Llamar para precisar el sitio de recogida."
+"""What the driver is told of whom to pick up somewhere in a neighbourhood."""
 
 
 def fare_of(slots: Slots, fares: Fares, gazetteer: Gazetteer) -> Fare | None:
@@ -41,8 +46,14 @@ def make_order(slots: Slots, fares: Fares, gazetteer: Gazetteer) -> Order | None
         fare_is_estimate=fare.is_estimate,
         payment=slots.payment,
         features=slots.features,
-        observation=slots.observation,
+        observation=_observation(slots),
         name=slots.name,
         phone=slots.phone,
         wanted=slots.when,
     )
+
+
+def _observation(slots: Slots) -> str | None:
+    """What the driver is told besides."""
+    is_vague = not slots.pickup.is_empty and not slots.pickup.is_exact
+    return " ".join(one for one in (slots.observation, CALL if is_vague else None) if one) or None

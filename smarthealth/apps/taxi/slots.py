@@ -91,6 +91,8 @@ class Filled:
     """Whether the person did not know where a place is, and it was taken to be in the main municipality."""
     cleared: Part | None = None
     """A part that the person says is wrong, to be told anew."""
+    assumed: tuple[Part, ...] = ()
+    """Parts that were asked for in vain, and taken by default."""
 
 
 def fill(slots: Slots, heard: Heard, asked: Asked | None, gazetteer: Gazetteer) -> Filled:

@@ -12,6 +12,7 @@ from smarthealth.wire.converter import make_wire_converter
 from smarthealth.wire.errors import WireError
 from smarthealth.wire.strict_json import parse
 
+from .patience import Patience
 from .slots import Slots
 from .wire import AgentName
 
@@ -27,6 +28,8 @@ class ThreadState:
     slots: Slots = attrs.field(factory=Slots)
     wants_person: bool = False
     """Whether the person is to be called by somebody, and did not tell a number."""
+    patience: Patience = attrs.field(factory=Patience)
+    """What was asked last, and how often."""
 
 
 _structure: Final = make_wire_converter().get_structure_hook(ThreadState)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from smarthealth.apps.taxi.orders import fare_of, make_order
+from smarthealth.apps.taxi.orders import CALL, fare_of, make_order
 from smarthealth.apps.taxi.places.fares import load_fares
 from smarthealth.apps.taxi.places.gazetteer import load_gazetteer
 from smarthealth.storage.bookings import Order
@@ -32,6 +32,16 @@ def test_an_order_without_a_pickup() -> None:
     order = make_order(after("al aeropuerto", "nequi").slots, FARES, GAZETTEER)
     assert order is not None
     assert (order.pickup, order.pickup_zone, order.pickup_sector, order.fare_is_estimate) == (None, None, None, True)
+
+
+def test_a_pickup_somewhere_in_a_neighbourhood() -> None:
+    """Is booked with a note to the driver, behind the caller's own."""
+    order = make_order(after("de Boston al aeropuerto", "nequi").slots, FARES, GAZETTEER)
+    assert order is not None
+    assert order.observation == CALL
+    wish = make_order(after("de Boston al aeropuerto", "nequi", "que no fume").slots, FARES, GAZETTEER)
+    assert wish is not None
+    assert wish.observation == f"que no fume {CALL}"
 
 
 def test_an_order_that_lacks_something() -> None:

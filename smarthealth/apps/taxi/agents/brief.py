@@ -76,6 +76,10 @@ class Brief:
     supposed: str | None = None
     supposed_fare: str | None = None
     assumed_zone: bool = False
+    assumed: tuple[Part, ...] = ()
+    """What was asked for in vain, and taken by default."""
+    is_stuck: bool = False
+    """Whether the next question was asked so often that a person is to be offered."""
     active: tuple[ServiceNote, ...] = ()
     intents: tuple[str, ...] = ()
     asks_payment: bool = False
@@ -116,6 +120,8 @@ def make_brief(work: Work, before: Slots) -> Brief:
         supposed=supposed.text if supposed is not None else None,
         supposed_fare=fare.text if fare is not None else None,
         assumed_zone=filled.assumed_zone,
+        assumed=filled.assumed,
+        is_stuck=work.patience.is_stuck,
         active=tuple(
             ServiceNote(reference=one.reference or "", destination=one.destination, fare=one.fare)
             for one in work.active[:ACTIVE_SHOWN]

@@ -100,6 +100,9 @@ def _say(brief: Brief) -> Iterator[Piece]:
 def _next(brief: Brief) -> Iterator[str]:
     """What the answer ends with."""
     intents = set(brief.intents)
+    if brief.is_stuck:
+        yield from question(brief)
+        return
     if brief.agent == "RECEPCIONISTA" and brief.is_empty and "taxi" not in intents:
         yield from _idle(brief, intents)
         return
@@ -107,7 +110,7 @@ def _next(brief: Brief) -> Iterator[str]:
         yield "¿Qué dato corrijo: la dirección, el pago o las preferencias?"
     elif brief.agent == "CONFIRMADOR" and brief.only_no and not brief.changed:
         yield "De acuerdo, no lo envío todavía. ¿Qué dato corrijo, o prefieres cancelarlo?"
-    elif brief.agent == "OPERADOR" and brief.missing == "features" and brief.yes and not brief.tells:
+    elif brief.agent == "OPERADOR" and brief.missing == "features" and _wishes(brief):
         yield "Claro, dime cuál: aire acondicionado, baúl grande, mascota, silla de ruedas u otra."
     elif brief.refused is not None and brief.missing == "destination" and not brief.order.destination:
         yield "¿Te llevamos a otro destino?"
@@ -117,6 +120,11 @@ def _next(brief: Brief) -> Iterator[str]:
         elif brief.is_empty or brief.changed == ():
             yield from _bridge(brief)
         yield from question(brief)
+
+
+def _wishes(brief: Brief) -> bool:
+    """Whether a yes is one to wishes, rather than to what was asked before them."""
+    return brief.yes and not brief.tells and not brief.assumed
 
 
 def _bridge(brief: Brief) -> Iterator[str]:
@@ -131,6 +139,7 @@ def _bridge(brief: Brief) -> Iterator[str]:
         or brief.yes
         or brief.no
         or brief.assumed_zone
+        or brief.assumed
         or "greeting" in brief.intents
     ):
         yield "Disculpa, no te entendí bien."

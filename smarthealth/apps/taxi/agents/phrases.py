@@ -17,6 +17,9 @@ CONFIRM_QUESTION: Final = "¿Confirmas el servicio?"
 HELP: Final = (
     "Puedo pedirte un taxi, decirte cuánto cuesta, consultar o cancelar un servicio. ¿A qué dirección te diriges?"
 )
+OFFER: Final = "Creo que no nos estamos entendiendo. ¿Quieres que te llame un asesor?"
+CALLED: Final = "Un asesor ya tiene tu solicitud; para que te llame, dime tu número de teléfono."
+CONFIRM_OR_PERSON: Final = "Si todo está bien, di «confirmo»; si prefieres que te atienda una persona, di «asesor»."
 DISPATCHED_ALREADY: Final = "Tu servicio ya está pedido. ¿Necesitas algo más?"
 
 _LACKS: Final[Mapping[str | None, str]] = {
@@ -76,7 +79,8 @@ def _fare(brief: Brief) -> Iterator[str]:
 
 def acknowledgement(brief: Brief) -> Iterator[str]:
     """What was understood of the order."""
-    order, changed = brief.order, brief.changed
+    order, changed = brief.order, tuple(part for part in brief.changed if part not in brief.assumed)
+    yield from _assumed(brief)
     if brief.missing == "confirmation":
         # the summary that follows says it all
         yield from ["Listo, corregido."] if brief.corrected else ["Perfecto."] if changed else []
@@ -107,9 +111,20 @@ def acknowledgement(brief: Brief) -> Iterator[str]:
         yield f"Lo anoto en {order.zone}; si es en otro municipio, dímelo."
 
 
+def _assumed(brief: Brief) -> Iterator[str]:
+    """What was taken by default."""
+    if "destination" in brief.assumed:
+        yield f"Lo anoto en {brief.order.destination}; el sitio exacto se lo dices al conductor."
+    if "payment" in brief.assumed and brief.order.payment:
+        yield f"Anoto el pago {payment_words(brief.order.payment)}; si prefieres otro medio, dímelo."
+
+
 def question(brief: Brief) -> Iterator[str]:
     """What is to be asked next."""
     order = brief.order
+    if brief.is_stuck:
+        yield _stuck(brief)
+        return
     match brief.missing:
         case "destination" if not order.destination:
             yield "¿A qué dirección te diriges?"
@@ -133,10 +148,19 @@ def question(brief: Brief) -> Iterator[str]:
                 yield f"Y dime la dirección exacta donde te recogemos, en {order.pickup}."
         case "features":
             yield FEATURES_QUESTION
+            if order.pickup and not order.pickup_is_exact:
+                yield f"Y si tienes la dirección exacta de recogida en {order.pickup}, dímela; si no, el conductor te llama."
         case _:  # the confirmation
             if brief.changed or brief.agent != "CONFIRMADOR" or "ask_summary" in brief.intents:
                 yield f"Resumen: {told(order)}."
             yield CONFIRM_QUESTION
+
+
+def _stuck(brief: Brief) -> str:
+    """What is said where the question was put often enough."""
+    if brief.missing == "confirmation":
+        return CONFIRM_OR_PERSON
+    return CALLED if brief.wants_person else OFFER
 
 
 def told(order: OrderNote) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import attrs
 
 from smarthealth.apps.taxi.caller import Caller
+from smarthealth.apps.taxi.patience import Patience, go_on
 from smarthealth.apps.taxi.places.gazetteer import Gazetteer
 from smarthealth.apps.taxi.services import TaxiServices
 from smarthealth.apps.taxi.slots import Asked, Filled, Slots, fill
@@ -36,6 +37,8 @@ class Work:
     """Services under way, newest first."""
     is_first: bool = False
     """Whether the thread is new."""
+    patience: Patience = attrs.field(factory=Patience)
+    """The question that is to be asked, and how often it was."""
     handoff: AgentName | None = None
     """Who gets the next message, where the agent handed over."""
     dispatched: Booking | None = None
@@ -50,7 +53,12 @@ class Work:
         if self.dispatched is not None or self.dropped:
             kept = Slots(name=self.slots.name, phone=self.slots.phone)
             return ThreadState(slots=kept, wants_person=self.wants_person)
-        return ThreadState(agent=self.handoff or self.agent, slots=self.slots, wants_person=self.wants_person)
+        return ThreadState(
+            agent=self.handoff or self.agent,
+            slots=self.slots,
+            wants_person=self.wants_person,
+            patience=self.patience,
+        )
 
 
 def begin(
@@ -59,6 +67,11 @@ def begin(
     """Read a message, fill in the order, and decide who answers."""
     heard = read(text, services.gazetteer)
     filled = fill(state.slots, heard, asked_by(state), services.gazetteer)
+    is_idle = asked_by(state) is None and filled.slots.is_empty and "taxi" not in heard.intents
+    asking = go_on(state.patience, filled, heard, is_idle=is_idle, is_called=state.wants_person)
+    filled = asking.filled
+    if asking.calls_person:
+        heard = attrs.evolve(heard, intents=heard.intents | {"human"})
     return Work(
         services=services,
         caller=caller,
@@ -70,6 +83,7 @@ def begin(
         slots=filled.slots,
         active=active,
         wants_person=state.wants_person,
+        patience=asking.patience,
     )
 
 

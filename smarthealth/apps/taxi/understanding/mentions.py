@@ -29,7 +29,8 @@ _NOT_JOINT: Final = re.compile(r"(?<!frente )(?<!lado )(?<!cerca )(?<!diagonal )
 _PICKUP: Final = re.compile(
     r"\b(?:re(?:cog|coj)\w*|busc\w+|busq\w+|pas[ae]n? por|vengan?|venir|venga|estoy|estamos|encuentro|encontramos|salgo|salimos|salir|saliendo"
     r"|desde|vivo|vivimos|ubicad[oa]s?|origen|partida|parad[oa]s?|esperando|espero|esperamos|vengo|venimos|mi (?:direccion|ubicacion|casa) es"
-    r"|partiendo|sacar|me sac\w+|(?:de|desde|en) (?:mi|la) (?:casa|trabajo|oficina|apartamento))\b"
+    # "mándelo a …": the taxi is sent to where it is waited for
+    r"|(?:mand|envi)(?:e|a|en|eme|ame|enme)l[oa]|partiendo|sacar|me sac\w+|(?:de|desde|en) (?:mi|la) (?:casa|trabajo|oficina|apartamento))\b"
 )
 _DESTINATION: Final = re.compile(
     r"\b(?:lle[vb]\w*|voy|vamos|ir|irme|irnos|vaya|hasta|hacia|destino|rumbo|dej[ae]\w*|llegar|llego|viaj\w+|dirijo|dirigimos|dirigirme"

@@ -10,6 +10,7 @@ import attrs
 from smarthealth.apps.taxi.places.folding import fold
 from smarthealth.apps.taxi.places.gazetteer import Gazetteer
 
+from .contractions import expand
 from .features import find_features, wants_nothing_special
 from .intents import Intent, find_intents, is_unsure, says_no, says_only_no, says_yes, wrong_part
 from .mentions import Mention, find_mentions
@@ -75,6 +76,7 @@ class Heard:
 
 def read(text: str, gazetteer: Gazetteer) -> Heard:
     """Read an utterance; never fails, whatever the text is."""
+    text = expand(text)
     folded = fold(text)
     name, phone, when = find_name(text), find_phone(text), find_when(text)
     asks_payment = asks_about_payment(text)

@@ -13,7 +13,7 @@ from trio.testing import MockClock
 
 from smarthealth.apps.taxi.agents.brief import Brief, ServiceNote, write_brief
 from smarthealth.apps.taxi.agents.offline import compose
-from smarthealth.apps.taxi.agents.phrases import DISPATCHED_ALREADY, HELP
+from smarthealth.apps.taxi.agents.phrases import DISPATCHED_ALREADY, HELP, OFFER
 from smarthealth.llm.port import ChatMessage, ChatRequest, Tool, ToolCall
 from smarthealth.storage.errors import StorageUnavailable
 from tests.apps.taxi.agents.test_phrases import BUSY, EMPTY, WHOLE
@@ -184,6 +184,8 @@ def test_a_service_and_a_number() -> None:
         (attrs.evolve(BUSY, cleared="payment"), "Claro, lo corregimos."),
         (attrs.evolve(EMPTY, intents=("taxi",)), "Perfecto. ¿A qué dirección"),
         (BUSY, "no te entendí bien"),
+        (attrs.evolve(BUSY, missing="features", yes=True, assumed=("payment",)), "¿Alguna preferencia especial"),
+        (attrs.evolve(EMPTY, is_stuck=True), OFFER),
     ],
 )
 def test_what_is_said(brief: Brief, said: str) -> None:

@@ -6,7 +6,16 @@ import attrs
 import pytest
 
 from smarthealth.apps.taxi.agents.brief import Brief, OrderNote, ServiceNote
-from smarthealth.apps.taxi.agents.phrases import acknowledgement, answers, opening, question, told
+from smarthealth.apps.taxi.agents.phrases import (
+    CALLED,
+    CONFIRM_OR_PERSON,
+    OFFER,
+    acknowledgement,
+    answers,
+    opening,
+    question,
+    told,
+)
 from smarthealth.apps.taxi.slots import Asked
 
 EMPTY = Brief(agent="RECEPCIONISTA", missing="destination", order=OrderNote(), is_empty=True)
@@ -171,3 +180,27 @@ def test_the_confirmation() -> None:
         "sin preferencias especiales; tarifa estimada $9.500"
     )
     assert ServiceNote(reference="BAQ-1", destination="x", fare=1).fare == 1
+
+
+def test_what_was_taken_by_default() -> None:
+    """Is told, once, and may be put right."""
+    assumed = attrs.evolve(BUSY, changed=("destination",), assumed=("destination",))
+    assert list(acknowledgement(assumed)) == [
+        "Lo anoto en Calle 72 # 43-25, El Prado, Barranquilla; el sitio exacto se lo dices al conductor."
+    ]
+    cash = attrs.evolve(BUSY, order=WHOLE, missing="features", changed=("payment",), assumed=("payment",))
+    assert list(acknowledgement(cash)) == ["Anoto el pago con Nequi; si prefieres otro medio, dímelo."]
+
+
+def test_a_question_that_was_put_often_enough() -> None:
+    """Is not put again: a person is offered, or said to be on the way, and a summary has two plain answers."""
+    stuck = attrs.evolve(EMPTY, is_stuck=True)
+    assert list(question(stuck)) == [OFFER]
+    assert list(question(attrs.evolve(stuck, wants_person=True))) == [CALLED]
+    assert list(question(attrs.evolve(stuck, missing="confirmation"))) == [CONFIRM_OR_PERSON]
+
+
+def test_a_pickup_somewhere_in_a_neighbourhood() -> None:
+    """Is asked about a second time with the wishes; the driver calls about the rest."""
+    vague = attrs.evolve(WHOLE, pickup_is_exact=False)
+    assert "el conductor te llama" in " ".join(question(attrs.evolve(BUSY, missing="features", order=vague)))

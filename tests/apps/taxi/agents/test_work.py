@@ -58,3 +58,19 @@ async def test_the_state_after_a_turn(world: World) -> None:
     assert work.state == anew
     work.dropped, work.dispatched = False, await a_service(world)
     assert work.state == anew
+
+
+def test_who_cannot_be_understood(world: World) -> None:
+    """Is counted in the thread's state, and taken over by a person in the end."""
+    state, agents = ThreadState(agent="NAVEGANTE"), []
+    for _ in range(5):
+        work = work_of(world, "eh", state)
+        state = work.state
+        agents.append((work.agent, work.patience.is_stuck, "human" in work.heard.intents))
+    assert agents == [
+        ("NAVEGANTE", False, False),
+        ("NAVEGANTE", False, False),
+        ("NAVEGANTE", True, False),
+        ("NAVEGANTE", True, False),
+        ("RECEPCIONISTA", False, True),
+    ]

@@ -36,6 +36,11 @@ SAID: list[tuple[str, list[tuple[str | None, str]]]] = [
         [("pickup", "Calle 98 # 52-10, Torre 2"), ("destination", "Galapa")],
     ),
     ("estoy en casa y necesito un taxi a la calle 72", [("destination", "Calle 72")]),
+    ("ok mándelo a la cra 53 #98-100", [("pickup", "Carrera 53 # 98-100")]),
+    ("envíemelo a Boston y me lleva al aeropuerto", [("pickup", BOSTON), ("destination", AIRPORT)]),
+    ("para recoger en Boston", [("pickup", BOSTON)]),
+    ("que me recoja en Boston", [("pickup", BOSTON)]),
+    ("mándeme un carro a Boston", [("destination", BOSTON)]),
     ("voy para el Prado desde Boston", [("destination", PRADO), ("pickup", BOSTON)]),
     (
         "de mi casa en el barrio Montecristo al malecón",
