@@ -23,7 +23,10 @@ QUOTE_LENGTH = 420
 _SHORTEST_NAME = 3
 
 _HEADING = re.compile(r"^\s*(?:#+\s*(?P<marked>[^\n#]+?)|(?P<colon>[A-Z][A-Za-z /&]{2,40}):)\s*$", re.MULTILINE)
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-ZÁÉÍÓÚÑ¿¡\"«])|\n+")
+_SENTENCE = re.compile(
+    r"(?<=[.!?;])(?<!\b[DdSM]r\.)(?<!\b[DdSM]ra\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bProf\.)(?<!\bLic\.)(?<!\bSt\.)\s+(?=[A-ZÁÉÍÓÚÑ¿¡\"«])|\n+"
+)
+"""A title before a name ends no sentence."""
 _SPACE = re.compile(r"\s+")
 _MARK = re.compile(r"\[(\d+)\]")
 _BULLET = re.compile(r"^\s*[-*•]\s*")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import attrs
 
+from smarthealth.apps.records.understanding.folding import fold_letters
 from smarthealth.apps.records.understanding.question import Anchor, Ask, Operation, Order, Pick, TimeRange, Topic
+from smarthealth.retrieval.senses import forms
 
 from .chart import Found
 from .entries import Entry
@@ -32,6 +35,12 @@ _OF_ONE_THING = frozenset(
     }
 )
 """Operations that ask for one thing, which a sentence may tell better than an entry."""
+_COUNTED = frozenset({Operation.COUNT, Operation.DURATION})
+_HOW_MANY = re.compile(
+    r"\b(?:cuant[oa]s|how\s+many)\s+(horas|hours|minutos|minutes|litros|lit(?:er|re)s|pasos|steps|cuadras|blocks|almohadas|pillows|"
+    r"cigarrillos|cigarettes|paquetes|packs|cervezas|beers|tazas|cups|vasos|glasses|copas|drinks|metros|meters)\b"
+)
+"""Amounts that an entry of that name does not count."""
 _MAY_BE_MENTIONED = frozenset(
     {Operation.EXISTS, Operation.VALUE, Operation.LIST, Operation.WHEN, Operation.STATUS, Operation.REASON}
 )
@@ -54,6 +63,8 @@ async def quoted(search: Search, ask: Ask, *, wholly: bool = False) -> list[Find
 
 async def told_by_a_note(search: Search, ask: Ask, findings: Sequence[Finding]) -> list[Finding]:
     """The sentence of a note that holds all of a question of which the look-ups account for a part only."""
+    if len(search.question.asks) == 1 and ask.operation in _COUNTED:
+        return await _amount(search, ask)
     if ask.operation not in _OF_ONE_THING or len(search.question.asks) > 1:
         return []
     told = " ; ".join(
@@ -67,6 +78,18 @@ async def told_by_a_note(search: Search, ask: Ask, findings: Sequence[Finding]) 
     if len(terms) < 2 or share_held(terms, told, search.glossary) == 1.0:
         return []
     return await quoted(search, ask, wholly=True)
+
+
+async def _amount(search: Search, ask: Ask) -> list[Finding]:
+    """The sentence of a note with a number of the hours, litres or steps that are asked for: entries hold no such number."""
+    asked = _HOW_MANY.search(fold_letters(search.question.text))
+    if asked is None or not any(topic.is_specific for topic in ask.topics):
+        return []
+    amount = re.compile(rf"\d[\d.,]*\s+(?:{'|'.join(sorted(map(re.escape, forms(asked[1]))))})\b")
+    found = await quoted(search, ask)
+    return [
+        finding for finding in found if any(amount.search(fold_letters(item.note or "")) for item in finding.fact.items)
+    ]
 
 
 def said(search: Search, ask: Ask, note: Entry, sentence: str, *, text: str) -> Finding:

@@ -51,6 +51,23 @@ async def test_a_note_tells_what_entries_do_not(
     assert quoted is None or any(quoted in (item.note or "") for fact in facts for item in fact.items)
 
 
+async def test_a_title_before_a_name_ends_no_sentence(add: Add, ask: Ask) -> None:
+    """Who did it is told with the name."""
+    body = "Interconsultas: valorada por urología. Su oncóloga, la Dra. Berta Lozano, indicó seguimiento anual."
+    await add("document", "Nota de evolución", body=body, started_on="2022-06-10")
+    (fact,) = await ask("¿Quién es su oncóloga?")
+    assert "Berta Lozano" in (fact.items[0].note or "")
+
+
+async def test_an_amount_that_entries_do_not_count_is_told_by_a_note(add: Add, ask: Ask) -> None:
+    """Hours of a therapy are in a sentence with a number of hours; without one the entries are told."""
+    await add("procedure", "CPAP therapy", started_on="2020-05-05")
+    assert [fact.say for fact in await ask("¿Cuántas horas usa el CPAP por noche?")] == ["count"]
+    await add("document", "Nota", body="Usa el CPAP 5 horas por noche con agrado.", started_on="2022-06-10")
+    first, *_ = await ask("¿Cuántas horas usa el CPAP por noche?")
+    assert "5 horas" in (first.items[0].note or "")
+
+
 async def test_without_notes_nothing_is_quoted(add: Add, ask: Ask) -> None:
     """What no note mentions is absent."""
     await add("condition", "Asthma")
