@@ -39,6 +39,7 @@ SAID: list[tuple[str, list[tuple[str | None, str]]]] = [
     ("ok mándelo a la cra 53 #98-100", [("pickup", "Carrera 53 # 98-100")]),
     ("envíemelo a Boston y me lleva al aeropuerto", [("pickup", BOSTON), ("destination", AIRPORT)]),
     ("para recoger en Boston", [("pickup", BOSTON)]),
+    ("vamos tarde, recógeme en Boston", [("pickup", BOSTON)]),
     ("que me recoja en Boston", [("pickup", BOSTON)]),
     ("mándeme un carro a Boston", [("destination", BOSTON)]),
     ("voy para el Prado desde Boston", [("destination", PRADO), ("pickup", BOSTON)]),
