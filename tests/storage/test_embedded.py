@@ -90,7 +90,7 @@ async def test_a_killed_program_leaves_a_server_that_is_found_again(data_folder:
 
 
 async def test_a_killed_server_is_started_again(data_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the server is killed it comes back where it was, and the same pool goes on with it."""
+    """When the server is killed it comes back where it was, at a later attempt on a busy machine, and the same pool goes on with it."""
     monkeypatch.setattr(embedded, "WATCH_INTERVAL", 0.01)
     log_output = structlog.testing.LogCapture()
     monkeypatch.setattr(embedded, "_log", structlog.wrap_logger(None, processors=[log_output]))
@@ -107,9 +107,9 @@ async def test_a_killed_server_is_started_again(data_folder: Path, monkeypatch: 
         events = log_output.entries
         nursery.start_soon(keep_embedded_running, data_folder)
         with trio.fail_after(30):
-            while not events:  # noqa: ASYNC110 # a log has no event to wait for
+            while not events or events[-1]["event"] != "embedded_postgres_restarted":  # noqa: ASYNC110 # a log has no event to wait for
                 await trio.sleep(0.01)
-        assert [event["event"] for event in events] == ["embedded_postgres_restarted"]
+        assert {event["event"] for event in events[:-1]} <= {"embedded_postgres_not_restarted"}
         assert await pool.fetch("select x from kept") == [(1,)]
         nursery.cancel_scope.cancel()
     assert server_of(data_folder) is None
