@@ -74,6 +74,10 @@ _WORD = re.compile(
     + r")(?![\w/])\.?(?=\W|$)|(?<![\w/])(?:w/|c/|p/|s/|x/)(?=[\s\w])",
     re.IGNORECASE,
 )
+_CALCIDIOL = re.compile(
+    r"\bvitamina?\s+d\s*,?\s*\(?25[\s-]*\(?oh\b\)?\)?|\b25[\s-]*\(?oh\)?[\s-]*(?:de\s+)?vitamina?\s+d\b", re.IGNORECASE
+)
+"""What is measured, and no supplement."""
 _KINDS = frozenset(
     [
         "alergia",
@@ -188,7 +192,7 @@ def written_out(text: str, known: frozenset[str]) -> str:
         text: As it was written.
         known: Words that are right as they are, folded.
     """
-    whole = _WORD.sub(lambda match: _in_full(match[0]), text)
+    whole = _WORD.sub(lambda match: _in_full(match[0]), _CALCIDIOL.sub("25-hydroxyvitamin D", text))
     return _LETTERS.sub(lambda match: _mended(match[0], known), whole)
 
 

@@ -19,6 +19,8 @@ KNOWN = frozenset({"alegres", "consulto"})
         ("abx w/o dates", "antibiotics without  dates"),
         ("wt in 2021", "weight in 2021"),
         ("leucos", "leucocitos"),
+        ("vitamina D 25-OH", "25-hydroxyvitamin D"),
+        ("25-OH vitamin D", "25-hydroxyvitamin D"),
         ("alegias?", "alergias?"),
         ("medicamnetos", "medicamentos"),
         ("alegres", "alegres"),
