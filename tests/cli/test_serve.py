@@ -50,9 +50,9 @@ def test_an_unreachable_database_is_one_sentence(run: Run, environment: pytest.M
 
 def test_an_unknown_application_is_one_sentence(run: Run) -> None:
     """Listening for an application that is not there names those that are."""
-    ran = run("serve", "--listen", "taxi=127.0.0.1:0")
+    ran = run("serve", "--listen", "trains=127.0.0.1:0")
     assert (ran.code, ran.output) == (1, "")
-    assert "there is no application 'taxi' to listen for; there are records" in ran.errors
+    assert "there is no application 'trains' to listen for; there are " in ran.errors
 
 
 def test_options_are_settings() -> None:

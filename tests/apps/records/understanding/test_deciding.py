@@ -167,3 +167,29 @@ def test_what_we_should_do_is_refused_whatever_it_speaks_of(text: str) -> None:
     """A word for the dose does not turn advice asked of us into a question for the record."""
     (ask,) = asks_of(text)
     assert ask.refusal is Refusal.ADVICE
+
+
+@pytest.mark.parametrize("text", ["¿Quién es su contacto de emergencia?", "What is her mother's phone number?"])
+def test_whom_to_call_is_of_the_patient_s_own_data(text: str) -> None:
+    """A contact, or a relative's telephone number."""
+    (ask,) = asks_of(text)
+    assert (ask.operation, ask.field) == (Operation.DEMOGRAPHIC, Field.CONTACT)
+
+
+def test_a_relative_s_illness_is_asked_of_the_relative() -> None:
+    """It is never answered from the patient's own entries."""
+    (ask,) = asks_of("Did her mother have diabetes?")
+    assert ask.kin is not None
+
+
+def test_how_often_it_should_be_taken_is_what_was_prescribed() -> None:
+    """No advice is asked for."""
+    (ask,) = asks_of("how often should she take metformin?")
+    assert ask.operation is Operation.DOSE
+
+
+@pytest.mark.parametrize("text", ["¿metformina con insuficiencia renal?", "y metformina con insuficiencia renal?"])
+def test_how_two_things_go_together_is_advice(text: str) -> None:
+    """Nothing else is asked, and a medicine is one of the two."""
+    (ask,) = asks_of(text)
+    assert (ask.operation, ask.refusal) == (Operation.UNANSWERABLE, Refusal.ADVICE)
