@@ -65,3 +65,16 @@ async def test_it_takes_audio_in_pieces_of_the_right_length() -> None:
         assert [message["type"] for message in messages] == ["Begin", "Error"]
         with pytest.raises(SpeechRefused):
             await socket.receive(dict)
+
+
+async def test_who_waits_for_its_sessions_to_end_waits_for_the_last() -> None:
+    """While one is open, and no longer."""
+    async with (
+        open_assemblyai() as provider,
+        trio.open_nursery() as nursery,
+        open_socket(provider.url, {"Authorization": "scripted-key"}, 5.0) as socket,
+    ):
+        assert (await socket.receive(dict))["type"] == "Begin"
+        nursery.start_soon(provider.wait_idle)
+        await trio.testing.wait_all_tasks_blocked()
+    assert provider.open_now == 0
