@@ -64,7 +64,7 @@ async def test_the_prefix_leads_to_the_same_place(server: Server) -> None:
         "/ws",
         "/ws/chats",
         "/records/chat",
-        "/taxi/api/v1/ws/chat",
+        "/trains/api/v1/ws/chat",
         "/WS/CHAT",
         "/ws/chat/x",
         "//ws/chat",
