@@ -71,3 +71,11 @@ def test_a_visit_tells_a_time(text: str, order: Order, category: str | None) -> 
 def test_what_is_asked_about_itself_tells_no_time(text: str) -> None:
     """A question about the event, the time since it, or the visit has no other thing to limit."""
     assert anchor_of(text) is None
+
+
+def test_what_lasts_holds_what_happened_meanwhile() -> None:
+    """A pregnancy does; something that lasts no time does not."""
+    found = anchor_of("¿Cuál fue la glucosa durante el embarazo?")
+    assert found is not None
+    assert found.anchor.relation == "during"
+    assert anchor_of("¿Cuál fue la glucosa durante la hipertensión?") is None

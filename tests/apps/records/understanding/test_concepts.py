@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smarthealth.apps.records.understanding.concepts import find_concepts, is_clinical, looks_clinical
+from smarthealth.apps.records.understanding.concepts import find_concepts, is_clinical, known_words, looks_clinical
 from smarthealth.retrieval.glossary import load_glossary
 
 GLOSSARY = load_glossary()
@@ -71,3 +71,9 @@ def test_endings_tell_words_of_medicine() -> None:
     """No list is needed for `-itis`."""
     assert looks_clinical("laringitis")
     assert not looks_clinical("cargo")
+
+
+@pytest.mark.parametrize("word", ["hipertension", "weight", "cuando"])
+def test_words_that_are_right_as_they_are_are_known(word: str) -> None:
+    """Those of names, of asking, and of everyday talk."""
+    assert word in known_words(GLOSSARY)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from smarthealth.apps.records.understanding.language import detect_language
+from smarthealth.apps.records.understanding.language import detect_language, names_by_language
 from smarthealth.apps.records.understanding.question import Language
+from smarthealth.retrieval.glossary import load_glossary
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,11 @@ def test_the_language_spoken_so_far_is_kept_when_nothing_tells() -> None:
     """An abbreviation is neither Spanish nor English."""
     assert detect_language(["ldl", "ldl"], before="en") == "en"
     assert detect_language([]) == "es"
+
+
+def test_names_of_clinical_things_tell_a_language() -> None:
+    """A word that the glossary has in one language only is of that language."""
+    names = names_by_language(load_glossary())
+    assert "peso" in names.spanish
+    assert "weight" in names.english
+    assert not names.spanish & names.english

@@ -9,6 +9,7 @@ from smarthealth.apps.records.understanding.modifiers import (
     asks_what_is_written,
     find_section,
     find_status,
+    find_verification,
     status_spans,
 )
 from smarthealth.apps.records.understanding.question import Status
@@ -66,3 +67,12 @@ def test_a_part_of_a_note_may_be_asked_for(text: str, section: str | None) -> No
 def test_what_is_written_may_be_asked_for(text: str, reads: bool) -> None:
     """The text of a note is another thing than the note."""
     assert asks_what_is_written(text) is reads
+
+
+@pytest.mark.parametrize(
+    ("text", "sureness"),
+    [("diagnosticos confirmados", "confirmed"), ("suspected diagnoses", "unconfirmed"), ("diagnosticos", None)],
+)
+def test_how_sure_diagnoses_are_to_be_may_be_asked_for(text: str, sureness: str | None) -> None:
+    """Confirmed ones, those that are not, or all."""
+    assert find_verification(text) == sureness
