@@ -23,12 +23,13 @@ async def open_observer(page: Page, server: Server) -> None:
 async def test_tree(page: Page, server: Server) -> None:
     """The parts of the system are there, in the order in which they start, and all of them run."""
     await open_observer(page, server)
-    parts = ["storage", "models", "index", "knowledge", "connections", "server"]
-    assert await page.evaluate(NAMES) == ["smarthealth", *parts]
+    names: list[str] = await page.evaluate(NAMES)
+    parts = ["smarthealth", "storage", "models", "index", "connections", "server"]  # and those of the applications
+    assert [name for name in names if name in parts] == parts
     assert await page.evaluate("[...new Set([...document.querySelectorAll('.state')].map(s => s.textContent))]") == [
         "running"
     ]
-    assert (await page.text("#summary")).startswith("7 actors")
+    assert (await page.text("#summary")).startswith(f"{len(names)} actors")
 
 
 async def test_running_turn(browser: Browser, console: Console, page: Page) -> None:
@@ -48,6 +49,7 @@ async def test_running_turn(browser: Browser, console: Console, page: Page) -> N
 async def test_keyboard(page: Page, server: Server) -> None:
     """Arrows move over the tree and fold it, as in any tree."""
     await open_observer(page, server)
+    names = await page.evaluate(NAMES)
     await page.evaluate("document.querySelector('#tree [tabindex=\"0\"]').focus()")
     await page.press("ArrowDown")
     assert await page.evaluate(FOCUSED) == "storage"
@@ -56,7 +58,7 @@ async def test_keyboard(page: Page, server: Server) -> None:
     await page.press("ArrowLeft")
     assert await page.evaluate(NAMES) == ["smarthealth"]
     await page.press("ArrowRight")
-    assert len(await page.evaluate(NAMES)) == 7
+    assert await page.evaluate(NAMES) == names
 
 
 async def test_find(page: Page, server: Server) -> None:
