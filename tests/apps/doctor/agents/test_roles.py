@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from smarthealth.apps.doctor.agents.prompts import read_prompt
-from smarthealth.apps.doctor.agents.roles import LONGEST_TEXT, MOST_POSSIBILITIES, MOST_REASONS, make_agents
+from smarthealth.apps.doctor.agents.roles import (
+    LONGEST_TEXT,
+    MOST_POSSIBILITIES,
+    MOST_REASONS,
+    _exact_text,
+    make_agents,
+)
 from smarthealth.apps.doctor.case import Case, Said
 from smarthealth.apps.doctor.profile import Allergies, PatientProfile
 from smarthealth.apps.doctor.results import LEVELS
@@ -134,3 +140,10 @@ def test_a_source_that_the_case_has_not_got_has_no_number() -> None:
     """No mark is made up for it."""
     facts = read_prompt(AGENTS["treatment"].request(THROAT)).facts
     assert {one["n"] for one in facts["self_care"]} == {None}
+
+
+def test_a_text_of_a_result_is_text_and_short() -> None:
+    """A number is not made into one; what is too long is cut."""
+    with pytest.raises(TypeError):
+        _exact_text(3, str)
+    assert len(_exact_text("x" * (LONGEST_TEXT + 1), str)) == LONGEST_TEXT
