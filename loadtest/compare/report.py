@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from .points import Connections, Streams
+
+P = TypeVar("P")
 
 OURS: Final = "ours"
 PEER: Final = "peer"
@@ -92,7 +94,7 @@ def _stream_rows(rounds: Sequence[Round], index: int, streams: int) -> list[Row]
         ("ping, p99", "ms"): lambda point: 1000 * point.ping.p99,
     }
     return [
-        _row(rounds, f"{streams} streams: {name}", unit, lambda each, take=take: take(each.streams[index]))  # type: ignore[misc]  # bound now
+        _row(rounds, f"{streams} streams: {name}", unit, _of_point(take, lambda each: each.streams[index]))
         for (name, unit), take in quantities.items()
     ]
 
@@ -105,9 +107,14 @@ def _connection_rows(rounds: Sequence[Round], index: int, count: int) -> list[Ro
         ("share of the core while idle", ""): lambda point: point.cpu_idle,
     }
     return [
-        _row(rounds, f"{count} connections: {name}", unit, lambda each, take=take: take(each.connections[index]))  # type: ignore[misc]  # bound now
+        _row(rounds, f"{count} connections: {name}", unit, _of_point(take, lambda each: each.connections[index]))
         for (name, unit), take in quantities.items()
     ]
+
+
+def _of_point(take: Callable[[P], float], point: Callable[[Round], P]) -> Callable[[Round], float]:
+    """A quantity of one point of each round."""
+    return lambda each: take(point(each))
 
 
 def _row(rounds: Sequence[Round], name: str, unit: str, take: Callable[[Round], float]) -> Row:

@@ -224,7 +224,7 @@ async def _pass(item: int, emit: Emit) -> None:
     await emit(item + 1)
 
 
-async def _check(item: int, emit: Emit) -> None:  # noqa: ASYNC124 - stages are async
+async def _check(item: int, emit: Emit) -> None:
     assert item >= 0
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 import attrs
 import trio
@@ -26,17 +26,29 @@ class SupervisorPort(Protocol):
     """What the cell of a supervisor offers to a reference."""
 
     @property
-    def path(self) -> str: ...  # noqa: D102 - said where it is written
+    def path(self) -> str:
+        """The path of the supervisor."""
+        ...
 
-    def adopt(self, spec: ChildSpec) -> Cell: ...  # noqa: D102 - said where it is written
+    def adopt(self, spec: ChildSpec) -> Cell:
+        """Take in a child, which is not started yet."""
+        ...
 
-    def child(self, name: str) -> Cell | None: ...  # noqa: D102 - said where it is written
+    def child(self, name: str) -> Cell | None:
+        """The child of that name, if there is one."""
+        ...
 
-    def all_children(self) -> Collection[Cell]: ...  # noqa: D102 - said where it is written
+    def all_children(self) -> Collection[Cell]:
+        """The children, in the order of their starts."""
+        ...
 
-    def start_adopted(self, child: Cell) -> None: ...  # noqa: D102 - said where it is written
+    def start_adopted(self, child: Cell) -> None:
+        """Start an adopted child, now or when what is under way is done."""
+        ...
 
-    async def start(self, child: Cell) -> None: ...  # noqa: D102 - said where it is written
+    async def start(self, child: Cell) -> None:
+        """Start an adopted child and wait until it is ready."""
+        ...
 
 
 class SupervisorRef(ActorRef[Any]):
@@ -100,7 +112,7 @@ class SupervisorRef(ActorRef[Any]):
 def make_ref(cell: Cell) -> ActorRef[Any]:
     """The reference that fits the cell."""
     if cell.kind in (Kind.SUPERVISOR, Kind.DYNAMIC_SUPERVISOR):
-        return SupervisorRef(cell, cell)  # type: ignore[arg-type]  # cells of these kinds are supervisors
+        return SupervisorRef(cell, cast("SupervisorPort", cell))
     return ActorRef(cell)
 
 
@@ -114,20 +126,34 @@ class Host(Protocol):
     gauges: list[Gauge] | None
 
     @property
-    def stopping(self) -> trio.Event: ...  # noqa: D102 - said where it is written
+    def stopping(self) -> trio.Event:
+        """Set when the actor is to stop."""
+        ...
 
-    def started(self) -> None: ...  # noqa: D102 - said where it is written
+    def started(self) -> None:
+        """Say that it is ready."""
+        ...
 
-    def finish(self) -> None: ...  # noqa: D102 - said where it is written
+    def finish(self) -> None:
+        """Stop after the message in hand."""
+        ...
 
     @property
-    def asked_until(self) -> float: ...  # noqa: D102 - said where it is written
+    def asked_until(self) -> float:
+        """When the asker of the request in hand gives up."""
+        ...
 
-    def own_timers(self) -> KeyedTimers: ...  # noqa: D102 - said where it is written
+    def own_timers(self) -> KeyedTimers:
+        """The timers of this incarnation."""
+        ...
 
-    def stash(self) -> None: ...  # noqa: D102 - said where it is written
+    def stash(self) -> None:
+        """Set the message in hand aside."""
+        ...
 
-    def unstash_all(self) -> int: ...  # noqa: D102 - said where it is written
+    def unstash_all(self) -> int:
+        """Put what was set aside before the mailbox; how many they were."""
+        ...
 
 
 class Context:

@@ -53,7 +53,9 @@ class Parent(Protocol):
     """Who looks after a cell."""
 
     @property
-    def path(self) -> str: ...  # noqa: D102 - said where it is written
+    def path(self) -> str:
+        """The path of the parent."""
+        ...
 
     def child_ready(self, child: Cell) -> None:
         """The child has started."""

@@ -31,12 +31,18 @@ class Owner(Protocol):
     """What a mailbox needs of its actor."""
 
     @property
-    def path(self) -> str: ...  # noqa: D102 - said where it is written
+    def path(self) -> str:
+        """The path of the actor."""
+        ...
 
     @property
-    def core(self) -> Core: ...  # noqa: D102 - said where it is written
+    def core(self) -> Core:
+        """What the system shares."""
+        ...
 
-    def stop(self) -> None: ...  # noqa: D102 - said where it is written
+    def stop(self) -> None:
+        """Begin to stop the actor."""
+        ...
 
 
 class Sender:

@@ -21,10 +21,14 @@ class Waiter(Protocol):
     waiting_why: WaitReason
 
     @property
-    def path(self) -> str: ...  # noqa: D102 - said where it is written
+    def path(self) -> str:
+        """The path of the actor."""
+        ...
 
     @property
-    def asked_until(self) -> float: ...  # noqa: D102 - said where it is written
+    def asked_until(self) -> float:
+        """When the asker of the request in hand gives up."""
+        ...
 
     def waits_for(self) -> tuple[Waiter, WaitReason] | None:
         """The one cell that it cannot go on without, and why."""

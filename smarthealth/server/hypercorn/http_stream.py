@@ -71,7 +71,7 @@ class HardenedHTTPStream(HTTPStream):
         self.state = ASGIHTTPState.CLOSED
         await self.send(Refuse(status_code))  # type: ignore[arg-type]  # the protocol's own affair
         response = {"status": status_code, "headers": []}
-        await self.config.log.access(self.scope, response, time() - self.start_time)  # type: ignore[arg-type]
+        await self.config.log.access(self.scope, response, time() - self.start_time)  # type: ignore[arg-type]  # a response of our own making
 
 
 def _declared_length(request: Request) -> int:

@@ -206,7 +206,7 @@ class HardenedWSStream(WSStream):
 
     async def _log_access(self, status: int) -> None:
         response = {"status": int(status), "headers": []}
-        await self.config.log.access(self.scope, response, time() - self.start_time)  # type: ignore[arg-type]
+        await self.config.log.access(self.scope, response, time() - self.start_time)  # type: ignore[arg-type]  # a response of our own making
 
 
 def _encode(machine: FrameMachine, message: Any) -> bytes:
