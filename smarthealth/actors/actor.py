@@ -28,27 +28,21 @@ class SupervisorPort(Protocol):
     @property
     def path(self) -> str:
         """The path of the supervisor."""
-        ...
 
     def adopt(self, spec: ChildSpec) -> Cell:
         """Take in a child, which is not started yet."""
-        ...
 
     def child(self, name: str) -> Cell | None:
         """The child of that name, if there is one."""
-        ...
 
     def all_children(self) -> Collection[Cell]:
         """The children, in the order of their starts."""
-        ...
 
     def start_adopted(self, child: Cell) -> None:
         """Start an adopted child, now or when what is under way is done."""
-        ...
 
     async def start(self, child: Cell) -> None:
         """Start an adopted child and wait until it is ready."""
-        ...
 
 
 class SupervisorRef(ActorRef[Any]):
@@ -128,32 +122,25 @@ class Host(Protocol):
     @property
     def stopping(self) -> trio.Event:
         """Set when the actor is to stop."""
-        ...
 
     def started(self) -> None:
         """Say that it is ready."""
-        ...
 
     def finish(self) -> None:
         """Stop after the message in hand."""
-        ...
 
     @property
     def asked_until(self) -> float:
         """When the asker of the request in hand gives up."""
-        ...
 
     def own_timers(self) -> KeyedTimers:
         """The timers of this incarnation."""
-        ...
 
     def stash(self) -> None:
         """Set the message in hand aside."""
-        ...
 
     def unstash_all(self) -> int:
         """Put what was set aside before the mailbox; how many they were."""
-        ...
 
 
 class Context:

@@ -55,7 +55,6 @@ class Parent(Protocol):
     @property
     def path(self) -> str:
         """The path of the parent."""
-        ...
 
     def child_ready(self, child: Cell) -> None:
         """The child has started."""

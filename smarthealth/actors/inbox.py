@@ -33,16 +33,13 @@ class Owner(Protocol):
     @property
     def path(self) -> str:
         """The path of the actor."""
-        ...
 
     @property
     def core(self) -> Core:
         """What the system shares."""
-        ...
 
     def stop(self) -> None:
         """Begin to stop the actor."""
-        ...
 
 
 class Sender:

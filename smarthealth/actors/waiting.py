@@ -23,12 +23,10 @@ class Waiter(Protocol):
     @property
     def path(self) -> str:
         """The path of the actor."""
-        ...
 
     @property
     def asked_until(self) -> float:
         """When the asker of the request in hand gives up."""
-        ...
 
     def waits_for(self) -> tuple[Waiter, WaitReason] | None:
         """The one cell that it cannot go on without, and why."""
