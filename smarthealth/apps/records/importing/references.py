@@ -3,7 +3,7 @@
 A target has candidates, best first. Each is `Type/id`, or an alias that `fhir_alias` may know: `Type?identifier=system|value`
 of conditional and logical references, and `file#url` for what a bundle calls one of its entries. Where a reference is a
 bare `urn:uuid:…`, the field it stands in says of what type its target may be. Whom a resource only calls by name, without
-any reference, has the candidate `Type?name=…`.
+any reference, has the candidate `Type?name=…`; in a field for people and organizations alike, the name tells which it is.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import attrs
 
 from .datatypes import human_name
 from .nodes import Node, node, text
+from .organization_names import is_organization_name
 
 PEOPLE: Final = ("Practitioner", "PractitionerRole")
 ORGANIZATION: Final = ("Organization",)
@@ -70,7 +71,7 @@ def target(reference: Node, types: Sequence[str], scope: Scope, *, exclusive: bo
     if said is not None and said not in types:
         return None
     candidates, typed = _candidates(reference, written, types, scope)
-    nameable = exclusive or typed or said is not None
+    nameable = exclusive or typed or said is not None or (not written and _is_named_as(types, display))
     if not candidates and (written or not (nameable and display)):
         return None
     return Target(candidates=candidates or (_name_alias(types[0], display),), display=display if nameable else None)
@@ -105,6 +106,11 @@ def _contained(resource: Node | None, types: Sequence[str], display: str | None)
     named = human_name(resource, with_prefix=True) if isinstance(name, list) else text(resource, "name")
     named = named or display
     return None if named is None else Target(candidates=(_name_alias(types[0], named),), display=named)
+
+
+def _is_named_as(types: Sequence[str], display: str | None) -> bool:
+    """Whether what is only called by name is called as those of the wanted types are."""
+    return display is not None and (ORGANIZATION[0] in types) == is_organization_name(display)
 
 
 def _name_alias(resource_type: str, name: str | None) -> str:

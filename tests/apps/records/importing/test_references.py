@@ -93,7 +93,8 @@ def test_contained_resources_are_called_by_name() -> None:
         ({"reference": URN, "display": "Dr. X"}, False, None),
         ({"reference": URN, "display": "Dr. X"}, True, "Dr. X"),
         ({"reference": URN, "display": "Dr. X", "type": "Practitioner"}, False, "Dr. X"),
-        ({"identifier": {"value": "1"}, "display": "Dr. X"}, False, None),
+        ({"identifier": {"value": "1"}, "display": "Dr. X"}, False, "Dr. X"),
+        ({"identifier": {"value": "1"}, "display": "LabCorp Laboratory"}, False, None),
     ],
 )
 def test_a_display_is_a_name_only_of_the_wanted_type(reference: Node, exclusive: bool, display: str | None) -> None:
@@ -103,9 +104,21 @@ def test_a_display_is_a_name_only_of_the_wanted_type(reference: Node, exclusive:
     assert found.display == display
 
 
-def test_a_display_alone_names_nobody_where_others_may_stand() -> None:
-    """A bare display in a field of people and organizations is no target."""
-    assert target({"display": "LabCorp"}, PEOPLE, SCOPE, exclusive=False) is None
+@pytest.mark.parametrize(
+    ("display", "types", "named"),
+    [
+        ("Dra. Ana Ríos", PEOPLE, True),
+        ("Dra. Ana Ríos", ORGANIZATION, False),
+        ("Laboratorio Central", PEOPLE, False),
+        ("Laboratorio Central", ORGANIZATION, True),
+    ],
+)
+def test_a_display_alone_is_a_person_or_an_organization_by_its_words(
+    display: str, types: tuple[str, ...], named: bool
+) -> None:
+    """In a field of people and organizations a bare display is a target of the type that its words tell, and of no other."""
+    found = target({"display": display}, types, SCOPE, exclusive=False)
+    assert found == (Target(candidates=(f"{types[0]}?name={display}",), display=display) if named else None)
 
 
 def test_a_urn_may_be_of_any_wanted_type() -> None:
