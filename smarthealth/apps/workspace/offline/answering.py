@@ -26,7 +26,17 @@ _TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
         "info": "Información de {path}:\n{lines}",
         "run": "Salida del comando:\n{text}",
         "run_empty": "El comando terminó sin salida.",
+        "run_failed": "El comando terminó con el código {code}:\n{text}",
+        "run_failed_empty": "El comando terminó con el código {code}, sin salida.",
+        "run_ended": "El comando fue terminado por la señal {code}:\n{text}",
+        "run_ended_empty": "El comando fue terminado por la señal {code}, sin salida.",
+        "errors": "Errores:\n{text}",
+        "all_in": "Toda la salida está en {path}.",
         "fetch": "Respuesta de {url}:\n{text}",
+        "fetch_empty": "Respuesta de {url}: vacía.",
+        "fetch_failed": "{url} respondió con el código {code}:\n{text}",
+        "fetch_failed_empty": "{url} respondió con el código {code}, sin contenido.",
+        "part": "… (primera parte de {size} bytes)",
         "failed": "No se pudo completar «{what}»: {reason}",
         "more": "- … y {count} más",
         "missing_path": "¿Qué archivo? Dime su nombre, por ejemplo: {example}.",
@@ -52,7 +62,17 @@ _TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
         "info": "Information about {path}:\n{lines}",
         "run": "Output of the command:\n{text}",
         "run_empty": "The command ended without output.",
+        "run_failed": "The command ended with code {code}:\n{text}",
+        "run_failed_empty": "The command ended with code {code}, without output.",
+        "run_ended": "The command was ended by signal {code}:\n{text}",
+        "run_ended_empty": "The command was ended by signal {code}, without output.",
+        "errors": "Errors:\n{text}",
+        "all_in": "All of the output is in {path}.",
         "fetch": "Answer of {url}:\n{text}",
+        "fetch_empty": "Answer of {url}: empty.",
+        "fetch_failed": "{url} answered with status {code}:\n{text}",
+        "fetch_failed_empty": "{url} answered with status {code}, without content.",
+        "part": "… (first part of {size} bytes)",
         "failed": "“{what}” could not be done: {reason}",
         "more": "- … and {count} more",
         "missing_path": "Which file? Tell me its name, for example: {example}.",
@@ -66,6 +86,8 @@ _TEXTS: Final[Mapping[Language, Mapping[str, str]]] = {
         ),
     },
 }  # fmt: skip
+_WRONG_STATUS: Final = 400
+"""Statuses of HTTP from here on say that a request failed (RFC 9110, section 15)."""
 _EXAMPLES: Final[Mapping[Language, str]] = {"es": "notas.txt", "en": "notes.txt"}
 _LISTS: Final = ("entries", "files", "items", "matches", "results", "lines")
 """Names under which tools give lists."""
@@ -115,15 +137,48 @@ def say(step: Step, content: str) -> str:
     if step.intent == "info" and isinstance(value, dict):
         lines = [f"- {name}: {_plain(item)}" for name, item in value.items() if name != "path"]
         return text(step.language, "info", lines="\n".join(lines), **known)
+    if step.intent == "run":
+        return _run(step.language, value)
+    if step.intent == "fetch":
+        return _fetched(step.language, value, known["url"])
+    return _contents(step.language, value, known["path"])
+
+
+def _contents(language: Language, value: Any, path: str | None) -> str:
+    """What a file says, or its beginning."""
     shown = _shown(value).rstrip("\n")
-    if not shown and step.intent in ("read", "run"):
-        return text(step.language, f"{step.intent}_empty", **known)
-    return text(
-        step.language,
-        "fetch" if step.intent == "fetch" else "run" if step.intent == "run" else "read",
-        text=shown,
-        **known,
-    )
+    if not shown:
+        return text(language, "read_empty", path=path)
+    if isinstance(value, dict) and "next_offset" in value:
+        shown += "\n" + text(language, "part", size=value.get("size"))
+    return text(language, "read", path=path, text=shown)
+
+
+def _run(language: Language, value: Any) -> str:
+    """What a command wrote, and how it ended when that was not well."""
+    if not isinstance(value, dict):
+        shown = _shown(value).rstrip("\n")
+        return text(language, "run" if shown else "run_empty", text=shown)
+    code = value.get("exit_code")
+    output, errors = (str(value.get(name) or "").rstrip("\n") for name in ("stdout", "stderr"))
+    shown = output or ("" if "stdout" in value else _shown(value).rstrip("\n"))
+    if errors:
+        shown = f"{shown}\n\n{text(language, 'errors', text=errors)}" if shown else errors
+    name = "run" if not isinstance(code, int) or code == 0 else "run_failed" if code > 0 else "run_ended"
+    told = [text(language, name if shown else f"{name}_empty", text=shown, code=abs(code or 0))]
+    if isinstance(value.get("stopped"), str):
+        told.append(value["stopped"])
+    if isinstance(value.get("output_file"), str):
+        told.append(text(language, "all_in", path=value["output_file"]))
+    return "\n\n".join(told)
+
+
+def _fetched(language: Language, value: Any, url: str | None) -> str:
+    """What a host answered, and its status when that is a refusal or a failure."""
+    status = value.get("status") if isinstance(value, dict) else None
+    name = "fetch_failed" if isinstance(status, int) and status >= _WRONG_STATUS else "fetch"
+    shown = _shown(value).rstrip("\n")
+    return text(language, name if shown else f"{name}_empty", url=url, code=status, text=shown)
 
 
 def _parsed(content: str) -> Any:

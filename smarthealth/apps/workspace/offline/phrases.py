@@ -61,13 +61,17 @@ CONTENT: Final = re.compile(
 )
 """What stands before the content of a file."""
 
+POINTED_PATH: Final = r"(?:file://)?(?:~\w*|\.{1,2}|[A-Za-z]:)?(?:[/\\][\w\-.~]*)+|\.\.|~"
+POINTED: Final = re.compile(rf"(?<![\w./\\:~\-])(?P<path>{POINTED_PATH})(?![\w\0])")
+"""A path from the root, from home or upward. It is asked for as it stands: whether it is allowed, the tool says."""
+
 BEHIND: Final = re.compile(
     r"\s+(?:en|a|al|in|to|into|llamado|called|named)\s+(?:el\s+archivo\s+|the\s+file\s+)?(?P<path>[\w\-./]+\.\w+)\s*$"
 )
 """A file that is named behind its content."""
 INTO: Final = re.compile(
     r"\s*(?P<content>.+?)\s+(?:en|a|al|in|to|into|as|como)\s+(?:el\s+|un\s+|the\s+|a\s+)?(?:archivo\s+|fichero\s+|file\s+)?"
-    r"(?:(?:llamado|named|called)\s+)?(?P<path>\0\d+\0|[\w\-./]*\w\.\w+)\s*[.!]?\s*$",
+    r"(?:(?:llamado|named|called)\s+)?(?P<path>\0\d+\0|[\w\-./]*\w\.\w+|" + POINTED_PATH + r")\s*[.!]?\s*$",
     re.DOTALL | re.IGNORECASE,
 )
 """Content, and the file that it goes into."""

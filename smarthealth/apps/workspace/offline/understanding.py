@@ -26,6 +26,8 @@ from .phrases import (
     METHOD,
     NAMED,
     PLACE,
+    POINTED,
+    POINTED_PATH,
     POINTS_BACK,
     QUOTED,
     URL,
@@ -41,9 +43,20 @@ _A_FILE = re.compile(
 _A_TEXT = re.compile(r"^(?:el|la|este|esta|the|this)\s+(?:texto|frase|palabra|text|phrase|word)\s+", re.IGNORECASE)
 _OF_FOLDER = re.compile(
     r"\b(?:en|de|in|of)\s+(?P<path>[\w\-.]+/[\w\-./]*)"
-    r"|\b(?:contenido|contents?)\s+(?:de|of)\s+(?!la\b|el\b|the\b|this\b|est[ea]\b)(?P<name>[\w\-.]+)",
+    r"|\b(?:contenido|contents?)\s+(?:de|of)\s+(?!la\b|el\b|the\b|this\b|est[ea]\b)(?P<name>[\w\-.]+)"
+    r"|\s(?:en|in)\s+(?!(?:tot[ae]l|orden|order|general|detalle|detail|all|mi|my|la|el|the|this|est[ea])\b)(?P<last>[\w\-.]+)\s*[?.!]*\s*$",
     re.IGNORECASE,
 )
+_IN_FILE = re.compile(
+    rf"\b(?:en|dentro\s+de|in|inside)\s+(?P<path>[\w\-./]*\w\.\w+|[\w\-.]+/[\w\-./]*|{POINTED_PATH})\s*[?.!]*\s*$",
+    re.IGNORECASE,
+)
+"""Where is searched, at the end."""
+_SHELL = re.compile(r"ls|dir", re.IGNORECASE)
+_ARGUMENT = re.compile(r"\s+([\w.][\w\-.]*)\s*$")
+"""What is listed, behind a verb of the shell."""
+_SENTENCE_END = re.compile(r"(?<=[^./\\])\.+$")
+"""Full stops behind a name; those of '.' and '..' are names themselves."""
 _VERBS = tuple(
     (intent, language, re.compile(pattern, re.IGNORECASE | re.DOTALL)) for intent, language, pattern in VERBS
 )
@@ -185,13 +198,22 @@ def _read(clause: _Clause, quotes: _Quotes, known: str | None) -> Step:
     if clause.intent == "search":
         return _search(step, rest, quotes)
     if clause.intent == "list":
-        place, other = PLACE.search(rest), _OF_FOLDER.search(rest)
-        named = place["path"] if place else (other["path"] or other["name"]) if other else None
-        return attrs.evolve(step, path=_clean(quotes.put_back(named)) if named else None)
+        return attrs.evolve(step, path=_listed(clause, quotes))
     path = _path(rest, quotes)
     if path is None and POINTS_BACK.search(clause.verb + rest):
         path = known
     return attrs.evolve(step, path=path, content=content)
+
+
+def _listed(clause: _Clause, quotes: _Quotes) -> str | None:
+    """The folder whose files are to be listed, None for the conversation's own."""
+    pointed, place = POINTED.search(clause.rest), PLACE.search(clause.rest)
+    if pointed or place:
+        return _clean(quotes.put_back((pointed or place)["path"]))  # type: ignore[index] # one of them is there
+    other = _OF_FOLDER.search(clause.rest)
+    if other is None and _SHELL.fullmatch(clause.verb):
+        other = _ARGUMENT.match(clause.rest)
+    return _clean(next(group for group in other.groups() if group)) if other else None
 
 
 def _content(rest: str, quotes: _Quotes) -> tuple[str, str | None]:
@@ -235,7 +257,7 @@ def _path(rest: str, quotes: _Quotes) -> str | None:
     quoted = quotes.first(rest)
     if quoted is not None:
         found: str | None = quoted
-    elif match := FILE.search(rest):
+    elif match := POINTED.search(rest) or FILE.search(rest):
         found = match["path"]
     elif match := NAMED.search(rest):
         found = quotes.put_back(match["path"] or match["name"])
@@ -247,7 +269,7 @@ def _path(rest: str, quotes: _Quotes) -> str | None:
 
 
 def _clean(path: str) -> str:
-    return path.strip().strip(".,;:!?" if not path.strip().startswith(".") else ",;:!?")
+    return _SENTENCE_END.sub("", path.strip().strip(",;:!?"))
 
 
 def _command(rest: str, quotes: _Quotes) -> str | None:
@@ -260,10 +282,8 @@ def _search(step: Step, rest: str, quotes: _Quotes) -> Step:
     file = None
     if place:
         rest = rest[: place.start()] + rest[place.end() :]
-    elif match := re.search(
-        r"\b(?:en|dentro\s+de|in|inside)\s+(?P<path>[\w\-./]*\w\.\w+|[\w\-.]+/[\w\-./]*)\s*[?.!]*\s*$", rest
-    ):
-        file = match["path"]
+    elif match := _IN_FILE.search(rest):
+        file = _clean(match["path"])
         rest = rest[: match.start()]
     said = re.sub(
         r"\s+(?:en|in)\s+(?:todos\s+)?(?:los|mis|the|all|my)?\s*(?:the\s+)?(?:archivos|ficheros|files)?\s*[?.!]*\s*$",

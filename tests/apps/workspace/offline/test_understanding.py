@@ -93,6 +93,10 @@ def _brief(step: Step) -> tuple[str, str | None, str | None]:
         ("Busca en los archivos la palabra error", [("search", None, "error")]),
         ("What's the size of notes.txt?", [("info", "notes.txt", None)]),
         ("Tell me about notes.txt", [("info", "notes.txt", None)]),
+        ("ls docs", [("list", "docs", None)]),
+        ("ls -la", [("list", None, None)]),
+        ("lista los archivos en docs.", [("list", "docs", None)]),
+        ("lista los archivos en total", [("list", None, None)]),
         ("¿Cómo estás?", []),
         ("Gracias. Todo bien", []),
         ("", []),
@@ -102,6 +106,35 @@ def _brief(step: Step) -> tuple[str, str | None, str | None]:
 def test_requests_are_read(words: str, steps: list[tuple[str, str | None, str | None]]) -> None:
     """What is asked for, of which file, with which words, in order."""
     assert [_brief(step) for step in understand(words, known="antes.txt")] == steps
+
+
+@pytest.mark.parametrize(
+    ("words", "steps"),
+    [
+        ("lee /etc/passwd", [("read", "/etc/passwd", None)]),
+        ("Lee el archivo /etc/passwd.", [("read", "/etc/passwd", None)]),
+        ("lee ../../etc/passwd", [("read", "../../etc/passwd", None)]),
+        ("lee ~/.ssh/id_rsa", [("read", "~/.ssh/id_rsa", None)]),
+        ("lee ..", [("read", "..", None)]),
+        (r"lee C:\Windows\win.ini", [("read", r"C:\Windows\win.ini", None)]),
+        ("read file:///etc/passwd", [("read", "file:///etc/passwd", None)]),
+        ("¿Qué dice docs/../../x.txt?", [("read", "docs/../../x.txt", None)]),
+        ("borra /tmp/x, y luego /etc/y", [("delete", "/tmp/x", None)]),
+        ("lista los archivos de /etc", [("list", "/etc", None)]),
+        ("list the files in ..", [("list", "..", None)]),
+        ("busca root en /etc", [("search", "/etc", "root")]),
+        ("escribe hola en ~/x", [("write", "~/x", "hola")]),
+        ("añade hola a /etc/hosts", [("append", "/etc/hosts", "hola")]),
+        ("crea /tmp/x.txt con el contenido hola", [("write", "/tmp/x.txt", "hola")]),
+        ("información de /dev/zero", [("info", "/dev/zero", None)]),
+        ("lee notas.txt y/o planes.txt", [("read", "notas.txt", None)]),
+    ],
+)
+def test_a_path_that_points_outward_is_asked_for_as_it_stands(
+    words: str, steps: list[tuple[str, str | None, str | None]]
+) -> None:
+    """The tool refuses it; another file of nearly that name is never read instead."""
+    assert [(step.intent, step.path, step.content) for step in understand(words)] == steps
 
 
 @pytest.mark.parametrize(
