@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -13,6 +14,7 @@ from attrs.validators import min_len
 from .actor import Context
 from .core import Caught
 from .errors import ActorStopped, first_leaf
+from .joined import JoinedStage
 from .snapshot import TaskSnapshot
 from .stages import Emit, Stage, StageReport, StageRun
 
@@ -25,6 +27,12 @@ class Pipeline:
 
     stages: tuple[Stage[Any, Any], ...] = attrs.field(validator=min_len(1))
     """The first gets the item that `run` is given."""
+
+    def __attrs_post_init__(self) -> None:
+        """Check that stages without a task of their own follow one that has a single one."""
+        for before, stage in pairwise((None, *self.stages)):
+            if stage is not None and stage.joined and (before is None or before.concurrency > 1):
+                raise ValueError(f"stage {stage.name!r} of capacity 0 needs a stage of one task before it")
 
     async def run(
         self,
@@ -187,29 +195,35 @@ class _Run:
         self._cut_off = False
         self._started_at = trio.current_time()
         emit, close = on_output, on_end or _nothing
-        self._stages: list[StageRun] = []
+        self._stages: list[StageRun | JoinedStage] = []
         for stage in reversed(stages):
-            run = StageRun(stage, emit, close)
+            run = (JoinedStage if stage.joined else StageRun)(stage, emit, close)
             emit, close = run.put, run.close_input
             self._stages.append(run)
         self._stages.reverse()
 
-    def feed(self, item: object) -> None:
+    @property
+    def _first(self) -> StageRun:
         first = self._stages[0]
-        first.put_nowait(item)
-        first.close_input()
+        assert isinstance(first, StageRun)  # a pipeline begins with no other
+        return first
+
+    def feed(self, item: object) -> None:
+        self._first.put_nowait(item)
+        self._first.close_input()
 
     async def put(self, item: object) -> None:
-        await self._stages[0].put(item)
+        await self._first.put(item)
 
     def end_input(self) -> None:
-        self._stages[0].close_input()
+        self._first.close_input()
 
     def start(self, nursery: trio.Nursery) -> None:
         self._nursery = nursery
         for stage in self._stages:
-            for _ in range(stage.stage.concurrency):
-                nursery.start_soon(self._guard, stage, name=f"stage {stage.stage.name}")
+            if isinstance(stage, StageRun):
+                for _ in range(stage.stage.concurrency):
+                    nursery.start_soon(self._guard, stage, name=f"stage {stage.stage.name}")
 
     async def run(self) -> None:
         try:
@@ -271,11 +285,24 @@ class _Run:
         try:
             await stage.work()
         except Exception as error:
-            stage.error = error
+            if all(each.error is not error for each in self._stages):  # else it came from one joined to this
+                stage.error = error
             raise
         finally:
-            if stage.worker_ended() and self._observer is not None:
-                self._observer(stage.report(trio.current_time() - self._started_at))
+            if stage.worker_ended():
+                self._tell(stage)
+                for joined in self._joined_to(stage):
+                    self._tell(joined)
+
+    def _tell(self, stage: StageRun | JoinedStage) -> None:
+        if self._observer is not None:
+            self._observer(stage.report(trio.current_time() - self._started_at))
+
+    def _joined_to(self, stage: StageRun) -> Iterator[JoinedStage]:
+        for after in self._stages[self._stages.index(stage) + 1 :]:
+            if not isinstance(after, JoinedStage):
+                return
+            yield after
 
     def snapshot(self) -> tuple[TaskSnapshot, ...]:
         return tuple(stage.snapshot() for stage in self._stages)

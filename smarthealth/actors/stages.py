@@ -2,6 +2,9 @@
 
 Items are passed without waiting while there is room, which costs a fifteenth of awaiting the channel; a full channel
 makes the stage before it wait. A stage of several workers keeps the order of its items, unless told otherwise.
+
+A stage of capacity 0 has neither channel nor task: the stage before it does its work, within `emit`. For a stage that hands
+on at once what it gets, that saves a switch of tasks for each item, which is dearer than most such stages.
 """
 
 from __future__ import annotations
@@ -37,13 +40,25 @@ class Stage(Generic[In, Out]):
     """Handles one item; `await emit(item)` passes one on."""
     timeout: float | None = attrs.field(default=None, validator=optional(gt(0.0)), kw_only=True)
     """Seconds for one item, time blocked in `emit` included; more is `StageTimeout`."""
-    capacity: int = attrs.field(default=16, validator=ge(1), kw_only=True)
-    """Items that may wait before this stage."""
+    capacity: int = attrs.field(default=16, validator=ge(0), kw_only=True)
+    """Items that may wait before this stage; 0 joins it to the stage before, whose task, and time limit, it shares."""
     concurrency: int = attrs.field(default=1, validator=ge(1), kw_only=True)
     """Items handled at once."""
     ordered: bool = attrs.field(default=True, kw_only=True)
     """Whether what comes out keeps the order of what came in, also when several items are handled at once. An item that is
     done early waits for those before it."""
+
+    def __attrs_post_init__(self) -> None:
+        """Check what goes together."""
+        if self.joined and (self.timeout is not None or self.concurrency > 1):
+            raise ValueError(
+                f"stage {self.name!r} shares the task of the one before: no timeout, no concurrency of its own"
+            )
+
+    @property
+    def joined(self) -> bool:
+        """Whether the stage before does this one's work."""
+        return not self.capacity
 
 
 @attrs.frozen(kw_only=True)

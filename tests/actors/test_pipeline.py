@@ -259,6 +259,61 @@ async def test_observer_hears_of_each_stage_once(autojump_clock: MockClock) -> N
     assert reports["fail"].seconds == pytest.approx(3)
 
 
+async def test_a_stage_joined_to_another_shares_its_task(autojump_clock: MockClock) -> None:
+    """A stage of capacity 0 has handled an item when `emit` returns, whoever else could run meanwhile."""
+    seen: list[str] = []
+
+    async def count(item: object, emit: Emit) -> None:
+        for number in range(int(str(item))):
+            await emit(number)
+            seen.append(f"{number} emitted")
+
+    async def note(item: object, emit: Emit) -> None:
+        await trio.sleep(1)
+        seen.append(f"{item} noted")
+        await emit(item)
+
+    out, reports = Out(), dict[str, StageReport]()
+    stages = (Stage("count", count), Stage("note", note, capacity=0), Stage("pass", pass_on, capacity=0))
+    await Pipeline(stages=stages).run(2, out.put, lambda report: reports.update({report.stage: report}))
+    assert seen == ["0 noted", "0 emitted", "1 noted", "1 emitted"]
+    assert out.items == [0, 1]
+    assert {name: report.items for name, report in reports.items()} == {"count": 1, "note": 2, "pass": 2}
+
+
+async def test_a_failure_is_that_of_the_joined_stage(autojump_clock: MockClock) -> None:
+    """What a joined stage raises leaves as itself, and is reported of this stage alone."""
+
+    async def fail(_item: object, _emit: Emit) -> None:
+        raise LookupError
+
+    reports: dict[str, StageReport] = {}
+    stages = (Stage("count", count_up), Stage("fail", fail, capacity=0), Stage("pass", pass_on))
+    with pytest.raises(LookupError):
+        await Pipeline(stages=stages).run(3, task_observer=lambda report: reports.update({report.stage: report}))
+    assert reports["count"].error is None
+    assert isinstance(reports["fail"].error, LookupError)
+
+
+async def test_a_joined_stage_counts_for_the_time_of_the_one_before(autojump_clock: MockClock) -> None:
+    """Its time is spent within `emit`: the limit of the stage that emits holds for it."""
+
+    async def sleep(_item: object, _emit: Emit) -> None:
+        await trio.sleep(10)
+
+    with pytest.raises(StageTimeout, match="count"):
+        await Pipeline(stages=(Stage("count", count_up, timeout=5), Stage("sleep", sleep, capacity=0))).run(1)
+
+
+def test_a_stage_can_only_be_joined_to_one_task() -> None:
+    """There must be a stage before it, of one worker."""
+    joined = Stage("pass", pass_on, capacity=0)
+    with pytest.raises(ValueError, match="'pass'"):
+        Pipeline(stages=(joined,))
+    with pytest.raises(ValueError, match="'pass'"):
+        Pipeline(stages=(Stage("count", count_up, concurrency=2), joined))
+
+
 async def test_observer_that_raises_fails_the_run() -> None:
     """An observer's own error leaves as itself."""
 

@@ -139,3 +139,11 @@ async def test_an_item_that_is_not_put_is_not_waited_for(
     await trio.sleep(20)
     assert out.items == [1, 3, 4]
     run.close()
+
+
+@pytest.mark.parametrize("own", [{"timeout": 1.0}, {"concurrency": 2}])
+def test_a_stage_without_a_task_has_no_limits_of_its_own(own: dict[str, float]) -> None:
+    """Capacity 0 joins a stage to the one before it, whose time limit and whose one worker it shares."""
+    with pytest.raises(ValueError, match="'sleep'"):
+        Stage("sleep", sleep_and_pass, capacity=0, **own)  # type: ignore[arg-type]  # refused for that
+    assert Stage("sleep", sleep_and_pass, capacity=0).joined

@@ -115,7 +115,7 @@ class DoctorStages:
             stages=(
                 Stage(LOADING, self._load, timeout=timeout, capacity=1),
                 *agents,
-                Stage(DELIVERING, self._deliver, capacity=PIECES_AHEAD),
+                Stage(DELIVERING, self._deliver, capacity=0),
             )
         )
         await pipeline.run(self.load, context=context)

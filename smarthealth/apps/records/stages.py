@@ -36,8 +36,6 @@ VECTOR_SEARCH: Final[StatusName] = "vector_search"
 BUILDING: Final[StatusName] = "building_context"
 GENERATING: Final[StatusName] = "generating"
 DELIVERING: Final = "delivering"
-PIECES_AHEAD: Final = 32
-"""Pieces of an answer that may wait between the model and the outbox."""
 LONGEST_ANSWER: Final = 8 * 1024 * 1024
 """Characters. A model is asked for some thousand tokens; this only keeps a provider that never ends from filling the memory."""
 
@@ -106,7 +104,7 @@ class QueryStages:
                 Stage(VECTOR_SEARCH, self._retrieve, timeout=settings.vector_search_timeout, capacity=1),
                 Stage(BUILDING, self._build, capacity=1),
                 Stage(GENERATING, self._generate, timeout=settings.llm_timeout, capacity=1),
-                Stage(DELIVERING, self._deliver, capacity=PIECES_AHEAD),
+                Stage(DELIVERING, self._deliver, capacity=0),
             )
         )
         await pipeline.run(self.query, context=context)

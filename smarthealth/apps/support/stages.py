@@ -32,8 +32,6 @@ from .services import SupportServices
 from .state import SessionState
 from .wire import Event, Progress, Step, Token
 
-PIECES_AHEAD: Final = 32
-"""Pieces of an answer that may wait before each stage."""
 LONGEST_ANSWER: Final = 64 * 1024
 """Characters of one specialist's answer; it only keeps a provider that never ends from filling the memory."""
 MOST_STEPS: Final = 6
@@ -95,7 +93,7 @@ class SupportStages:
                 Stage("routing", self._route, timeout=timeout, capacity=1),
                 Stage("retrieving", self._retrieve, timeout=timeout, capacity=4),
                 Stage("generating", self._generate, timeout=timeout, capacity=4),
-                Stage("delivering", self._deliver, capacity=PIECES_AHEAD),
+                Stage("delivering", self._deliver, capacity=0),
             )
         )
         await pipeline.run(self.load, context=context)
