@@ -42,6 +42,14 @@ class Socket(Protocol):
         """
         ...
 
+    def send_now(self, frames: Sequence[str]) -> bool:
+        """Send text frames in order, if neither a send under way nor the client has to be waited for; never fails.
+
+        Returns:
+            Whether they were sent: all of them or none.
+        """
+        ...
+
     async def close(self, code: int, reason: str) -> None:
         """Send a close frame; does nothing on a socket that is closed."""
         ...

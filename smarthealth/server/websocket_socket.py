@@ -23,7 +23,9 @@ class AsgiSocket:
     def __init__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         self._receive = receive
         self._send = send
-        self._frames = FRAMES_EXTENSION in scope.get("extensions", {})
+        extension = scope.get("extensions", {}).get(FRAMES_EXTENSION)
+        self._frames = extension is not None
+        self._send_now: Callable[[Sequence[str]], bool] = extension["send_now"] if extension else _never
         self._closed: SocketClosed | None = None
 
     async def receive(self) -> str | bytes:
@@ -59,7 +61,15 @@ class AsgiSocket:
         for text in frames:
             await self._send({"type": "websocket.send", "text": text})
 
+    def send_now(self, frames: Sequence[str]) -> bool:
+        """Send text frames in order if nothing has to be waited for; whether they were sent."""
+        return self._closed is None and self._send_now(frames)
+
     async def close(self, code: int, reason: str) -> None:
         """Send a close frame; does nothing on a socket that is closed."""
         if self._closed is None:
             await self._send({"type": "websocket.close", "code": code, "reason": reason})
+
+
+def _never(_frames: Sequence[str]) -> bool:
+    return False

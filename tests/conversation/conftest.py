@@ -43,7 +43,9 @@ class MemorySocket:
     """A socket whose client is the test."""
 
     batches: list[list[str]] = attrs.field(factory=list)
-    """What each call of `send` was given."""
+    """What each call of `send`, or of `send_now`, was given."""
+    direct: bool = False
+    """Whether something can be sent without waiting, while the client reads."""
     closed: tuple[int, str] | None = None
     """The close frame that the server sent."""
     gone: SocketClosed | None = None
@@ -99,6 +101,13 @@ class MemorySocket:
             raise self.gone
         assert self.closed is None, "a frame after the close frame"
         self.batches.append(list(frames))
+
+    def send_now(self, frames: Sequence[str]) -> bool:
+        """Arrive, if the client reads."""
+        taken = self.direct and self._reading.is_set() and self.gone is None
+        if taken:
+            self.batches.append(list(frames))
+        return taken
 
     async def close(self, code: int, reason: str) -> None:
         """Arrive, once the client reads."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from math import inf
 from typing import NoReturn
 
 import attrs
@@ -14,7 +15,7 @@ from trio.testing import MockClock, wait_all_tasks_blocked
 from smarthealth.conversation.backlog import BATCH_BYTES, Backlog
 from smarthealth.conversation.closing import GOING_AWAY, TOO_SLOW, Closing, client_left
 from smarthealth.conversation.errors import ConnectionLost, TurnOver
-from smarthealth.conversation.outbox import SLACK, Outbox, OutboxLane
+from smarthealth.conversation.outbox import CHECKPOINT_EVERY, DIRECT_EVERY, SLACK, Outbox, OutboxLane
 from smarthealth.conversation.rooms.log import Cursor, FrameLog
 from tests.conversation.conftest import MemorySocket, merge
 
@@ -90,6 +91,58 @@ async def test_what_waits_leaves_in_one_write(autojump_clock: MockClock) -> None
         bench.outbox.reply("pong")
         await wait_all_tasks_blocked()
         assert bench.socket.batches == [["pong", "a", "b"]]
+
+
+async def test_an_event_that_finds_nothing_before_it_is_sent_where_it_is_made(autojump_clock: MockClock) -> None:
+    """It does not wake the sender; what follows within a millisecond waits together."""
+    async with open_bench() as bench:
+        bench.socket.direct = True
+        lane = bench.lane()
+        for event in "abc":
+            await lane.send(event)
+        assert bench.socket.batches == [["a"]]
+        await wait_all_tasks_blocked()
+        assert bench.socket.batches == [["a"], ["b", "c"]]
+        await trio.sleep(DIRECT_EVERY)
+        await lane.send("d")
+        assert bench.socket.batches[2:] == [["d"]]
+        lane.finish(["end"])
+        with pytest.raises(TurnOver):
+            await lane.send("late")
+        await wait_all_tasks_blocked()
+        assert bench.socket.frames == ["a", "b", "c", "d", "end"]
+
+
+async def test_nothing_overtakes_what_waits(autojump_clock: MockClock) -> None:
+    """While a client is behind, or something is queued, events go through the queue."""
+    async with open_bench() as bench:
+        bench.socket.direct = True
+        lane = bench.lane()
+        bench.socket.stall()
+        await lane.send("a")
+        await wait_all_tasks_blocked()
+        await trio.sleep(1)
+        await lane.send("b")
+        bench.socket.resume()
+        await wait_all_tasks_blocked()
+        bench.outbox.reply("pong")
+        await lane.send("c")
+        await wait_all_tasks_blocked()
+        assert bench.socket.batches == [["a"], ["b"], ["pong", "c"]]
+
+
+async def test_a_turn_that_never_waits_lets_others_run(autojump_clock: MockClock) -> None:
+    """Among so many events sent where they are made there is a checkpoint."""
+    async with open_bench() as bench:
+        bench.socket.direct = True
+        lane = bench.lane()
+        with trio.CancelScope() as scope:
+            scope.cancel()
+            for _ in range(CHECKPOINT_EVERY):
+                bench.outbox._direct_from = -inf  # the clock stands still while nothing waits
+                await lane.send("a")
+        assert scope.cancelled_caught
+        assert len(bench.socket.batches) == CHECKPOINT_EVERY
 
 
 async def test_tokens_join_while_the_client_is_behind(autojump_clock: MockClock) -> None:

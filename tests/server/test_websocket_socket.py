@@ -40,6 +40,7 @@ async def test_messages_and_the_end_are_received() -> None:
     assert (closed.value.code, closed.value.reason) == (4000, "bye")
     with pytest.raises(SocketClosed):
         await socket.send(["late"])
+    assert not socket.send_now(["late"])
     await socket.close(1000, "")
     assert sent == []
 
@@ -55,10 +56,14 @@ async def test_end_without_a_code_is_1005() -> None:
 async def test_several_frames_are_one_event_where_the_server_can() -> None:
     """Under our shell one event carries them all, under another server each has its own."""
     receive, sent, send = scripted([])
-    await AsgiSocket({"extensions": {"smarthealth.frames": {}}}, receive, send).send(["a", "b"])
+    extensions = {"smarthealth.frames": {"send_now": lambda texts: len(texts) == 1}}
+    ours = AsgiSocket({"extensions": extensions}, receive, send)
+    await ours.send(["a", "b"])
+    assert (ours.send_now(["a"]), ours.send_now(["a", "b"])) == (True, False)
     assert sent == [{"type": "smarthealth.frames", "texts": ["a", "b"]}]
     sent.clear()
     socket = AsgiSocket({}, receive, send)
+    assert not socket.send_now(["a"])
     await socket.send(["a", "b"])
     await socket.close(1001, "away")
     assert sent == [

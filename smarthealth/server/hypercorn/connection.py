@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 import ssl
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -145,6 +146,7 @@ class HardenedTCPServer(TCPServer):
                 client,
                 parse_socket_addr(socket.family, socket.getsockname()),
                 self.protocol_send,
+                write_now=self._write_now,
             )
             await self._read(self._protocol)
             await trio.aclose_forcefully(self.stream)
@@ -196,6 +198,13 @@ class HardenedTCPServer(TCPServer):
         except PeerGone:
             # The reader sees it too, and tells the protocol: let it run.
             await trio.lowlevel.checkpoint()
+
+    def _write_now(self, data: Callable[[], bytes]) -> bool:
+        if self._finishing or not self._writer.idle:
+            return False
+        if not self._writer.write_now(data()):
+            self._task_group.spawn(self._write, b"")  # what is left of it
+        return True
 
     def _finish(self, *, linger: bool) -> None:
         if self._finishing:

@@ -15,7 +15,7 @@ from .config import ShellConfig
 from .events import Finish, ReadWithin, Refuse
 from .http_stream import HardenedHTTPStream
 from .refusal import refuse
-from .websocket_stream import HardenedWSStream
+from .websocket_stream import HardenedWSStream, WriteNow
 
 REQUEST_TIMEOUT = 408
 VERSION_NOT_SUPPORTED = 505
@@ -31,8 +31,9 @@ class HardenedH11Protocol(H11Protocol):
     config: ShellConfig
     stream: HardenedHTTPStream | HardenedWSStream | None
 
-    def __init__(self, app: Any, config: Config, *arguments: Any) -> None:
+    def __init__(self, app: Any, config: Config, *arguments: Any, write_now: WriteNow) -> None:
         super().__init__(app, config, *arguments)
+        self._write_now = write_now
         self._bodiless = False
         self._answered = False
         """Whether a final response was begun, by an application or by us: there is one for each request."""
@@ -97,6 +98,7 @@ class HardenedH11Protocol(H11Protocol):
         if isinstance(self.stream, HardenedWSStream):
             assert isinstance(self.connection, h11.Connection)  # a connection is upgraded once
             self.connection = H11WSConnection(self.connection)
+            self.stream.write_now = self._write_now
         else:
             await self.send(ReadWithin(self.config.limits.body_timeout))
         await self.stream.handle(

@@ -21,7 +21,8 @@ Headers = list[tuple[bytes, bytes]]
 VERSION = b"13"
 KEY_SIZE = 16
 FRAMES_EXTENSION = "smarthealth.frames"
-"""ASGI extension: a message of this type carries `texts`, several text frames for one write."""
+"""ASGI extension: a message of this type carries `texts`, several text frames for one write. In the scope it offers
+`send_now(texts) -> bool`, which sends them at once, or not at all if that would have to wait."""
 
 
 class HandshakeRefused(Exception):

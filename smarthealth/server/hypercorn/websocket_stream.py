@@ -13,6 +13,8 @@ sends is ignored: `receive` has told it, or will.
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
+from functools import partial
 from http import HTTPStatus
 from time import time
 from typing import Any
@@ -37,6 +39,8 @@ from .inbound import Inbound
 from .tasks import run_app
 
 ABNORMAL = (int(CloseReason.ABNORMAL_CLOSURE), "")
+WriteNow = Callable[[Callable[[], bytes]], bool]
+"""Sends what the function makes, unless that would have to wait: then it is not called, and the result is false."""
 
 
 class HardenedWSStream(WSStream):
@@ -50,6 +54,7 @@ class HardenedWSStream(WSStream):
         super().__init__(app, config, *arguments)
         self._inbound = Inbound(config.limits.read_ahead)
         self._machine: FrameMachine | None = None
+        self.write_now: WriteNow = _never
         self._early = bytearray()
         self._decided = trio.Event()
         self._end = ABNORMAL
@@ -117,6 +122,11 @@ class HardenedWSStream(WSStream):
         else:
             await self._say(_encode(machine, message))
 
+    def send_now(self, texts: Sequence[str]) -> bool:
+        """Send text frames past the queue of events, if nothing has to be waited for; whether they were sent."""
+        machine = self._machine
+        return machine is not None and self.open and self.write_now(partial(machine.texts, texts))
+
     async def _request(self, request: Request) -> None:
         self.start_time = time()
         secure = self.scheme == "wss"
@@ -129,6 +139,7 @@ class HardenedWSStream(WSStream):
             return
         subprotocols = self.handshake.subprotocols
         self.scope = websocket_scope(request, subprotocols, secure=secure, client=self.client, server=self.server)
+        self.scope["extensions"][FRAMES_EXTENSION] = {"send_now": self.send_now}
         await self._pass(ReadWithin())
         self._inbound.put({"type": "websocket.connect"})
         self.task_group.spawn(self._run_app)
@@ -207,6 +218,10 @@ class HardenedWSStream(WSStream):
     async def _log_access(self, status: int) -> None:
         response = {"status": int(status), "headers": []}
         await self.config.log.access(self.scope, response, time() - self.start_time)  # type: ignore[arg-type]  # a response of our own making
+
+
+def _never(_data: Callable[[], bytes]) -> bool:
+    return False
 
 
 def _encode(machine: FrameMachine, message: Any) -> bytes:

@@ -73,6 +73,22 @@ class Writer:
         if self._unwaited % CHECKPOINT_EVERY == 0:
             await trio.lowlevel.checkpoint()
 
+    @property
+    def idle(self) -> bool:
+        """Whether what is written now leaves at once, as far as is known: nothing goes before it, and nothing encrypts it."""
+        return not (self._gone or self._left or self._tls is not None or self._lock.locked())
+
+    def write_now(self, data: bytes) -> bool:
+        """Send `data` without waiting; only while idle.
+
+        Returns:
+            Whether all of it left. What did not goes before the next write: somebody has to write again, be it nothing.
+        """
+        try:
+            return self._write_now(data)
+        except PeerGone:
+            return False  # as the reader is about to see
+
     def end(self) -> None:
         """Send the end of the stream, unless something is still to be sent; never fails.
 

@@ -180,8 +180,12 @@ class _Socket:
 
     async def send(self, frames: Sequence[str]) -> None:
         await trio.lowlevel.checkpoint()
+        self.send_now(frames)
+
+    def send_now(self, frames: Sequence[str]) -> bool:
         self.client.frames += [json.loads(frame) for frame in frames]
         self.client._came.set()
+        return True
 
     async def close(self, code: int, reason: str) -> None:
         self.client.code = code

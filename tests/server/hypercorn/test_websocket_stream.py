@@ -335,6 +335,35 @@ async def test_several_texts_leave_in_one_write(open_shell: OpenShell) -> None:
         assert await peer.read_rest() == b""
 
 
+async def test_texts_are_sent_at_once_while_nothing_has_to_wait(open_shell: OpenShell) -> None:
+    """The extension sends without waiting, on an open connection; what a slow reader leaves behind still comes whole, in order."""
+    told = trio.Event()
+
+    async def talker(scope: Any, receive: Receive, send: Send) -> None:
+        send_now = scope["extensions"]["smarthealth.frames"]["send_now"]
+        assert not send_now(["before the handshake"])
+        await accept(receive, send)
+        count = 0
+        while send_now([f"{count:08}" * 8192]):
+            count += 1
+        told.set()
+        await send({"type": "smarthealth.frames", "texts": [f"{count:08}" * 8192, "last"]})
+        await send({"type": "websocket.close", "code": 1000})
+        assert not send_now(["after the end"])
+        assert (await receive())["code"] == 1000
+
+    async with open_shell(talker, SMALL) as port, open_raw_peer(port, receive_buffer=4096) as peer:
+        await peer.upgrade()
+        await told.wait()
+        count = 0
+        while (text := await peer.read_text()) != "last":
+            assert text == f"{count:08}" * 8192
+            count += 1
+        assert count > 1
+        assert (await peer.read_close())[0] == 1000
+        await peer.send(close_frame(1000))
+
+
 async def test_slow_reader_that_was_given_up_still_reads_why(open_shell: OpenShell) -> None:
     """An application that stops waiting for a peer can close: what was begun arrives whole, then the close frame."""
     given_up = trio.Event()
