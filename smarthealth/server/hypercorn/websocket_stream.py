@@ -48,13 +48,13 @@ class HardenedWSStream(WSStream):
 
     config: ShellConfig
     scope: dict[str, Any]  # type: ignore[assignment]  # the shell's own scope, with an extension that Hypercorn has no name for
+    write_now: WriteNow  # set by the protocol that makes this
     handshake: OpeningHandshake  # type: ignore[assignment]  # read strictly
 
     def __init__(self, app: Any, config: ShellConfig, *arguments: Any) -> None:
         super().__init__(app, config, *arguments)
         self._inbound = Inbound(config.limits.read_ahead)
         self._machine: FrameMachine | None = None
-        self.write_now: WriteNow = _never
         self._early = bytearray()
         self._decided = trio.Event()
         self._end = ABNORMAL
@@ -218,10 +218,6 @@ class HardenedWSStream(WSStream):
     async def _log_access(self, status: int) -> None:
         response = {"status": int(status), "headers": []}
         await self.config.log.access(self.scope, response, time() - self.start_time)  # type: ignore[arg-type]  # a response of our own making
-
-
-def _never(_data: Callable[[], bytes]) -> bool:
-    return False
 
 
 def _encode(machine: FrameMachine, message: Any) -> bytes:

@@ -99,6 +99,28 @@ async def test_stalled_reader_is_cut_in_time_and_holds_nobody_else(open_shell: O
     assert app.ended[0] == (1006, "send timeout")
 
 
+async def test_writing_at_once_never_waits(open_shell: OpenShell) -> None:
+    """A peer that reads nothing takes some at once and no more; what it left is flushed in time, or it is cut."""
+    cuts = Cuts()
+    taken: list[bool] = []
+
+    async def talker(scope: Any, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        send_now = scope["extensions"]["smarthealth.frames"]["send_now"]
+        while not cuts.happened.is_set():
+            taken.append(send_now(["x" * 10_000]))
+            await trio.sleep(0.001)
+
+    limits = ShellLimits(send_timeout=0.3, send_buffer=8192)
+    async with open_shell(talker, limits, watch=cuts) as port, open_raw_peer(port, receive_buffer=4096) as stalled:
+        await stalled.upgrade()
+        with trio.fail_after(3):
+            await cuts.happened.wait()
+    assert cuts.reasons == ["send timeout"]
+    assert set(taken) == {True, False}
+
+
 async def test_stalled_reader_does_not_hold_the_shutdown(open_shell: OpenShell) -> None:
     """With a long send timeout and a peer that reads nothing, stopping takes the grace and a moment."""
     stopping = trio.Event()
