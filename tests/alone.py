@@ -2,13 +2,14 @@
 
 Starting an interpreter and importing what others wrote takes longer than most test modules do, and is the same for all. So
 that is done once, here; then every test module runs in a fork of this process, as many at a time as there are processors.
-Nothing of `smarthealth` is imported before the fork: what runs at import is traced too, and no test module finds what
-another one left.
+Nothing of `smarthealth` is imported before the fork: what runs at import is measured too, and no test module finds what
+another one left. Only the module in question is measured (see `probes`), so that the others are as fast as ever.
 """
 
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import io
 import os
@@ -19,10 +20,14 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-import coverage
 import pytest
+
+if TYPE_CHECKING:
+    from tests.probes import Probes
+else:
+    from probes import Probes  # a script finds its neighbours by their bare names
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
@@ -73,25 +78,21 @@ def mirrored(test: Path) -> Path | None:
 
 
 def covers(test: Path, module: Path) -> bool:
-    """Run one test module under coverage, in this process; print what is wrong with it."""
-    measure = coverage.Coverage(data_file=None, config_file=False, branch=True, include=[str(module)])
+    """Run one test module with probes in the module it mirrors, in this process; print what is wrong with it."""
+    probes = Probes(module, ".".join(module.relative_to(ROOT).with_suffix("").parts))
     # pytest shuts the folder that all its runs share to everybody else whenever one begins: an embedded database, which
     # runs under another account, would lose its files in the middle
     own_folder = Path(os.environ[FOLDER], str(os.getpid()))
-    measure.start()
-    code = pytest.main([*QUIET, f"--basetemp={own_folder}", str(test)])
-    measure.stop()
+    with probes.planted():
+        code = pytest.main([*QUIET, f"--basetemp={own_folder}", str(test)])
     if code != pytest.ExitCode.OK:
         return False
-    report = io.StringIO()
-    try:
-        covered = measure.report(show_missing=True, file=report)
-    except coverage.exceptions.NoDataError:
+    if not probes.imported:
         say("never imports its module")
         return False
-    if covered < 100:
-        say(report.getvalue().splitlines()[2])
-    return covered == 100
+    if probes.missing:
+        say(f"{module.relative_to(ROOT)}: missing {', '.join(probes.missing)}")
+    return not probes.missing
 
 
 @contextlib.contextmanager
@@ -111,6 +112,7 @@ def warm_up() -> None:
         pytest.main([*QUIET, "--noconftest", "--collect-only", f"--rootdir={nothing}", nothing])
     for name in WARM:
         importlib.import_module(name)
+    gc.freeze()  # the forks' collections, which pytest asks for, need not walk through all that is here
 
 
 def fork(test: Path, module: Path) -> tuple[int, Run]:
