@@ -1,6 +1,6 @@
 """The tree of actors of a serving process.
 
-    storage ─► models ─► index ─► what applications need besides ─► connections ─► server
+    storage ─► models ─► index ─► garbage ─► what applications need besides ─► connections ─► server
 
 Started in this order, each when the one before is ready, and stopped in reverse. What one opens is handed to those after it
 through `World`. When one must be restarted, those after it hold what is gone, so they are restarted too.
@@ -22,6 +22,7 @@ from smarthealth.settings import Settings
 
 from .accounts import open_tokens
 from .applications import PARTS, Part
+from .garbage import keep_garbage_short
 from .world import World
 
 Ready = Callable[[Sequence[str]], None]
@@ -43,6 +44,7 @@ async def start_tree(settings: Settings, system: System, listeners: Sequence[Lis
     metrics.add_gauge("pool_waiting", "Callers that wait for one", lambda: world.stores.pool.statistics().waiting)
     await system.start_child(ChildSpec(name="models", start=world.keep_models))
     await system.start_child(ChildSpec(name="index", start=world.keep_index))
+    await system.start_child(ChildSpec(name="garbage", start=keep_garbage_short))
     for part in parts:
         for child in part.children():
             await system.start_child(child)

@@ -1,0 +1,93 @@
+"""When Python looks for garbage: young objects as they come, old ones in pieces, everything in a quiet second.
+
+Theory of operation. Nearly everything is freed by its last reference. What stands in circles is found by the collector, whose
+full round looks at every object that lives: a hundred of each connection, half a million of the loaded program. Left to
+itself it makes one whenever what lives has grown by a quarter, and nothing else runs meanwhile, for a large part of a second.
+
+So no full round comes by itself. Young objects are looked through in batches that take a millisecond. Every `PERIOD` the few
+that outlived those are looked through once more, and what lives then is frozen: taken out of the collector's sight, so
+that the next such round is as short. What stood in a circle and was frozen is missed by that. It is found by a great round
+over everything, which waits for a second in which hardly anything runs, and is made in any case before what is frozen has
+doubled, so that memory stays within twice of what is needed.
+"""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable
+
+import attrs
+import trio
+
+from smarthealth.actors import Context
+
+PERIOD = 1.0
+"""Seconds between two looks at what has grown old."""
+YOUNG = 5_000
+"""Objects more than before after which the young are looked through: half a millisecond."""
+MIDDLE = 10
+"""Rounds over the young after which what outlived them is looked through too: a few milliseconds."""
+NEVER = 1_000_000_000
+"""Rounds over those after which a full one would come by itself."""
+QUIET = 0.1
+"""Share of a core below which a period is quiet."""
+WORTH_IT = 50_000
+"""Objects newly frozen below which no great round is made: there can be little among them."""
+MOST_FROZEN = 500_000
+"""Objects newly frozen from which on a great round may come in a busy period, if they are as many as there were before."""
+
+
+@attrs.define(eq=False)
+class GarbageRounds:
+    """Decides once each period what is looked through."""
+
+    cpu_time: Callable[[], float] = time.process_time
+    """Seconds of processor time of this process so far."""
+    great_rounds: int = attrs.field(default=0, init=False)
+    """Rounds over everything so far."""
+    _known: int = attrs.field(default=0, init=False)
+    """Objects that were frozen at the end of the last great round."""
+    _middle_rounds: int = attrs.field(default=-1, init=False)
+    _cpu: float = attrs.field(init=False, default=attrs.Factory(lambda self: self.cpu_time(), takes_self=True))
+
+    def look(self, seconds: float) -> None:
+        """Look through what has grown old since the last call.
+
+        Args:
+            seconds: How long ago that was.
+        """
+        now = self.cpu_time()
+        quiet, self._cpu = now - self._cpu < QUIET * seconds, now
+        middle_rounds = gc.get_stats()[1]["collections"]
+        if middle_rounds == self._middle_rounds:  # nothing has grown old
+            if quiet and gc.get_freeze_count() - self._known >= WORTH_IT:
+                self._great_round()
+            return
+        gc.collect()
+        gc.freeze()
+        self._middle_rounds = middle_rounds
+        if gc.get_freeze_count() - self._known > max(MOST_FROZEN, self._known):
+            self._great_round()
+
+    def _great_round(self) -> None:
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()
+        self._known = gc.get_freeze_count()
+        self.great_rounds += 1
+
+
+async def keep_garbage_short(context: Context) -> None:
+    """Look for garbage as this module says, until cancelled; then as Python does."""
+    before = gc.get_threshold()
+    rounds = GarbageRounds()
+    gc.set_threshold(YOUNG, MIDDLE, NEVER)
+    try:
+        context.started()
+        while True:
+            await trio.sleep(PERIOD)
+            rounds.look(PERIOD)
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
