@@ -26,7 +26,8 @@ from .errors import IndexNotWritten, IndexUnavailable
 from .glossary import Glossary, load_glossary
 from .model import Chunk, IndexState, SearchResult
 from .ranking import rank, terms_of
-from .table import ChunkTable, Query, Row
+from .rows import Query, Row
+from .table import ChunkTable
 
 T = TypeVar("T")
 _log = structlog.get_logger()

@@ -12,9 +12,9 @@ from .cognates import skeleton
 from .fusion import fuse
 from .glossary import Glossary
 from .model import Chunk, Hit, SearchResult
+from .rows import Row
 from .searched import concept_word
 from .senses import translations
-from .table import Row
 from .words import content_words, folded_words
 
 ALIKE = 3

@@ -21,17 +21,18 @@ import time
 import uuid
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import IndexUnavailable
 from .lancedb_loading import load_lancedb
 from .model import Chunk, IndexState
+from .reading import STAMP, Reader, stamp_of
+from .rows import Query, Row
 from .searched import searched_text
 from .vocabulary_files import vocabulary_digest
 
@@ -45,21 +46,7 @@ FORMAT = "1"
 """Moves with every change of the columns or of what stands in them."""
 _TABLE = "chunks"
 _MARK = "chunks.id"
-_STAMP = b"smarthealth"
 _ID = "id"
-_COLUMNS = [
-    "id",
-    "patient_id",
-    "record_id",
-    "kind",
-    "date",
-    "earliest",
-    "text",
-    "names",
-    "concepts",
-    "topic",
-    "written",
-]
 _KEPT_VERSIONS = timedelta(minutes=10)
 """Older versions are removed by compaction; a search that still reads one is done long before."""
 _INDEX_CACHE = 128 * 1024 * 1024
@@ -67,29 +54,6 @@ _METADATA_CACHE = 64 * 1024 * 1024
 """Bytes that LanceDB may keep in memory; left alone it takes several gigabytes."""
 _WRITE_ATTEMPTS = 5
 _COMMIT_CONFLICT = "commit conflict"
-
-
-@attrs.frozen(kw_only=True)
-class Query:
-    """What to look for among one patient's chunks."""
-
-    patient_id: int
-    words: str
-    vector: NDArray[np.float32] | None
-    kinds: Collection[str] | None = None
-    since: date | None = None
-    until: date | None = None
-    most: int = 48
-
-
-@attrs.frozen(kw_only=True)
-class Row:
-    """A row that a query found."""
-
-    chunk: Chunk
-    written: int
-    similarity: float | None = None
-    bm25: float | None = None
 
 
 class ChunkTable:
@@ -106,6 +70,7 @@ class ChunkTable:
             "origin": origin,
         }
         self._table: Table | None = None
+        self._reader: Reader | None = None
         self._session: Session | None = None
         self._opened: Mapping[str, str] = {}
 
@@ -116,12 +81,13 @@ class ChunkTable:
 
     def open(self) -> IndexState:
         """Open the table, if it is there and ours."""
-        self._table = None
+        self._table = self._reader = None
         if not (self._folder / f"{_TABLE}.lance").exists():
             return IndexState.MISSING
         try:
             table = self._connect().open_table(_TABLE)
-            stamp = _stamp_of(table)
+            stamp = stamp_of(table.schema)
+            reader = Reader.open(self._folder, _TABLE, self._shared_session(), stamp)
             table.search().limit(1).to_arrow()
         except Exception:  # LanceDB raises ValueError, RuntimeError and OSError for files it cannot read
             return IndexState.DAMAGED
@@ -129,7 +95,7 @@ class ChunkTable:
             return IndexState.OUTDATED
         if self._mark() != stamp[_ID]:
             (self._folder / _MARK).write_text(stamp[_ID])
-        self._table, self._opened = table, stamp
+        self._table, self._reader, self._opened = table, reader, stamp
         return IndexState.READY
 
     def reset(self) -> None:
@@ -152,9 +118,12 @@ class ChunkTable:
 
     def search(self, query: Query) -> tuple[list[Row], list[Row]]:
         """Rows nearest in meaning and rows nearest in words, each best first."""
-        table, where = self._usable(), _filter(query)
-        near = [] if query.vector is None else _search_vectors(table, query, query.vector, where)
-        return near, _search_words(table, query, where) if query.words else []
+        if self._reader is None:
+            self._acquired(or_create=False)
+        reader = self._reader
+        if reader is None or self._mark() != self._opened[_ID]:
+            raise IndexUnavailable(IndexState.OUTDATED)
+        return reader.search(query)
 
     def replace(self, chunks: Mapping[int, Sequence[Chunk]], vectors: NDArray[np.float32]) -> None:
         """Put these chunks in place of all that the table holds of their patients.
@@ -206,7 +175,7 @@ class ChunkTable:
     def _usable(self, *, or_create: bool = False) -> Table:
         # A table without rows is false, so `or` would not do.
         table = self._acquired(or_create=or_create) if self._table is None else self._table
-        if self._mark() != self._opened[_ID] or _stamp_of(table) != self._opened:
+        if self._mark() != self._opened[_ID] or stamp_of(table.schema) != self._opened:
             raise IndexUnavailable(IndexState.OUTDATED)
         return table
 
@@ -222,12 +191,15 @@ class ChunkTable:
         return {name: value for name, value in stamp.items() if name != _ID} == self._stamp
 
     def _connect(self) -> Any:
-        lancedb = _lancedb()
+        session = self._shared_session()
+        return _lancedb().connect(str(self._folder), read_consistency_interval=timedelta(0), session=session)
+
+    def _shared_session(self) -> Session:
         if self._session is None:
-            self._session = lancedb.Session(
+            self._session = _lancedb().Session(
                 index_cache_size_bytes=_INDEX_CACHE, metadata_cache_size_bytes=_METADATA_CACHE
             )
-        return lancedb.connect(str(self._folder), read_consistency_interval=timedelta(0), session=self._session)
+        return self._session
 
     def _mark(self) -> str | None:
         try:
@@ -267,7 +239,7 @@ class ChunkTable:
                 "search": pa.string(),
                 "vector": pa.list_(pa.float32(), self._dimensions),
             },
-            metadata={_STAMP: json.dumps(stamp, sort_keys=True).encode()},
+            metadata={STAMP: json.dumps(stamp, sort_keys=True).encode()},
         )
 
     def _rows(self, chunks: Sequence[Chunk], vectors: NDArray[np.float32], written: int) -> pa.Table:
@@ -301,86 +273,11 @@ def _lancedb() -> Any:
     return load_lancedb()
 
 
-def _filter(query: Query) -> Expr:
-    from lancedb.expr import col, lit
-
-    where = col("patient_id") == lit(query.patient_id)
-    if query.kinds is not None:
-        where &= col("kind").isin(sorted(query.kinds))
-    if query.since is not None:
-        where &= col("date") >= lit(query.since)
-    if query.until is not None:
-        where &= col("earliest") <= lit(query.until)
-    return where
-
-
-def _search_vectors(table: Table, query: Query, vector: NDArray[np.float32], where: Expr) -> list[Row]:
-    found = (
-        table.search(vector, vector_column_name="vector", query_type="vector")
-        .where(where)
-        .select([*_COLUMNS, "_distance"])
-        .limit(query.most)
-        .to_arrow()
-    )
-    # LanceDB gives the squared Euclidean distance, which of unit vectors is 2 - 2 cos.
-    distances = found["_distance"].to_pylist()
-    return [
-        attrs.evolve(row, similarity=1.0 - distance / 2)
-        for row, distance in zip(_rows_of(found), distances, strict=True)
-    ]
-
-
-def _search_words(table: Table, query: Query, where: Expr) -> list[Row]:
-    found = (
-        table.search(query.words, query_type="fts", fts_columns="search")
-        .where(where)
-        .select([*_COLUMNS, "vector", "_score"])
-        .limit(query.most)
-        .to_arrow()
-    )
-    rows = [
-        attrs.evolve(row, bm25=score) for row, score in zip(_rows_of(found), found["_score"].to_pylist(), strict=True)
-    ]
-    if query.vector is None or not rows:
-        return rows
-    vectors = found["vector"].combine_chunks().flatten().to_numpy().reshape(len(rows), -1)
-    return [
-        attrs.evolve(row, similarity=float(similarity))
-        for row, similarity in zip(rows, vectors @ query.vector, strict=True)
-    ]
-
-
-def _rows_of(found: pa.Table) -> list[Row]:
-    return [
-        Row(
-            chunk=Chunk(
-                id=row["id"],
-                patient_id=row["patient_id"],
-                record_id=row["record_id"],
-                kind=row["kind"],
-                date=row["date"],
-                earliest=None if row["earliest"] == row["date"] else row["earliest"],
-                text=row["text"],
-                names=row["names"],
-                concepts=tuple(row["concepts"]),
-                topic=row["topic"],
-            ),
-            written=row["written"],
-        )
-        for row in found.select(_COLUMNS).to_pylist()
-    ]
-
-
 def _newest(table: Table, where: Expr) -> int:
     import pyarrow.compute as pc
 
     found = table.search().where(where).select(["written"]).limit(None).to_arrow()
     return int(pc.max(found["written"]).as_py() or 0)
-
-
-def _stamp_of(table: Table) -> dict[str, str]:
-    stamp = json.loads((table.schema.metadata or {}).get(_STAMP, b"{}"))
-    return {str(name): str(value) for name, value in stamp.items()}
 
 
 def _retried(write: Callable[[], object]) -> None:

@@ -19,7 +19,8 @@ from smarthealth.retrieval.errors import IndexNotWritten, IndexUnavailable
 from smarthealth.retrieval.hashing import HashedEmbedder
 from smarthealth.retrieval.index import ChunkIndex, IndexSettings
 from smarthealth.retrieval.model import Chunk, IndexState
-from smarthealth.retrieval.table import ChunkTable, Query, Row
+from smarthealth.retrieval.rows import Query, Row
+from smarthealth.retrieval.table import ChunkTable
 
 Chunks = Callable[..., list[Chunk]]
 SOON = 30.0

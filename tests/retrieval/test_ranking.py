@@ -9,8 +9,8 @@ import attrs
 from smarthealth.retrieval.glossary import load_glossary
 from smarthealth.retrieval.model import Chunk
 from smarthealth.retrieval.ranking import ALIKE, Terms, rank, terms_of
+from smarthealth.retrieval.rows import Row
 from smarthealth.retrieval.searched import concept_word
-from smarthealth.retrieval.table import Row
 
 GLOSSARY = load_glossary()
 NOTHING = Terms(terms=(), words="")

@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 
 from smarthealth.retrieval.errors import IndexUnavailable
 from smarthealth.retrieval.model import Chunk, IndexState
+from smarthealth.retrieval.rows import Query
 from smarthealth.retrieval.searched import concept_word
-from smarthealth.retrieval.table import ChunkTable, Query
+from smarthealth.retrieval.table import ChunkTable
 
 DIMENSIONS = 8
 Chunks = Callable[..., list[Chunk]]
@@ -56,7 +57,7 @@ def names(to: ChunkTable, patient_id: int, words: str, **wanted: Any) -> set[str
 
 
 def test_chunks_come_back_as_they_were_written(folder: Path, chunks: Chunks) -> None:
-    """A row found by vector or by words holds the whole chunk, with its similarity."""
+    """A row found by vector or by words holds the whole chunk, with its similarity; whoever searches first opens the table."""
     written = table(folder)
     (chunk,) = chunks(1, ("medication", "lisinopril 10 MG Oral Tablet", 2019))
     spanning = attrs.evolve(chunk, id="run", earliest=date(2018, 1, 1))
@@ -64,6 +65,7 @@ def test_chunks_come_back_as_they_were_written(folder: Path, chunks: Chunks) -> 
     near, worded = written.search(Query(patient_id=1, words="lisinopril", vector=vectors(1)[0]))
     assert {row.chunk.id: row.chunk for row in near} == {chunk.id: chunk, "run": spanning}
     assert {row.chunk.id for row in worded} == {chunk.id, "run"}
+    assert table(folder).search(Query(patient_id=1, words="lisinopril", vector=vectors(1)[0])) == (near, worded)
     assert all(row.similarity == pytest.approx(1, abs=1e-5) for row in (*near, *worded))
     assert all(row.bm25 is not None and row.bm25 > 0 for row in worded)
 
@@ -249,9 +251,10 @@ def test_a_table_exchanged_by_another_process_is_noticed(folder: Path, chunks: C
     mine = table(folder)
     write(mine, 1, chunks(1, ("condition", "Asthma", 2019)))
     table(folder).reset()
-    with pytest.raises(IndexUnavailable) as caught:
-        mine.count()
-    assert caught.value.state is IndexState.OUTDATED
+    for use in (mine.count, lambda: mine.search(Query(patient_id=1, words="asma", vector=None))):
+        with pytest.raises(IndexUnavailable) as caught:
+            use()
+        assert caught.value.state is IndexState.OUTDATED
     assert mine.open() is IndexState.READY
     assert mine.count() == 0
 
