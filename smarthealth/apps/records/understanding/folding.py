@@ -17,6 +17,9 @@ PERIOD = "¤"
 OTHER = "·"
 """Covers what else was understood."""
 
+MOST_FOLDS = 1024
+"""Letters whose folding is kept."""
+
 _WORD = re.compile(r"[a-z0-9]+(?:[.,]\d+)?")
 
 
@@ -26,9 +29,21 @@ def fold_letters(text: str) -> str:
     Returns:
         A text as long as the one given.
     """
-    if text.isascii():
-        return text.lower()
-    return "".join(_fold_letter(letter) for letter in text)
+    return text.lower() if text.isascii() else text.translate(_FOLDS)
+
+
+class _Folds(dict[int, str]):
+    """What letters become, found when they are first seen."""
+
+    def __missing__(self, point: int) -> str:
+        """Fold a letter, and keep it, unless somebody is sending all there are."""
+        folded = _fold_letter(chr(point))
+        if len(self) < MOST_FOLDS:
+            self[point] = folded
+        return folded
+
+
+_FOLDS = _Folds()
 
 
 def _fold_letter(letter: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smarthealth.apps.records.understanding.folding import CONCEPT, Reading, fold_letters
+from smarthealth.apps.records.understanding.folding import _FOLDS, CONCEPT, MOST_FOLDS, Reading, fold_letters
 
 
 @given(st.text())
@@ -29,3 +29,11 @@ def test_covered_words_are_not_read_again() -> None:
     reading.cover(5, 6)
     assert reading.open == "§§§§ · talla 1,5"
     assert [word for word, _, _ in reading.words_left()] == ["talla", "1,5"]
+
+
+def test_all_the_letters_there_are_do_not_fill_the_memory() -> None:
+    """What a letter becomes is kept for so many letters only, and is the same when it is not kept."""
+    text = "".join(map(chr, range(0xC0, 0xC0 + 2 * MOST_FOLDS)))
+    assert fold_letters(text) == fold_letters(text)
+    assert len(_FOLDS) == MOST_FOLDS
+    assert fold_letters("\N{FULLWIDTH LATIN CAPITAL LETTER A}") == "a"
