@@ -22,7 +22,7 @@ from smarthealth.apps.doctor.results import (
 from smarthealth.llm.port import ChatRequest
 
 from .prompts import build_request
-from .rules import Judgement, judge
+from .rules import Judgement, judge, stands_alone
 
 R = TypeVar("R")
 Facts = Mapping[str, object]
@@ -54,8 +54,8 @@ class RuledAgent:
     result: Callable[[str | None, Case, Judgement], Case]
 
     def query(self, case: Case) -> str:
-        """What to look up: the message, and what was said before it where it is short."""
-        earlier = case.history[-1].message if case.history else ""
+        """What to look up: the message, and what was said before, unless the message is about something else."""
+        earlier = case.history[-1].message if case.history and not stands_alone(case) else ""
         return f"{case.message} {earlier}".strip()
 
     def passages(self, case: Case) -> tuple[Passage, ...]:

@@ -14,6 +14,7 @@ from smarthealth.apps.doctor.knowledge.loading import load_articles
 from smarthealth.apps.doctor.profile import PatientProfile
 from smarthealth.apps.doctor.results import LEVELS, Level, TriageResult
 
+from .following import follows_up
 from .reading import Reading, denies, read
 
 MOST_ARTICLES: Final = 2
@@ -85,9 +86,9 @@ def holds(when: Condition, reading: Reading, case: Case) -> bool:
 
 
 def _about(case: Case, reading: Reading) -> tuple[Article, ...]:
-    """The articles that the message names; else those of what was said before; else those that search found."""
+    """The articles that the message names; else those of what it goes on about; else those that search found."""
     found = _named(reading)
-    for earlier in reversed(case.history):
+    for earlier in reversed(case.history if not found and _follows_up(case) else ()):
         if found:
             break
         found = _named(read(attrs.evolve(case, message=earlier.message)))
@@ -96,6 +97,15 @@ def _about(case: Case, reading: Reading) -> tuple[Article, ...]:
         ids = dict.fromkeys(one.article for one in case.sources if one.score >= GOOD_SCORE and one.article in articles)
         found = [articles[one] for one in ids][:1]
     return tuple(found[:MOST_ARTICLES])
+
+
+def stands_alone(case: Case) -> bool:
+    """Whether the message tells of a complaint that no article names, so that nothing said before answers it."""
+    return not _named(read(case)) and not _follows_up(case)
+
+
+def _follows_up(case: Case) -> bool:
+    return follows_up(case.message, (one.message for one in case.history))
 
 
 def _named(reading: Reading) -> list[Article]:

@@ -123,7 +123,7 @@ def test_no_caution_of_the_rules_is_lost() -> None:
 
 @pytest.mark.parametrize("name", sorted(AGENTS))
 def test_each_rests_on_sections_of_articles(name: str) -> None:
-    """Its facts name the numbers of the sources that hold them; it looks up what was said before as well."""
+    """Its facts name the numbers of the sources that hold them; it looks up what was said before as well, unless that is another matter."""
     agent, case = AGENTS[name], prepared(name)
     facts = read_prompt(agent.request(case)).facts
     numbers = {
@@ -134,6 +134,8 @@ def test_each_rests_on_sections_of_articles(name: str) -> None:
     followed = attrs.evolve(THROAT, history=(Said(message="and a cough", answer="x", at=NOW),))
     assert agent.query(followed) == "I have a sore throat and fever and a cough"
     assert agent.query(THROAT) == THROAT.message
+    other = attrs.evolve(followed, message="my nails are brittle")
+    assert agent.query(other) == "my nails are brittle"
 
 
 def test_a_source_that_the_case_has_not_got_has_no_number() -> None:

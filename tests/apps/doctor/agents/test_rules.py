@@ -185,6 +185,13 @@ def test_what_was_said_before_goes_on() -> None:
     assert "miel" in " ".join(judgement.cautions)
 
 
+def test_another_complaint_is_not_taken_for_the_one_before() -> None:
+    """Nothing is known of it, and that is said; what was said before is no answer to it."""
+    history = (Said(message="me duele la muela", answer="", at=datetime(2026, 1, 1, tzinfo=UTC)),)
+    judgement = judged("tengo un bulto en el cuello", history=history)
+    assert (judgement.articles, judgement.triage.level) == ((), "IV")
+
+
 PASSAGE: Final = Passage(
     article="gout", section="about", title="Gout", heading="", text="", language="en", source="", url="", score=0.9
 )
