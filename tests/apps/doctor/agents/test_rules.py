@@ -9,7 +9,7 @@ from typing import Any, Final
 import attrs
 import pytest
 
-from smarthealth.apps.doctor.agents.rules import Judgement, judge
+from smarthealth.apps.doctor.agents.rules import Judgement, judge, stands_alone
 from smarthealth.apps.doctor.case import Case, Passage, Said
 from smarthealth.apps.doctor.profile import Allergies, Medication, PatientProfile
 from smarthealth.retrieval.language import language_of
@@ -190,6 +190,14 @@ def test_another_complaint_is_not_taken_for_the_one_before() -> None:
     history = (Said(message="me duele la muela", answer="", at=datetime(2026, 1, 1, tzinfo=UTC)),)
     judgement = judged("tengo un bulto en el cuello", history=history)
     assert (judgement.articles, judgement.triage.level) == ((), "IV")
+
+
+@pytest.mark.parametrize(
+    ("message", "alone"), [("me duele la muela", False), ("y desde cuándo", False), ("me zumban los oídos", True)]
+)
+def test_only_an_unknown_complaint_stands_alone(message: str, *, alone: bool) -> None:
+    """What an article tells of may have to do with what was said before."""
+    assert stands_alone(Case(message=message, language="es", profile=NOBODY)) is alone
 
 
 PASSAGE: Final = Passage(
