@@ -118,8 +118,13 @@ class _Planting(ast.NodeTransformer):
         return self._left(node)
 
     def visit_AsyncFor(self, node: ast.AsyncFor) -> ast.AST:
-        """It may end by itself."""
-        return self._left(node)
+        """It may end by itself, or by what ends a wait: a stream without end is left in no other way."""
+        left = self._left(node)
+        again = ast.ExceptHandler(type=None, name=None, body=[left.orelse[0], ast.Raise(exc=None, cause=None)])
+        whole = ast.Try(body=[left], handlers=[again], orelse=[], finalbody=[])
+        for made in (whole, again, again.body[1]):
+            ast.copy_location(made, node)
+        return whole
 
     def visit_While(self, node: ast.While) -> ast.AST:
         """It may end by itself, unless it is one without end."""
