@@ -13,6 +13,7 @@ import itertools
 import os
 import re
 import selectors
+import shutil
 import signal
 import subprocess
 import sys
@@ -395,16 +396,22 @@ Launch = Callable[..., Server]
 
 @pytest.fixture
 def launch(copy_data: CopyData) -> Iterator[Launch]:
-    """Start servers of a test's own."""
+    """Start servers of a test's own; the data folders made for them go with the test, not all at the end of the run."""
     launched: list[Server] = []
+    copies: list[Path] = []
 
     def start(*arguments: str, data: Path | None = None, **options: Any) -> Server:
-        launched.append(start_server(data or copy_data(), *arguments, **options))
+        if data is None:
+            data = copy_data()
+            copies.append(data)
+        launched.append(start_server(data, *arguments, **options))
         return launched[-1]
 
     yield start
     for server in launched:
         server.clean_up()
+    for data in copies:
+        shutil.rmtree(data.parent)
 
 
 Eventually = Callable[..., Awaitable[None]]
