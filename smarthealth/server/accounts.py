@@ -8,7 +8,7 @@ user whom the database does not know is as the token says: a trusted key may bel
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from smarthealth.storage.users import User
 
 from .errors import unauthorised, unavailable
 from .tokens import BadToken, Tokens
+from .user_lookups import UserLookups
 
 log = structlog.get_logger()
 
@@ -36,8 +37,8 @@ Close = Callable[[int, str], Awaitable[None]]
 class UserDirectory(Protocol):
     """Knows users: `storage.users.Users`."""
 
-    async def find(self, user_id: int) -> User | None:
-        """The user with this number, disabled or not."""
+    async def find_all(self, user_ids: Collection[int]) -> Mapping[int, User]:
+        """The users with these numbers, disabled or not; a number that is nobody's is left out."""
         ...
 
     async def find_by_email(self, email: str) -> User | None:
@@ -55,6 +56,7 @@ class Accounts:
     def __init__(self, tokens: Tokens, users: UserDirectory) -> None:
         self._tokens = tokens
         self._users = users
+        self._lookups = UserLookups(users.find_all)
         self._connected: defaultdict[int, set[Close]] = defaultdict(set)
 
     async def recognise(self, token: str) -> Principal:
@@ -90,16 +92,15 @@ class Accounts:
         """Look at all connected users again and again, and close the connections of disabled ones; never returns."""
         while True:
             await trio.sleep(interval)
-            for user_id in tuple(self._connected):
-                await self._look_at(user_id)
+            try:
+                users = await self._users.find_all(tuple(self._connected)) if self._connected else {}
+            except StorageError:
+                continue  # nothing is known now; the next look will tell
+            for user in users.values():
+                if user.disabled_at is not None:
+                    await self._cut_off(user.id)
 
-    async def _look_at(self, user_id: int) -> None:
-        try:
-            user = await self._users.find(user_id)
-        except StorageError:
-            return  # nothing is known now; the next look will tell
-        if user is None or user.disabled_at is None:
-            return
+    async def _cut_off(self, user_id: int) -> None:
         closers = tuple(self._connected.get(user_id, ()))
         log.info("disabled_user_cut_off", user_id=user_id, connections=len(closers))
         with trio.move_on_after(CLOSE_LIMIT):
@@ -109,7 +110,7 @@ class Accounts:
 
     async def _find(self, user_id: int) -> User | None:
         try:
-            return await self._users.find(user_id)
+            return await self._lookups.find(user_id)
         except StorageError as error:
             log.warning("accounts_unavailable", error=type(error).__name__)
             raise unavailable("UNAVAILABLE") from None

@@ -34,6 +34,9 @@ LONGEST_TOKEN = 4096
 """Characters; longer ones are not looked at."""
 ACCESS = "access"
 REQUIRED = ["sub", "iat", "exp", "iss", "aud", "type"]
+TIMES = frozenset({"iat", "exp", "nbf"})
+MOST_VERIFIED = 4096
+"""Good tokens whose claims are kept, about 1 KiB each."""
 USER_ID = re.compile(r"[1-9][0-9]{0,17}")
 SMALLEST_RSA_KEY = 2048
 """Bits: RFC 7518, section 3.3."""
@@ -87,6 +90,9 @@ class Tokens:
         self._keys = keys
         self._settings = settings
         self._clock = clock
+        # A client comes back with the token that it had, and shows it with each HTTP request: what was verified of it, the
+        # dearest step of a handshake, is kept by the token's digest; its times, and its user, are looked at each time.
+        self._verified: dict[bytes, dict[str, Any]] = {}
 
     @property
     def ttl(self) -> float:
@@ -132,12 +138,23 @@ class Tokens:
             email=_text(claims.get("email")),
             name=_text(claims.get("name")),
             role=role,
-            expires_at=float(claims["exp"]),
+            expires_at=claims["exp"],
         )
 
     def _claims(self, token: str) -> dict[str, Any]:
         if len(token) > LONGEST_TOKEN:
             raise BadToken
+        digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+        claims = self._verified.get(digest)
+        if claims is None:
+            claims = self._verify(token)
+            if len(self._verified) >= MOST_VERIFIED:
+                del self._verified[next(iter(self._verified))]
+            self._verified[digest] = claims
+        self._check_times(claims)
+        return claims
+
+    def _verify(self, token: str) -> dict[str, Any]:
         for key in self._candidates(token):
             try:
                 return self._decode(token, key)
@@ -158,20 +175,25 @@ class Tokens:
         return () if known is None else (known,)
 
     def _decode(self, token: str, key: VerifyingKey) -> dict[str, Any]:
-        settings, now = self._settings, self._clock()
+        settings = self._settings
         claims: dict[str, Any] = jwt.decode(
             token,
             key,
             algorithms=[self._keys.algorithm],
             issuer=settings.token_issuer,
             audience=settings.token_audience,
-            # Times are held against our clock below.
+            # Times are held against our clock, each time that the token is used.
             options={"require": REQUIRED, "verify_exp": False, "verify_iat": False, "verify_nbf": False},
         )
-        issued, expires, begins = (float(claims.get(name, claims["iat"])) for name in ("iat", "exp", "nbf"))
-        if not now - settings.token_leeway < expires < math.inf or max(issued, begins) > now + settings.token_leeway:
-            raise BadToken
+        for name in TIMES & claims.keys():
+            claims[name] = float(claims[name])
         return claims
+
+    def _check_times(self, claims: Mapping[str, Any]) -> None:
+        now, leeway = self._clock(), self._settings.token_leeway
+        issued, expires, begins = claims["iat"], claims["exp"], claims.get("nbf", claims["iat"])
+        if not now - leeway < expires < math.inf or max(issued, begins) > now + leeway:
+            raise BadToken
 
 
 def _text(value: object) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -184,10 +184,10 @@ class UserBook:
         """Shut a user out."""
         self.rows[user_id] = attrs.evolve(self.rows[user_id], disabled_at=datetime(2026, 1, 2, tzinfo=UTC))
 
-    async def find(self, user_id: int) -> User | None:
-        """The user with this number."""
+    async def find_all(self, user_ids: Collection[int]) -> Mapping[int, User]:
+        """The users with these numbers."""
         self._check()
-        return self.rows.get(user_id)
+        return {user_id: self.rows[user_id] for user_id in user_ids if user_id in self.rows}
 
     async def find_by_email(self, email: str) -> User | None:
         """The user with this address."""

@@ -174,10 +174,10 @@ async def test_decision_that_takes_too_long_is_503(world: Any, open_server: Open
     world.settings = ServerSettings(handshake_timeout=0.1)
     token = world.token(world.users.add())
 
-    async def hang(user_id: int) -> None:
+    async def hang(user_ids: object) -> None:
         await trio.sleep_forever()
 
-    world.users.find = hang
+    world.users.find_all = hang
     async with open_server(world) as port:
         assert (await refused(port, f"/ws/chat?token={token}"))[:2] == (503, "UNAVAILABLE")
 

@@ -255,3 +255,28 @@ def test_wrong_keys_stop_the_start(write: Write, tmp_path: Path) -> None:
     ):
         with pytest.raises(ConfigurationError):
             read_keys(settings, None)
+
+
+def test_a_token_that_was_good_is_still_held_against_the_clock() -> None:
+    """What was verified once is not verified again, but its times are looked at whenever it is used."""
+    clock = [NOW]
+    settings = ServerSettings()
+    mine = Tokens(read_keys(settings, SECRET), settings, clock=lambda: clock[0])
+    token = mine.issue(user_id=7, email="ana@example.org", name="Ana", role="admin", ttl=60)
+    first = mine.check(token)
+    assert mine.check(token) == first
+    clock[0] += 60 + settings.token_leeway + 1
+    with pytest.raises(BadToken):
+        mine.check(token)
+    clock[0] = NOW - settings.token_leeway - 1
+    with pytest.raises(BadToken):
+        mine.check(token)
+
+
+def test_kept_tokens_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The oldest verified token makes way for a new one, and is verified again when it comes back."""
+    monkeypatch.setattr("smarthealth.server.tokens.MOST_VERIFIED", 2)
+    mine = tokens()
+    given = [mine.issue(user_id=number, email="", name="", role="admin") for number in range(1, 5)]
+    for _ in range(2):
+        assert [mine.check(token).user_id for token in given] == [1, 2, 3, 4]

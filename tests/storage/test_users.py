@@ -25,6 +25,8 @@ async def test_addresses_are_kept_in_lower_case(users: Users) -> None:
     assert (user.full_name, user.role, user.disabled_at) == ("Ana Gómez", "clinician", None)
     assert await users.find_by_email("\tANA@example.org") == user
     assert await users.find(user.id) == user
+    assert await users.find_all([user.id, user.id + 1000]) == {user.id: user}
+    assert await users.find_all([]) == {}
 
 
 async def test_an_address_has_one_user(users: Users) -> None:
@@ -52,6 +54,7 @@ async def test_anything_may_be_looked_up(email: str, users: Users) -> None:
 async def test_any_number_may_be_looked_up(number: int, users: Users) -> None:
     """A number that is nobody's, however big, finds nobody."""
     assert await users.find(number) is None
+    assert await users.find_all([number]) == {}
 
 
 async def test_users_are_listed(users: Users) -> None:
