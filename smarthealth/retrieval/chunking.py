@@ -34,6 +34,7 @@ _WRITTEN = {"year": 4, "month": 7}
 _KINDS = {
     "allergy": "Alergia",
     "careplan": "Plan de cuidado",
+    "careteam": "Equipo de atención",
     "condition": "Condición",
     "document": "Documento",
     "encounter": "Atención",

@@ -19,6 +19,7 @@ from functools import cache, cached_property, lru_cache
 import attrs
 
 from .concepts import Concept, ConceptMatch
+from .language import Names
 from .spelling import SpellingCorrector
 from .vocabulary_files import read_concepts, read_known_words, read_purposes
 from .words import QUESTION_WORDS, STOP_WORDS, Word, fold, folded_words, set_of, stem, words
@@ -33,7 +34,9 @@ _LETTERED = set_of(
 """After these words a single `a` or `e` is a letter of the name, not a small word."""
 _CAPITALS_UP_TO = 2
 """Abbreviations of so few letters are found in small letters only when they are in `_SMALL_LETTERS`."""
-_SMALL_LETTERS = set_of("pa ta hb fc fr tg dm rx bp hr cr")
+_CAPITALS_MOSTLY_UP_TO = 3
+"""Words of so few letters are mostly abbreviations, which tell no language."""
+_SMALL_LETTERS = set_of("pa ta hb fc fr tg dm rx bp hr cr ef rr hf t4 t3 ct tb bk e2 lh")
 _CAPITALS_ONLY = set_of(
     "ace act add aff all ana ani arm cad can cap car col cor das ear eco eos esp eva fit hat ira mac mal map mor mos par "
     "pet rice sal sol sua tie top tot van var ver via"
@@ -116,6 +119,14 @@ class Glossary:
     def all(self) -> tuple[Concept, ...]:
         """Every concept, in the order of the vocabulary files."""
         return tuple(self._by_id.values())
+
+    @cached_property
+    def names(self) -> Names:
+        """The words of its names that tell a language."""
+        spanish = {word for concept in self.all for name in concept.spanish for word in folded_words(name)}
+        english = {word for concept in self.all for name in concept.english for word in folded_words(name)}
+        longer = frozenset(word for word in spanish ^ english if len(word) > _CAPITALS_MOSTLY_UP_TO)
+        return Names(longer & spanish, longer & english)
 
     def concepts(self, text: str, *, kinds: Collection[str] | None = None) -> list[ConceptMatch]:
         """Find the concepts that a text names.

@@ -9,12 +9,15 @@ import re
 from collections.abc import Sequence, Set
 from typing import Final, Literal
 
+import attrs
+
 from .words import fold, set_of
 
 Language = Literal["es", "en"]
 MOST_READ: Final = 2000
 """Characters of a text that tell its language."""
-_WORD: Final = re.compile(r"[a-z]+(?:'[a-z]+)*")
+_WORD: Final = re.compile(r"(?<![a-z0-9])[a-z]+(?:'[a-z]+)*(?![a-z0-9])")
+"""A word of letters alone: `HER2` is no `her`."""
 _SPANISH_LETTERS: Final = re.compile("[ñáéíóúü¿¡]")
 _WEIGHT_OF_LETTERS: Final = 2
 """Common words that a Spanish letter counts for; a name (`José`) may bring one into an English sentence."""
@@ -31,7 +34,8 @@ _SPANISH: Final = set_of(
     "primera primero pues puede pueden puedes puedo que quien quienes quiere quiero quisiera recomienda resumen sabe saber salio "
     "sangre se sea segun senor senora ser si sido siempre siente siento sin sobre son soy su sus suyo talla tambien tampoco tan tarde te "
     "tener tengo tenia ti tiene tienen tienes tio tia toda todas todo todos toma tomar tome tomo tos tres tu tuvo ultima ultimas ultimo "
-    "ultimos un una unas uno unos usted va vacuna vacunas vamos vecina vecino ver vez veces viejo voy y ya yo"
+    "ultimos un una unas uno unos usted va vacuna vacunas vamos vecina vecino ver vez veces viejo voy y ya yo "
+    "alergia alergias ciudad consultas durante edad fecha historial lista muestra nivel notas padece recibio sexo valor"
 )
 _ENGLISH: Final = set_of(
     "a about after again ago all also am an and any anyone are aren't arm around as at baby back bad be because been before being change "
@@ -45,7 +49,9 @@ _ENGLISH: Final = set_of(
     "someone something son sore started still stomach such sudden suddenly summary take takes taking tell than thanks that that's the their them "
     "then there there's these they thing think this those throat through till tired to today too took tonight try two u until up "
     "us vaccine very visit want was wasn't we week weeks were what what's when where which while who why wife will with without "
-    "won't would wrong year years yes yesterday yet you your"
+    "won't would wrong year years yes yesterday yet you your "
+    "age allergies allergy blood city current currently date during ever gender height history labs level meds note notes "
+    "patient recent sex trend trends vaccines value vitals visits weight whom whose"
 )
 _BOTH: Final = _SPANISH & _ENGLISH
 _ONLY_SPANISH: Final = _SPANISH - _BOTH
@@ -75,6 +81,8 @@ _ENGLISH_COMPLAINTS: Final = set_of(
 """What people name in a word or two, where its look says nothing or the wrong thing."""
 _WEIGHT_OF_COMPLAINTS: Final = 4
 """Looks that a named complaint counts for."""
+_SHORTEST_LOOK: Final = 4
+"""Letters of a word whose look tells something: shorter ones are abbreviations."""
 # How words look that are in neither list: endings and letter pairs that one language has and the other hardly.
 _SPANISH_LOOK: Final = re.compile(
     r"(?:cion|dad|ico|ica|ado|ada|ura|encia|osis|itis|emia|ina|ol|dor|lor|ez|on)s?$|[ao]s?$|^es[ptc]|rr|ll[aeo]"
@@ -84,18 +92,32 @@ _ENGLISH_LOOK: Final = re.compile(
 )
 
 
-def language_of(text: str, default: Language = "es") -> Language:
+@attrs.frozen
+class Names:
+    """Folded words that things are called by in one language and not in the other."""
+
+    spanish: frozenset[str]
+    english: frozenset[str]
+
+
+_NO_NAMES: Final = Names(frozenset(), frozenset())
+
+
+def language_of(text: str, default: Language = "es", *, names: Names = _NO_NAMES) -> Language:
     """The language that a text is in, `default` where nothing tells.
 
     Args:
         text: Any text, with accents or without; its first `MOST_READ` characters are looked at.
         default: The protocol's own language, or the one spoken so far.
+        names: Words of names that tell a language, asked where the small words do not.
     """
     text = text[:MOST_READ].replace("’", "'")
     words = [word for word in _WORD.findall(fold(text)) if word not in _BOTH]
     spanish = sum(word in _ONLY_SPANISH for word in words)
     spanish += _WEIGHT_OF_LETTERS * bool(_SPANISH_LETTERS.search(text.lower()))
     english = sum(word in _ONLY_ENGLISH for word in words)
+    if spanish == english:
+        spanish, english = (sum(word in known for word in words) for known in (names.spanish, names.english))
     if spanish == english:
         spanish = _look(words, _SPANISH_COMPLAINTS, _SPANISH_LOOK)
         english = _look(words, _ENGLISH_COMPLAINTS, _ENGLISH_LOOK)
@@ -105,4 +127,5 @@ def language_of(text: str, default: Language = "es") -> Language:
 
 
 def _look(words: Sequence[str], named: Set[str], look: re.Pattern[str]) -> int:
-    return sum(_WEIGHT_OF_COMPLAINTS * (word in named) + len(look.findall(word)) for word in words)
+    looks = (len(look.findall(word)) for word in words if len(word) >= _SHORTEST_LOOK)
+    return sum(looks) + _WEIGHT_OF_COMPLAINTS * sum(word in named for word in words)

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from .cognates import likeness, skeleton
 from .vocabulary_files import read_word_pairs
-from .words import fold, folded_words, stem
+from .words import STOP_WORDS, fold, folded_words, stem
 
 LIKE_ENOUGH = 0.62
 """Likeness from which two words are taken for the same; found on pairs of Spanish and English names of the glossary."""
@@ -32,10 +32,14 @@ def root(word: str) -> str:
     return shorter[:-1] if shorter.endswith("t") and len(shorter) > _SHORTEST_ROOT else shorter
 
 
+_ROOTS_OF_SMALL = frozenset(map(root, STOP_WORDS))
+"""Roots of words that mean nothing: no translation of a word is one of them (`anda`, `and`)."""
+
+
 @lru_cache(maxsize=16384)
 def senses(word: str) -> frozenset[str]:
     """Roots of a folded word, of its translations, and of its synonyms in its own language."""
-    return frozenset(root(form) for form in forms(word))
+    return frozenset((root(word), *(own for form in forms(word) if (own := root(form)) not in _ROOTS_OF_SMALL)))
 
 
 @lru_cache(maxsize=16384)

@@ -234,3 +234,11 @@ def test_abbreviations_have_plurals(text: str, concept: str | None) -> None:
     """In capitals or not; what is no abbreviation in the singular is none in the plural."""
     found = [match.concept.id for match in load_glossary().concepts(text)]
     assert (found[0] if found else None) == concept
+
+
+def test_words_of_names_tell_a_language() -> None:
+    """A word that the glossary has in one language only is of that language; abbreviations are of neither."""
+    assert "peso" in GLOSSARY.names.spanish
+    assert "weight" in GLOSSARY.names.english
+    assert not GLOSSARY.names.spanish & GLOSSARY.names.english
+    assert "ldl" not in GLOSSARY.names.spanish | GLOSSARY.names.english

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smarthealth.retrieval.language import MOST_READ, Language, language_of
+from smarthealth.retrieval.language import MOST_READ, Language, Names, language_of
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,10 @@ from smarthealth.retrieval.language import MOST_READ, Language, language_of
         ("persistent cough", "en"),
         ("my brakes squeal", "en"),
         ("baseline body mass index", "en"),
+        ("last hba1c?", "en"),
+        ("allergies?", "en"),
+        ("bp trend", "en"),
+        ("current meds", "en"),
         ("José, my son, has a fever and he is hot", "en"),
     ],
 )
@@ -36,11 +40,18 @@ def test_a_few_words_tell(text: str, language: Language) -> None:
     assert {language_of(text), language_of(text, "en")} == {language}
 
 
-@pytest.mark.parametrize("text", ["", "38.5", "???", "ldl", "👍", "no"])
+@pytest.mark.parametrize("text", ["", "38.5", "???", "ldl", "HER2", "ef?", "INR 2021", "👍", "no"])
 def test_the_default_is_kept_where_nothing_tells(text: str) -> None:
     """Numbers and abbreviations are of neither language."""
     assert language_of(text) == "es"
     assert language_of(text, "en") == "en"
+
+
+def test_names_tell_where_small_words_do_not() -> None:
+    """A word that names something in one language alone is asked before the look of words."""
+    names = Names(spanish=frozenset({"glucemia"}), english=frozenset({"troponin"}))
+    assert language_of("troponin", names=names) == "en"
+    assert language_of("glucemia", "en", names=names) == "es"
 
 
 def test_the_beginning_tells() -> None:

@@ -65,14 +65,14 @@ def trend(material: Material) -> Finding:
         before = ordered[-2:-1] if len(ordered) > 2 else []
         items = [item_for(material, entry) for entry in (first, last, *before)]
         if before:
-            items[2] = attrs.evolve(items[2], note=_direction(before[0], last))
-        fact = Fact(say="trend", detail=_direction(first, last), toward=toward, total=len(ordered))
+            items[2] = attrs.evolve(items[2], note=direction_of(before[0], last))
+        fact = Fact(say="trend", detail=direction_of(first, last), toward=toward, total=len(ordered))
         return make_finding(material, fact, [first, last, *before], items)
     low, high = min(ordered, key=_number), max(ordered, key=_number)
     extremes = [low, high] if {low.id, high.id} - {first.id, last.id} else []
     return make_finding(
         material,
-        Fact(say="trend", detail=_direction(first, last), total=len(ordered) if pick.count else None),
+        Fact(say="trend", detail=direction_of(first, last), total=len(ordered) if pick.count else None),
         [first, last, *extremes],
     )
 
@@ -84,7 +84,7 @@ def change(material: Material) -> Finding:
         return make_finding(material, Fact(say="change"), ordered)
     first, last = ordered[0], ordered[-1]
     difference = _number(last) - _number(first)
-    direction = _direction(first, last)
+    direction = direction_of(first, last)
     return make_finding(
         material,
         Fact(say="change", detail=direction, number=round(difference, 4), unit=write_unit(last.unit) or None),
@@ -107,7 +107,8 @@ def _number(entry: Entry) -> float:
     return main_value(entry) or 0.0
 
 
-def _direction(first: Entry, last: Entry) -> str:
+def direction_of(first: Entry, last: Entry) -> str:
+    """Which way it is from one value to another: `up`, `down`, `level`, or `level_up` and `level_down` where it is hardly so."""
     change = _number(last) - _number(first)
     if abs(change) <= _LEVEL * abs(_number(first)):
         return "level_up" if change > 0 else "level_down" if change < 0 else "level"

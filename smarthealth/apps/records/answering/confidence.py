@@ -18,7 +18,7 @@ from .confidence_coefficients import ABSTENTION, ANSWER, Coefficients
 from .evidence import Evidence
 from .facts import Fact
 from .matching import Quality
-from .seeking import Term, find_terms, share_held
+from .terms import Term, find_terms, share_held
 from .verify import Review, examine
 
 _QUALITIES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 import attrs
@@ -24,6 +25,7 @@ from smarthealth.retrieval.glossary import Glossary, load_glossary
 from smarthealth.storage.pool import Pool
 
 from .chart import Chart, Found, Wanted
+from .comparing import compare, of_one_time
 from .entries import Entry
 from .findings import Finding, Findings
 from .matching import Matched
@@ -33,11 +35,11 @@ from .otherwise import as_another_kind, by_another_way, given_by_class, related_
 from .periods import is_of_a_stay
 from .persons import report_person
 from .pertinent import pertinent_to
-from .picking import pick_entries
-from .quoting import mentioned, of_notes, quoted, told_by_a_note
+from .picking import main_value, pick_entries
+from .quoting import mentioned, of_notes, quoted, told_by_a_note, told_in_them
 from .relations import asked_of_the_baby, is_the_patient, of_relative, of_the_baby
 from .reports import report
-from .searching import Search, beside, refused
+from .searching import Search, aside, beside, refused
 from .seeking import asks_for_result
 from .summaries import SUMMARY_ASKS, report_summary
 from .voided import void_of
@@ -92,7 +94,7 @@ class _LookUp:
             return (ask.period is not None and await quoted(self._search, ask)) or findings
         named = any(topic.is_specific for topic in ask.topics)
         if named and asks_for_result(self._search.question.text) and all(map(_is_without_result, findings)):
-            return await quoted(self._search, ask) or findings
+            return await told_in_them(self._search, ask, findings) or await quoted(self._search, ask) or findings
         return [*await told_by_a_note(self._search, ask, findings), *findings]
 
     async def _of_kin(self, ask: Ask, kin: Kin) -> list[Finding]:
@@ -114,7 +116,8 @@ class _LookUp:
         search = self._search
         if ask.operation is Operation.UNANSWERABLE:
             refusal = ask.refusal or Refusal.OFF_TOPIC
-            return [refused(ask, refusal), *await pertinent_to(search, ask)]
+            recorded = await quoted(search, ask, wholly=True) if refusal is Refusal.ADVICE else []
+            return [refused(ask, refusal), *await pertinent_to(search, ask), *map(aside, recorded)]
         named = await search.named(ask)
         if named.is_stranger:
             return [refused(ask, Refusal.OTHER_PATIENT)]
@@ -128,11 +131,22 @@ class _LookUp:
             return [await self._interval(ask, named)]
         if ask.status is Status.VOID and ask.topics and not any(topic.is_specific for topic in ask.topics):
             return await self._void(ask) or [search.absent(ask, ask.topics[0], Matched(core=()))]
+        if ask.operation is Operation.COMPARE:
+            return [finding for topic in ask.topics for finding in await self._compared(ask, topic, named)]
         return [finding for topic in ask.topics for finding in await self._about(ask, topic, named)]
+
+    async def _compared(self, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
+        """One value against that of another time; where one of them is missing, what there is of each."""
+        sides = [await self._about(one, topic, named) for one in of_one_time(ask)]
+        first, second = (_measured(side) for side in sides)
+        if first is None or second is None or first == second:
+            return [finding for side in sides for finding in side]
+        matched = self._search.matcher.match(topic)
+        return [compare(self._search.material(ask, topic, matched, Found((first, second), 2)), first, second)]
 
     async def _about(self, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
         search = self._search
-        matched = search.matcher.match(topic)
+        matched = self._matched(ask, topic)
         period, is_dated = await search.period(ask)
         if not is_dated:
             return [search.absent(ask, _anchor_topic(ask), Matched(core=()))]
@@ -151,6 +165,14 @@ class _LookUp:
             return await self._missing(material, wanted, named)
         of_report = await self._results(material)
         return of_report or report(material) + await related_to(search, material, wanted)
+
+    def _matched(self, ask: Ask, topic: Topic) -> Matched:
+        """What a topic means; where values are asked for of a test, the measurements that are called after it."""
+        matched = self._search.matcher.match(topic)
+        if ask.operation in _OF_NUMBERS and not matched.kinds & {"observation"} and topic.is_specific:
+            of_test = attrs.evolve(topic, kinds=frozenset({"observation"}), category=None)
+            return self._search.matcher.match(of_test) or matched
+        return matched
 
     async def _results(self, material: Material) -> list[Finding]:
         """Of a report whose values are asked for, its results."""
@@ -214,26 +236,33 @@ class _LookUp:
         return findings
 
 
+def _measured(findings: Sequence[Finding]) -> Entry | None:
+    """The one measurement that some findings tell of; None where it is another number of them, or nothing is measured."""
+    entries = [entry for finding in findings for entry in finding.entries if not finding.is_absence]
+    return entries[0] if len(entries) == 1 and main_value(entries[0]) is not None else None
+
+
+_OF_NUMBERS = frozenset({Operation.TREND, Operation.CHANGE, Operation.AVERAGE, Operation.COMPARE})
 _OF_RESULTS = frozenset({Operation.VALUE, Operation.LIST, Operation.NORMAL})
 """Operations that ask for the results of a report rather than for the report."""
 
 
 _ENDING = re.compile(
-    r"\b(?:suspen|dej[oa]|retir|quit|par[oa]r|stop|discontinu|held|hold|cease|withdr|switch|cambi|rota)"
+    r"\b(?:suspen|dej[oa]|retir|quit|par[oa]r|stop|quit|discontinu|held|hold|cease|withdr|switch|cambi|rota|(?:no|mal|mala|poor|not|did|could|intol)\w*\s+\w*toler|intoler|se\s+pas[ao]|instead|replaced)"
 )
 """Beginnings of words by which a note tells that something ended."""
 
 
 def _asks_of_its_end(ask: Ask) -> bool:
     """Whether it is asked why or when something was stopped: why it was given, or since when, is no answer to that."""
-    named = any(topic.is_specific and not topic.is_measured for topic in ask.topics)
+    named = any(topic.is_specific for topic in ask.topics)
     return ask.operation in (Operation.REASON, Operation.WHEN) and ask.status is Status.ENDED and named
 
 
 def _is_without_result(finding: Finding) -> bool:
     """Whether it tells of what was done, and not how it turned out."""
     return bool(finding.entries) and all(
-        entry.kind == "procedure" and not entry.value_text for entry in finding.entries
+        entry.kind in ("procedure", "report") and not entry.value_text for entry in finding.entries
     )
 
 

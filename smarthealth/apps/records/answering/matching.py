@@ -265,7 +265,8 @@ def _is_spelt_in(display: str, topic: Topic) -> bool:
     """Whether a display spells out a name of a concept of another kind: a smoking status tells of smoking."""
     names = (_squeezed(name) for concept in topic.concepts for name in concept.names)
     spelt = f" {_squeezed(display)} "
-    return "observation" not in topic.all_kinds and any(f" {name} " in spelt for name in names if name)
+    measured = any("observation" in concept.kinds for concept in topic.concepts)
+    return not measured and any(f" {name} " in spelt for name in names if name)
 
 
 def _names_something(word: str) -> bool:

@@ -13,6 +13,7 @@ import attrs
 from smarthealth.apps.records.understanding.question import Language
 from smarthealth.llm.port import ChatRequest
 
+from .dosages import frequency
 from .facts import Item, Say
 from .nouns import FIELD_NAMES, personal
 from .phrases import PHRASES
@@ -103,7 +104,9 @@ def _asked_of_entry(speech: Speech) -> str:
     for item in fact.items:
         known = item.people if fact.say == "who" else item.note
         single = attrs.evolve(speech, fact=attrs.evolve(fact, items=(item,)))
-        sentences.append(single.fill(fact.say if known else f"{fact.say}.missing"))
+        often = frequency(item.note, speech.language) if fact.say == "dose" and item.note else None
+        often = f" ({often})" if often and often not in (item.note or "").lower() else ""
+        sentences.append(single.fill(fact.say if known else f"{fact.say}.missing", often=often))
     return " ".join(sentences)
 
 
@@ -146,6 +149,16 @@ def _change(speech: Speech) -> str:
         return speech.fill("single")
     difference = f"{write_number(abs(fact.number or 0))} {fact.unit or ''}".strip()
     return speech.fill("change", **_ends(speech), difference=difference, direction=_word(_CHANGES, speech))
+
+
+def _compare(speech: Speech) -> str:
+    """One value against another, after yes or no where that was asked and can be told."""
+    fact, verdict = speech.fact, ""
+    if fact.toward is not None:
+        yes = fact.detail in (fact.toward, f"level_{fact.toward}")
+        verdict = (speech.pick("Sí", "Yes") if yes else "No") + ", "
+    text = speech.fill("compare", **_ends(speech), verdict=verdict, comparison=_word(_COMPARISONS, speech))
+    return capital(text)
 
 
 def _ends(speech: Speech) -> dict[str, str]:
@@ -266,6 +279,13 @@ _WENT: _Words = {
     "level_up": {"es": "ha subido ligeramente", "en": "has risen slightly"},
     "level_down": {"es": "ha bajado ligeramente", "en": "has fallen slightly"},
 }
+_COMPARISONS: _Words = {
+    "up": {"es": "por encima de", "en": "higher than"},
+    "down": {"es": "por debajo de", "en": "lower than"},
+    "level": {"es": "igual que", "en": "the same as"},
+    "level_up": {"es": "apenas por encima de", "en": "hardly higher than"},
+    "level_down": {"es": "apenas por debajo de", "en": "hardly lower than"},
+}
 _CHANGES: _Words = {
     "up": {"es": "ha subido", "en": "has risen by"},
     "down": {"es": "ha bajado", "en": "has fallen by"},
@@ -297,6 +317,7 @@ _WRITERS: Mapping[Say, Callable[[Speech], str]] = {
     "status": _status,
     "trend": _trend,
     "change": _change,
+    "compare": _compare,
     "average": _average,
     "normal": _normal,
     "duration": _duration,

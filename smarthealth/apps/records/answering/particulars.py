@@ -30,6 +30,8 @@ def asked_of(say: Say, note: Callable[[Entry], str | None]) -> Callable[[Materia
             )
             known = [entry for entry in in_order(entries)[::-1] if note(entry) or (say == "who" and entry.people)]
             picked = [entry if entry in known else _telling(entry, known) for entry in picked]
+            if say == "dose" and any(entry in known for entry in picked):
+                picked = [entry for entry in picked if entry in known or entry.status == "active"]
         else:
             picked = pick_entries(entries, pick)
         items = [

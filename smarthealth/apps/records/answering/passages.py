@@ -42,8 +42,7 @@ _SECTION_HEADINGS = {
 """Headings, folded, by the name that `modifiers` gives a section."""
 _NO_HEADING = "-"
 _INLINE = re.compile(
-    r"^[ \t]*(?P<heading>motivo de consulta|chief complaint|enfermedad actual|plan(?: de manejo)?|an[aá]lisis y plan|recomendaciones):[ \t]+(?P<rest>\S.*)$",
-    re.MULTILINE | re.IGNORECASE,
+    r"^[ \t]*(?P<heading>[A-ZÁÉÍÓÚÑ][^\W\d_]*(?:[ /&-][^\W\d_]+){0,4}):[ \t]+(?P<rest>\S.*)$", re.MULTILINE
 )
 """A heading with its text on the same line, which is all of its section."""
 _ADVICE = re.compile(r"\b(?:recom[ei]|aconsej|suger|sugi|indicaciones|advi[sc]e|suggest|counsel|instruct)")

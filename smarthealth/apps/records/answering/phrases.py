@@ -105,10 +105,10 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
     },
     "who": {"es": "{Name}, {dated}: a cargo de {people} {mark}.", "en": "{Name}, {dated}: attended by {people} {mark}."},
     "where": {"es": "{Name}, {dated}: en {note} {mark}.", "en": "{Name}, {dated}: at {note} {mark}."},
-    "dose": {"es": "{Name}, {dated}: «{note}» {mark}.", "en": "{Name}, {dated}: “{note}” {mark}."},
+    "dose": {"es": "{Name}, {dated}: «{note}»{often} {mark}.", "en": "{Name}, {dated}: “{note}”{often} {mark}."},
     "dose.missing": {
-        "es": "La prescripción de {name}, {dated}, no registra pauta ni frecuencia; su presentación es la que indica el nombre {mark}.",
-        "en": "The prescription of {name}, {dated}, records no dosage or frequency; its strength is the one in its name {mark}.",
+        "es": "En la historia no constan la pauta ni la frecuencia de {name}, {dated}; su presentación es la que indica el nombre {mark}.",
+        "en": "The record does not contain a dosage or a frequency for {name}, {dated}; its strength is the one in its name {mark}.",
     },
     "reason": {"es": "El motivo registrado de {name}, {dated}, es {note} {mark}.", "en": "The recorded reason for {name}, {dated}, is {note} {mark}."},
     "reason.missing": {
@@ -148,6 +148,10 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
     "change": {
         "es": "{About}{period} {direction} {difference}: de {first_value} el {first_date} {first_mark} a {last_value} el {last_date} {last_mark}.",
         "en": "{About}{period} {direction} {difference}: from {first_value} on {first_date} {first_mark} to {last_value} on {last_date} {last_mark}.",
+    },
+    "compare": {
+        "es": "{verdict}{about}: {first_value} el {first_date} {first_mark}, {comparison} {last_value} del {last_date} {last_mark}.",
+        "en": "{verdict}{about}: {first_value} on {first_date} {first_mark}, {comparison} {last_value} on {last_date} {last_mark}.",
     },
     "single": {
         "es": "Solo consta un valor de {about}{period}, así que no se puede comparar: {value}, del {date} {mark}.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import attrs
 
@@ -18,16 +18,20 @@ from .findings import Finding
 from .matching import Matched, Quality
 from .material import Material, say_of_entries
 from .notes import report_mentions, report_notes
-from .passages import quotable, search_names
+from .passages import gist, quotable, search_names
 from .searching import Search
-from .seeking import asks_for_result, best_sentence, find_terms, patterns, share_held
+from .seeking import asks_for_result, best_sentence, offers_a_choice
+from .terms import Term, find_terms, held_in, patterns
 
 _MOST_NOTES = 40
+_MOST_REPORTS = 2
 _OF_ONE_THING = frozenset(
     {
         Operation.EXISTS,
         Operation.VALUE,
+        Operation.LIST,
         Operation.WHEN,
+        Operation.WHERE,
         Operation.STATUS,
         Operation.REASON,
         Operation.DOSE,
@@ -41,31 +45,37 @@ _HOW_MANY = re.compile(
     r"cigarrillos|cigarettes|paquetes|packs|cervezas|beers|tazas|cups|vasos|glasses|copas|drinks|metros|meters)\b"
 )
 """Amounts that an entry of that name does not count."""
+_HOW_MUCH = re.compile(r"\b(?:cuant[oa]|how\s+(?:much|far|large|big|long))\b")
+"""Words that ask for a measure and for no count of entries."""
 _MAY_BE_MENTIONED = frozenset(
     {Operation.EXISTS, Operation.VALUE, Operation.LIST, Operation.WHEN, Operation.STATUS, Operation.REASON}
 )
 
 
-async def quoted(search: Search, ask: Ask, *, wholly: bool = False) -> list[Finding]:
-    """The sentence of a note that holds what is asked; `wholly`, where it must hold all of it."""
+async def quoted(search: Search, ask: Ask, *, wholly: bool = False, needed: Collection[Term] = ()) -> list[Finding]:
+    """The sentence of a note that holds what is asked; `wholly`, where it must hold all of it, or at least what is `needed`."""
     question = search.question
     alone = len(question.asks) == 1 or not ask.topics
     text = question.text if alone else " ".join((*(t.surface for t in ask.topics), *ask.topics[0].terms))
-    wanted = patterns(find_terms(text, search.glossary), search.glossary)
+    wanted = patterns(tuple(needed) or find_terms(text, search.glossary), search.glossary)
+    if offers_a_choice(text):
+        wanted = ["|".join(wanted)] if wanted else []
     period, is_dated = await search.period(ask)
     if not wanted or not is_dated:
         return []
     notes = [note for note in await search.chart.notes_holding(wanted) if _is_within(note, period)]
-    by_heading = bool(ask.topics) and not any(topic.is_specific for topic in ask.topics)
-    best = best_sentence(notes, text, search.glossary, by_heading=by_heading, wholly=wholly)
+    by_heading = not needed and bool(ask.topics) and not any(topic.is_specific for topic in ask.topics)
+    best = best_sentence(notes, text, search.glossary, by_heading=by_heading, wholly=wholly, needed=needed)
     return [] if best is None else [said(search, ask, *best, text=text)]
 
 
 async def told_by_a_note(search: Search, ask: Ask, findings: Sequence[Finding]) -> list[Finding]:
     """The sentence of a note that holds all of a question of which the look-ups account for a part only."""
     if len(search.question.asks) == 1 and ask.operation in _COUNTED:
-        return await _amount(search, ask)
-    if ask.operation not in _OF_ONE_THING or len(search.question.asks) > 1:
+        amount = await _amount(search, ask)
+        if amount or not _HOW_MUCH.search(fold_letters(search.question.text)):
+            return amount
+    elif ask.operation not in _OF_ONE_THING or len(search.question.asks) > 1:
         return []
     told = " ; ".join(
         (
@@ -75,9 +85,19 @@ async def told_by_a_note(search: Search, ask: Ask, findings: Sequence[Finding]) 
         )
     )
     terms = find_terms(search.question.text, search.glossary)
-    if len(terms) < 2 or share_held(terms, told, search.glossary) == 1.0:
-        return []
-    return await quoted(search, ask, wholly=True)
+    left = frozenset(terms) - held_in(terms, told, search.glossary)
+    return await quoted(search, ask, needed=left) if left and len(terms) > 1 else []
+
+
+async def told_in_them(search: Search, ask: Ask, findings: Sequence[Finding]) -> list[Finding]:
+    """What the reports that were found say in their own words."""
+    reports = [entry for finding in findings for entry in finding.entries if entry.kind == "report"]
+    read = await search.chart.with_bodies(reports[:_MOST_REPORTS])
+    quotes = [(entry, gist(entry.body)) for entry in read if entry.body]
+    material = search.material(
+        ask, ask.topics[0], Matched(core=(), quality=Quality.CONCEPT), Found(tuple(read), len(read))
+    )
+    return [say_of_entries(material, "mentioned", quotes)] if quotes else []
 
 
 async def _amount(search: Search, ask: Ask) -> list[Finding]:

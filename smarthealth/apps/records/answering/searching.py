@@ -177,6 +177,11 @@ def refused(ask: Ask, refusal: Refusal) -> Finding:
     return Finding(ask=ask, fact=Fact(say="refusal", detail=refusal.value))
 
 
+def aside(finding: Finding) -> Finding:
+    """A finding that says what it says, as a mere addition to the answer proper."""
+    return attrs.evolve(finding, fact=attrs.evolve(finding.fact, detail="beside"))
+
+
 def beside(finding: Finding) -> Finding:
     """A finding as a mere addition to the answer proper."""
     return attrs.evolve(finding, fact=attrs.evolve(finding.fact, say="exists", detail="beside"))

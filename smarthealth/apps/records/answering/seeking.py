@@ -1,4 +1,4 @@
-"""What a question names, word by word, and the sentence of a note that holds it.
+"""The sentence of a note that holds what a question names.
 
 Before something is said to be absent, the notes are looked through for all that the question names: its concepts by any of
 their names, its other words by their roots, translations and synonyms. A sentence counts when, with its heading, it holds
@@ -9,36 +9,28 @@ nobody else.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import attrs
 
-from smarthealth.apps.records.understanding.calendar_words import MONTHS
-from smarthealth.apps.records.understanding.concepts import find_concepts
-from smarthealth.apps.records.understanding.fillers import is_filler
-from smarthealth.apps.records.understanding.folding import OTHER, Reading, fold_letters
+from smarthealth.apps.records.understanding.folding import Reading, fold_letters
 from smarthealth.apps.records.understanding.question import Kin
 from smarthealth.apps.records.understanding.relatives import is_other_sex, kin_spans, names_kin, parts_by_kin
-from smarthealth.retrieval.concepts import Concept
 from smarthealth.retrieval.glossary import Glossary
-from smarthealth.retrieval.senses import forms, is_meant, roots_of, senses
-from smarthealth.retrieval.words import STOP_WORDS, folded_words, set_of
+from smarthealth.retrieval.senses import roots_of
+from smarthealth.retrieval.words import STOP_WORDS, folded_words
 
 from .entries import Entry
 from .passages import Section, quotable, sections_of
+from .terms import Term, find_terms, held_in
 
 _ENOUGH, _ENOUGH_OF_EVERYDAY = 0.5, 0.6
 """Share of what is named that a sentence must hold, and where all of it is everyday words."""
-_LONGEST_STEM = 6
-"""Letters of a word by which the database looks for it: endings differ."""
-_SHORTEST_NAME = 3
 _RELATIVES = roots_of(
     "mother mom father dad brother sister sibling aunt uncle grandmother grandfather cousin son daughter wife husband "
     "madre mama padre papa hermano hermana tia tio abuela abuelo primo prima hijo hija esposo esposa"
 )
-_SMALL = roots_of("a an and by de del el en for in la of on para por the to with y")
-_ASKED_FOR = re.compile(r"\bhow\s+(?:long|often|much|many|big|old|tall|far)\b")
-"""Words of asking that name nothing."""
 _WHO = re.compile(r"\b(?:quien(?:es)?|who|whom|whose)\b")
 _CLAUSES = re.compile(r";\s+")
 _RESULT = re.compile(
@@ -49,98 +41,15 @@ _INTENDED = re.compile(
 )
 _PLANS = frozenset({"plan", "plan de manejo", "management plan"})
 """Headings under which stands what is to come."""
-_TAKES = re.compile(r"(?:toma|tomaba|tomo|usa|usaba|consume|consumia|bebe|bebia|tiene|takes?|took|uses?|used|drinks?)$")
-"""Verbs beside a thing that say nothing of it."""
 _OF_MEDICINES = frozenset({"medications", "medicamentos", "medicacion"})
 _SCREENED = re.compile(r"\b(?:screening|screened|tamizaje|tamizacion|assessment\s+using|test\s+for)\b")
 _WORK_UP = re.compile(r"\bwork[\s-]?ups?\b", re.IGNORECASE)
 """No work of anybody's."""
-_MOST_NARROWER = 30
-"""Narrower concepts by whose names a note is looked for."""
 _SHORT_NOTE = 2500
 """Characters of a note that is about one thing."""
-_QUANTITY = re.compile(r"\b(?:cuant[oa]s?|how\s+(?:much|many|big|long|often)|dosis|dose|cada\s+cuanto)\b")
-_LIVELIHOOD = re.compile(r"\b(?:does|do|did)\b[^?]*\bfor\s+a\s+living\b")
-_WORK = "occupation"
-_OCCUPATIONS = set_of(
-    "farmer seamstress tailor chef cook librarian teacher nurse driver builder bricklayer carpenter plumber electrician mechanic "
-    "engineer accountant lawyer secretary clerk cleaner housewife homemaker waiter waitress baker butcher fisherman miner soldier "
-    "musician painter student shopkeeper salesman saleswoman hairdresser gardener journalist architect "
-    "agricultor agricultora campesino campesina costurera modista sastre cocinero cocinera bibliotecario bibliotecaria profesor "
-    "profesora maestro maestra enfermero enfermera conductor conductora albanil carpintero plomero electricista mecanico ingeniero "
-    "ingeniera contador contadora abogado abogada secretaria secretario aseadora comerciante vendedor vendedora mesero mesera "
-    "panadero panadera carnicero pescador minero soldado musico pintor pintora estudiante peluquero peluquera jardinero periodista "
-    "arquitecto arquitecta vigilante"
+_QUANTITY = re.compile(
+    r"\b(?:cuant[oa]s?|how\s+(?:much|many|big|long|often|large|far|old|tall|wide|deep)|dosis|dose|cada\s+cuanto)\b"
 )
-"""What a note may say in place of the word for one's work."""
-_SPELT = {"a": "[aá]", "e": "[eé]", "i": "[ií]", "o": "[oó]", "u": "[uúü]", "n": "[nñ]"}
-_CALENDAR = set_of("recent recently years year ago hoy today ayer")
-
-
-@attrs.frozen(kw_only=True)
-class Term:
-    """One thing that a question names: a concept by its place, or a word."""
-
-    word: str
-    concepts: tuple[Concept, ...] = ()
-
-    @property
-    def is_everyday(self) -> bool:
-        """Whether it is a word of plain talk, which a note may have replaced by another."""
-        return not self.concepts and len(forms(self.word)) > 1
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """What a note may call it."""
-        if self.concepts:
-            return tuple(name for concept in self.concepts for name in concept.names)
-        return tuple(dict.fromkeys((*forms(self.word), *(sorted(_OCCUPATIONS) if self._is_work else ()))))
-
-    @property
-    def _is_work(self) -> bool:
-        return _WORK in forms(self.word)
-
-    def is_in(self, line: str, named: frozenset[str], glossary: Glossary) -> bool:
-        """Whether a line, or the concepts that it names, hold it."""
-        family = {member for concept in self.concepts for member in glossary.family(concept.id)}
-        if family & named:
-            return True
-        held = roots_of(line)
-        if not self.concepts:
-            return is_meant(self.word, held) or (self._is_work and not _OCCUPATIONS.isdisjoint(folded_words(line)))
-        said = [word for word in folded_words(self.word) if word not in STOP_WORDS and not _TAKES.match(word)]
-        if said and all(senses(word) & held for word in said):
-            return True
-        # abbreviations are found by the glossary alone, which heeds how they are written: `HAS` is no `has`
-        spelt = (name for concept in self.concepts for name in (*concept.english, *concept.spanish))
-        return any(words <= held for name in spelt if (words := roots_of(name) - _SMALL))
-
-
-def find_terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
-    """What a question names, without its small words and times."""
-    reading = Reading(text)
-    found: dict[tuple[int, int], list[Concept]] = {}
-    for match in find_concepts(text, glossary):
-        found.setdefault((match.start, match.end), []).append(match.concept)
-        reading.cover(match.start, match.end, OTHER)
-    for asked in _ASKED_FOR.finditer(reading.folded):
-        reading.cover(asked.start(), asked.end(), OTHER)
-    livelihood = _LIVELIHOOD.search(reading.folded)
-    if livelihood is not None:
-        return (Term(word=_WORK),)
-    named = [Term(word=text[start:end], concepts=tuple(concepts)) for (start, end), concepts in found.items()]
-    words = [
-        Term(word=word)
-        for word, _, _ in reading.words_left()
-        if not is_filler(word) and word not in MONTHS and word not in _CALENDAR
-    ]
-    return tuple(dict.fromkeys((*named, *words)))
-
-
-def share_held(terms: Sequence[Term], text: str, glossary: Glossary) -> float:
-    """How much of what a question names stands in a text, in [0, 1]; all of nothing."""
-    named = frozenset(match.concept.id for match in glossary.concepts(text) if not match.corrected)
-    return sum(term.is_in(text, named, glossary) for term in terms) / len(terms) if terms else 1.0
 
 
 def _is_measured(term: Term) -> bool:
@@ -148,32 +57,14 @@ def _is_measured(term: Term) -> bool:
     return bool(term.concepts) and all(concept.kinds == ("observation",) for concept in term.concepts)
 
 
-def patterns(terms: Sequence[Term], glossary: Glossary) -> list[str]:
-    """For each term that a note must hold, a regular expression of PostgreSQL that finds its names."""
-    needed = [term for term in terms if not term.is_everyday] or list(terms)
-    return [r"\m(" + "|".join(sorted({_pattern(name) for name in _called(term, glossary)})) + ")" for term in needed]
-
-
-def _called(term: Term, glossary: Glossary) -> Sequence[str]:
-    """What a note may call a term: by its own names, by those of what is narrower, by its word in the other language."""
-    narrower = [
-        name
-        for concept in term.concepts
-        for member in sorted(glossary.family(concept.id) - {concept.id})[:_MOST_NARROWER]
-        for name in glossary[member].names
-    ]
-    said = [word for word in folded_words(term.word) if not is_filler(word)]
-    return (*term.names, *narrower, *(sorted(forms(said[0])) if len(said) == 1 else ()))
-
-
-def _pattern(name: str) -> str:
-    words = [word for word in folded_words(name) if len(word) >= _SHORTEST_NAME] or [name.lower()]
-    stems = (word[: max(_SHORTEST_NAME, min(_LONGEST_STEM, len(word) - 2))] for word in words)
-    return r".{0,30}".join("".join(_SPELT.get(letter, re.escape(letter)) for letter in stem) for stem in stems)
-
-
 def best_sentence(
-    entries: Sequence[Entry], text: str, glossary: Glossary, *, by_heading: bool = False, wholly: bool = False
+    entries: Sequence[Entry],
+    text: str,
+    glossary: Glossary,
+    *,
+    by_heading: bool = False,
+    wholly: bool = False,
+    needed: Collection[Term] = (),
 ) -> tuple[Entry, str] | None:
     """The sentence of some notes that holds most of what a question names; of equal ones that of the first note.
 
@@ -183,26 +74,60 @@ def best_sentence(
         glossary: Clinical vocabulary.
         by_heading: Only what stands under a heading that says it all, as for `allergies?`.
         wholly: Only a sentence that, with what its note is about, holds all that the question names.
+        needed: Of what the question names, that which the sentence itself must hold.
     """
     terms = find_terms(text, glossary)
-    best: tuple[float, Entry, str] | None = None
-    for entry in entries:
-        around = frozenset[Term]() if by_heading else _elsewhere(entry, terms, glossary)
-        for section in sections_of(entry.body or ""):
-            for line in _said(section.lines, text):
-                score = _score("" if by_heading else line, section.heading, terms, text, glossary, around)
-                if wholly and not _holds_all(f"{section.heading}. {line}", terms, around, glossary):
-                    continue
-                if score and (best is None or score > best[0]):
-                    best = score, entry, f"{section.heading}: {line}" if section.heading else line
-    return None if best is None else best[1:]
+    lines = [
+        line
+        for entry in entries
+        for line in _lines_of(entry, terms, text, glossary, by_heading=by_heading)
+        if line.held.issuperset(needed) and not (wholly and not _holds_all(line, terms))
+    ]
+    met = Counter(term for line in lines for term in line.held)
+    unsaid = frozenset(needed and terms) - frozenset(needed)
+    scored = [(_score(line, terms, met, text, unsaid), -number, line) for number, line in enumerate(lines)]
+    best = max(scored, key=lambda one: one[:2], default=None)
+    if best is None or not best[0]:
+        return None
+    line = best[2]
+    return line.entry, f"{line.heading}: {line.text}" if line.heading else line.text
 
 
-def _holds_all(whole: str, terms: Sequence[Term], around: Collection[Term], glossary: Glossary) -> bool:
-    """Whether a line with its heading holds every term that its note does not name elsewhere, and one such at least."""
-    named = frozenset(match.concept.id for match in glossary.concepts(whole) if not match.corrected)
-    own = [term for term in terms if term not in around]
-    return bool(own or terms) and all(term.is_in(whole, named, glossary) for term in own or terms)
+@attrs.frozen(kw_only=True)
+class _Line:
+    """A sentence of a note."""
+
+    entry: Entry
+    heading: str
+    text: str
+    held: frozenset[Term]
+    """What of the question it holds, with its heading."""
+    around: frozenset[Term]
+    """What of the question the note is about as a whole."""
+
+
+def _lines_of(
+    entry: Entry, terms: Sequence[Term], text: str, glossary: Glossary, *, by_heading: bool
+) -> Iterator[_Line]:
+    """The sentences of a note that may answer."""
+    around = frozenset[Term]() if by_heading else _elsewhere(entry, terms, glossary)
+    for section in sections_of(entry.body or ""):
+        for line in _said(section.lines, text):
+            told = "" if by_heading else line
+            if terms and not _is_beside_the_point(told, section.heading, terms, text):
+                held = _held(f"{section.heading}. {told}", terms, glossary)
+                yield _Line(entry=entry, heading=section.heading, text=line, held=held, around=around)
+
+
+def _held(whole: str, terms: Sequence[Term], glossary: Glossary) -> frozenset[Term]:
+    """What of a question stands in a line."""
+    return held_in(terms, _WORK_UP.sub(" ", whole), glossary)
+
+
+def _holds_all(line: _Line, terms: Sequence[Term]) -> bool:
+    """Whether a line holds every term that its note does not name elsewhere, and one such at least."""
+    own = {term for term in terms if term not in line.around} or set(terms)
+    return own <= line.held
 
 
 def _elsewhere(entry: Entry, terms: Sequence[Term], glossary: Glossary) -> frozenset[Term]:
@@ -210,9 +135,7 @@ def _elsewhere(entry: Entry, terms: Sequence[Term], glossary: Glossary) -> froze
     body = entry.body or ""
     if len(body) > _SHORT_NOTE:
         return frozenset()
-    whole = f"{entry.display}. {body}"
-    named = frozenset(match.concept.id for match in glossary.concepts(whole) if not match.corrected)
-    return frozenset(term for term in terms if term.concepts and term.is_in(whole, named, glossary))
+    return frozenset(term for term in _held(f"{entry.display}. {body}", terms, glossary) if term.concepts)
 
 
 def sentence_about(entries: Sequence[Entry], text: str, kin: Kin, glossary: Glossary) -> tuple[Entry, str] | None:
@@ -226,7 +149,7 @@ def sentence_about(entries: Sequence[Entry], text: str, kin: Kin, glossary: Glos
     """
     asked = text
     plain = Reading(text)
-    for start, end in kin_spans(plain.folded):
+    for start, end in kin_spans(plain.folded, text):
         text = text[:start] + "," * (end - start) + text[end:]
     terms = find_terms(text, glossary)
     best: tuple[float, Entry, str] | None = None
@@ -256,9 +179,7 @@ def _about_kin(section: Section, kin: Kin) -> list[str]:
 
 def _share(line: str, heading: str, terms: Sequence[Term], glossary: Glossary) -> float:
     """How much of what is named a line holds with its heading; nothing where something that is no everyday word is missing."""
-    whole = f"{heading}. {line}"
-    named = frozenset(match.concept.id for match in glossary.concepts(whole) if not match.corrected)
-    held = [term for term in terms if term.is_in(whole, named, glossary)]
+    held = _held(f"{heading}. {line}", terms, glossary)
     if any(not term.is_everyday for term in terms if term not in held) or len(held) < _ENOUGH * len(terms):
         return 0.0
     return len(held) / (len(terms) or 1)
@@ -286,25 +207,51 @@ def _speaks_of_another(line: str, text: str) -> bool:
     return bool(_RELATIVES & roots_of(line) and not _RELATIVES & roots_of(text) and not _WHO.search(fold_letters(text)))
 
 
-def _score(
-    line: str, heading: str, terms: Sequence[Term], text: str, glossary: Glossary, around: Collection[Term]
-) -> float:
-    whole = _WORK_UP.sub(" ", f"{heading}. {line}")
-    if not terms or _speaks_of_another(line, text):
-        return 0.0
+def _is_beside_the_point(line: str, heading: str, terms: Sequence[Term], text: str) -> bool:
+    """Whether a line, though it may hold what a question names, tells of somebody or something else."""
+    if _speaks_of_another(line, text):
+        return True
     if asks_for_result(text) and is_intended(heading, line):
-        return 0.0  # what is planned has no result yet
+        return True  # what is planned has no result yet
     if fold_letters(heading) in _OF_MEDICINES and any(_is_measured(term) for term in terms):
-        return 0.0  # a salt of a medicine is no value
-    if _SCREENED.search(fold_letters(whole)) and not _SCREENED.search(fold_letters(text)):
-        return 0.0  # who was screened for something need not have it
-    if not any(is_meant(word, roots_of(whole)) for term in terms for name in term.names for word in folded_words(name)):
+        return True  # a salt of a medicine is no value
+    # who was screened for something need not have it
+    return bool(_SCREENED.search(fold_letters(f"{heading}. {line}")) and not _SCREENED.search(fold_letters(text)))
+
+
+def _score(line: _Line, terms: Sequence[Term], met: Mapping[Term, int], text: str, unsaid: Collection[Term]) -> float:
+    """How much of what a question names a line holds, and a little for its very words and for a number that is asked for.
+
+    Args:
+        line: The sentence.
+        terms: What the question names.
+        met: In how many sentences each of it stands.
+        text: The question.
+        unsaid: What the sentence need not name, because it was found otherwise.
+    """
+    missing = [term for term in terms if term not in line.held]
+    share = len(line.held) / len(terms)
+    either = offers_a_choice(text)
+    if any(not term.is_everyday and term not in line.around and term not in unsaid for term in missing) and not either:
         return 0.0
-    named = frozenset(match.concept.id for match in glossary.concepts(whole) if not match.corrected)
-    held = [term for term in terms if term.is_in(whole, named, glossary)]
-    missing = [term for term in terms if term not in held]
-    enough = _ENOUGH_OF_EVERYDAY if all(term.is_everyday for term in terms) else _ENOUGH
-    if any(not term.is_everyday and term not in around for term in missing) or len(held) < enough * len(terms):
+    rarest = min((met[term] for term in terms if met[term]), default=0)
+    # of plain words most must be there, or half with the one that is said most seldom
+    everyday = all(term.is_everyday for term in terms) and not any(met[term] == rarest for term in line.held)
+    if not line.held or share < (_ENOUGH_OF_EVERYDAY if everyday else _ENOUGH):
         return 0.0
-    numbers = bool(_QUANTITY.search(Reading(text).folded)) and any(letter.isdigit() for letter in line)
-    return len(held) / len(terms) + numbers
+    amount = bool(_QUANTITY.search(Reading(text).folded)) and _AMOUNT.search(fold_letters(line.text)) is not None
+    spelt = {word for term in line.held for word in folded_words(term.word)} & set(folded_words(line.text)) - STOP_WORDS
+    common = sum(term.is_common for term in line.held)
+    return share + _FOR_AMOUNTS * amount + _FOR_WORDS * (len(spelt) - common)
+
+
+def offers_a_choice(text: str) -> bool:
+    """Whether a question asks for one thing or another: either of them answers."""
+    return _EITHER.search(fold_letters(text)) is not None
+
+
+_FOR_AMOUNTS, _FOR_WORDS = 0.4, 0.05
+_AMOUNT = re.compile(
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|dozen|mile|hour|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|medi[oa]|docena|cuadra|hora)s?\b"
+)
+_EITHER = re.compile(r"\b(?:o|u|or)\b(?!\s+(?:no|not)\b)")

@@ -121,6 +121,22 @@ def required_concept(resource: Node, name: str, system: str) -> Concept:
     return found
 
 
+def labelled(label: str, said: str | None) -> str | None:
+    """A line of an entry's text that says one thing of it under a label."""
+    return f"{label}: {said}" if said else None
+
+
+def concept_line(label: str, parent: Node, name: str) -> str | None:
+    """A labelled line of what a CodeableConcept says."""
+    found = concept(parent, name)
+    return labelled(label, found.display if found else None)
+
+
+def display_line(label: str, parent: Node, name: str) -> str | None:
+    """A labelled line of what a Reference displays."""
+    return labelled(label, text(node(parent, name) or {}, "display"))
+
+
 def sites(resource: Node) -> str | None:
     """Where on the body, as a note says it."""
     value = resource.get("bodySite")

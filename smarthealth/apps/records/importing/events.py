@@ -23,6 +23,9 @@ from .datatypes import (
 from .entries import (
     actors,
     class_of,
+    concept_line,
+    display_line,
+    labelled,
     participants,
     people,
     person,
@@ -172,7 +175,9 @@ def read_procedure(resource: Node, scope: Scope) -> EntryContent:
             body=_lines(
                 sites(resource),
                 f"Performed: {told}" if told else None,
-                f"Complications: {complications}" if complications else None,
+                labelled("Complications", complications),
+                labelled("Follow-up", joined(concept_texts(resource, "followUp"), ", ")),
+                display_line("Location", resource, "location"),
                 *notes(resource),
             ),
         ),
@@ -188,7 +193,7 @@ def read_immunization(resource: Node, scope: Scope) -> EntryContent:
     attendees, organization = actors(resource, scope)
     reason, reason_targets = reasons(resource, scope)
     refusal = concept(resource, "statusReason")
-    told, lot = text(resource, "occurrenceString"), text(resource, "lotNumber")
+    told = text(resource, "occurrenceString")
     return EntryContent(
         patient=read_patient(resource, scope),
         encounter=read_encounter(resource, scope),
@@ -202,7 +207,15 @@ def read_immunization(resource: Node, scope: Scope) -> EntryContent:
             started=moment(resource, "occurrenceDateTime"),
             dosage=_vaccine_dose(resource),
             reason=joined((refusal.display if refusal else None, reason)),
-            body=_lines(f"Given: {told}" if told else None, f"Lot: {lot}" if lot else None, *notes(resource)),
+            body=_lines(
+                labelled("Given", told),
+                labelled("Lot", text(resource, "lotNumber")),
+                display_line("Manufacturer", resource, "manufacturer"),
+                labelled("Expires", text(resource, "expirationDate")),
+                concept_line("Site", resource, "site"),
+                concept_line("Route", resource, "route"),
+                *notes(resource),
+            ),
         ),
     )
 

@@ -29,6 +29,7 @@ from .prescriptions import read_prescription
 from .references import MAX_NAME_SIZE, Scope, identifier_alias, url_alias
 from .relatives import read_relative
 from .results import read_observation, read_report
+from .teams import read_care_team
 from .times import moment
 
 Reader = Callable[[Node, Scope], Content]
@@ -37,6 +38,7 @@ READERS: Final[Mapping[str, Reader]] = MappingProxyType(
     {
         "AllergyIntolerance": read_allergy,
         "CarePlan": read_care_plan,
+        "CareTeam": read_care_team,
         "Condition": read_condition,
         "DiagnosticReport": read_report,
         "DocumentReference": read_document,

@@ -103,6 +103,8 @@ def targets_of(resource: Resource) -> Iterator[Target]:
     content = resource.content.remains if isinstance(resource.content, Retraction) else resource.content
     if isinstance(content, RoleContent):
         yield content.practitioner
+    if isinstance(content, PatientContent):
+        yield from (*content.practitioners, *content.practices)
     if isinstance(content, EntryContent):
         yield content.patient
         yield from (target for target in (content.encounter, content.organization, content.medication) if target)

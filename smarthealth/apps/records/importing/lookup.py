@@ -110,8 +110,11 @@ async def reserve_ids(connection: PooledConnection, resources: Sequence[Resource
     """Take from the sequences as many ids as placing the batch may need; those left over are never used."""
     contents = [(resource.fhir_id, resource.content) for resource in resources]
     entries = [(fhir_id, content) for fhir_id, content in contents if isinstance(content, EntryContent)]
+    patients = [content for _, content in contents if isinstance(content, PatientContent)]
     people = {attendee.target for _, entry in entries for attendee in entry.attendees}
+    people.update(target for patient in patients for target in patient.practitioners)
     places = {entry.organization for _, entry in entries if entry.organization}
+    places.update(target for patient in patients for target in patient.practices)
     needs = {
         "patient": _unknown(contents, PatientContent, known.patients),
         "practitioner": _unknown(contents, PractitionerContent, known.practitioners)

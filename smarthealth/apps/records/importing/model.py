@@ -33,6 +33,10 @@ class PatientContent:
     marital_status: str | None = None
     contact: str | None = None
     """Whom to call: relationship, name, number."""
+    practitioners: tuple[Target, ...] = ()
+    """General practitioners."""
+    practices: tuple[Target, ...] = ()
+    """Organizations in their stead."""
 
 
 @attrs.frozen(kw_only=True)

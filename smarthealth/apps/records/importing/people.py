@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from smarthealth.storage.patients import fold_name
@@ -11,8 +12,8 @@ from .datatypes import RXNORM, city, concept, first_concept, human_name
 from .errors import Malformed
 from .identities import identity_documents
 from .model import MedicationContent, OrganizationContent, PatientContent, PractitionerContent, RoleContent
-from .nodes import Node, boolean, node, text
-from .references import MAX_NAME_SIZE, PEOPLE, Scope, target
+from .nodes import Node, boolean, node, nodes, text
+from .references import MAX_NAME_SIZE, ORGANIZATION, PEOPLE, Scope, Target, target
 from .times import moment
 
 NAMELESS: Final = "Sin nombre"
@@ -21,7 +22,7 @@ NAMELESS: Final = "Sin nombre"
 _GENDERS: Final = (None, "male", "female", "other", "unknown")
 
 
-def read_patient(resource: Node, _scope: Scope) -> PatientContent:
+def read_patient(resource: Node, scope: Scope) -> PatientContent:
     """What a Patient says.
 
     Raises:
@@ -48,7 +49,15 @@ def read_patient(resource: Node, _scope: Scope) -> PatientContent:
         language=language(resource),
         marital_status=marital_status(resource),
         contact=contact(resource),
+        practitioners=tuple(_referred(resource, PEOPLE, scope)),
+        practices=tuple(_referred(resource, ORGANIZATION, scope)),
     )
+
+
+def _referred(resource: Node, types: Sequence[str], scope: Scope) -> Iterator[Target]:
+    """The general practitioners that are of some types of resource."""
+    found = (target(reference, types, scope, exclusive=False) for reference in nodes(resource, "generalPractitioner"))
+    return (who for who in found if who is not None)
 
 
 def read_practitioner(resource: Node, _scope: Scope) -> PractitionerContent:

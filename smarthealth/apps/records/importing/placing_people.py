@@ -25,14 +25,16 @@ def place_patient(desk: Desk, resource: Resource, content: PatientContent) -> Ou
 
     Raises:
         Malformed: The id is another person's, or the resource contradicts another of this import.
+        Waits: A general practitioner, of whom it gives no name, may yet come.
     """
     known = desk.known
     stored = known.patients.get(resource.fhir_id)
     if stored is not None and _is_another_person(desk, stored, content):
         desk.see(resource, refused=True)
         raise Malformed("its id is that of another person: other documents and another birth date")
+    cares = _who_cares(desk, content)
     mine = _own_documents(desk, resource, content, stored)
-    digest = content_hash(content, [_key(document) for document in mine])
+    digest = content_hash(content, [_key(document) for document in mine], cares)
     outcome = desk.verdict(resource, stored, digest)
     desk.learn_aliases(resource)
     if outcome is Outcome.UNCHANGED:
@@ -55,6 +57,8 @@ def place_patient(desk: Desk, resource: Resource, content: PatientContent) -> Ou
         language=content.language,
         marital_status=content.marital_status,
         contact=content.contact,
+        practitioner_id=cares[0],
+        practice_id=cares[1],
         content_hash=digest,
         last_updated=resource.last_updated,
     )
@@ -68,6 +72,14 @@ def place_patient(desk: Desk, resource: Resource, content: PatientContent) -> Ou
     )
     _hand_over(desk, patient_id, mine)
     return outcome
+
+
+def _who_cares(desk: Desk, content: PatientContent) -> tuple[int | None, int | None]:
+    """The patient's general practitioner, and the practice."""
+    people = (find_practitioner(desk, who, at_once=True) for who in content.practitioners)
+    practices = (find_organization(desk, what, at_once=True) for what in content.practices)
+    practitioner, practice = next(filter(None, people), None), next(filter(None, practices), None)
+    return practitioner.id if practitioner else None, practice.id if practice else None
 
 
 def _key(document: IdentityDocument) -> tuple[int, str]:
@@ -151,8 +163,13 @@ def _learn_practitioner(desk: Desk, row: PractitionerRow) -> StoredPractitioner:
     return stored
 
 
-def find_practitioner(desk: Desk, target: Target) -> StoredPractitioner | None:
+def find_practitioner(desk: Desk, target: Target, *, at_once: bool = False) -> StoredPractitioner | None:
     """Whom a target points to; in the last pass somebody unknown is stored by name, if the reference gives one.
+
+    Args:
+        desk: What is known.
+        target: Whom a reference means.
+        at_once: Whether a name is enough in any pass, since all entries of a patient would wait with the patient.
 
     Raises:
         Waits: The practitioner may yet come.
@@ -160,8 +177,9 @@ def find_practitioner(desk: Desk, target: Target) -> StoredPractitioner | None:
     found = desk.known.find(target, desk.known.practitioners)
     if found is not None:
         return found
-    desk.wait_unless_final()
     name = _nameless_id(target)
+    if not (at_once and name and target.display):
+        desk.wait_unless_final()
     if target.display is None or name is None:
         return None
     row = PractitionerRow(
@@ -211,7 +229,7 @@ def _learn_organization(desk: Desk, row: OrganizationRow) -> Stored:
     return stored
 
 
-def find_organization(desk: Desk, target: Target) -> Stored | None:
+def find_organization(desk: Desk, target: Target, *, at_once: bool = False) -> Stored | None:
     """Which organization a target points to; as `find_practitioner`.
 
     Raises:
@@ -220,8 +238,9 @@ def find_organization(desk: Desk, target: Target) -> Stored | None:
     found = desk.known.find(target, desk.known.organizations)
     if found is not None:
         return found
-    desk.wait_unless_final()
     name = _nameless_id(target)
+    if not (at_once and name and target.display):
+        desk.wait_unless_final()
     if target.display is None or name is None:
         return None
     row = OrganizationRow(

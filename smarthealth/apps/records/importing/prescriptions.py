@@ -17,10 +17,10 @@ from .datatypes import (
     quantity_of,
     range_text,
 )
-from .entries import person, read_encounter, read_patient, reasons
+from .entries import concept_line, labelled, person, read_encounter, read_patient, reasons
 from .errors import Malformed
 from .model import EntryContent, Row
-from .nodes import Node, boolean, node, nodes, number, text
+from .nodes import Node, boolean, node, nodes, number, text, texts
 from .references import Scope, Target, target
 from .times import moment, period
 
@@ -38,7 +38,6 @@ def read_prescription(resource: Node, scope: Scope) -> EntryContent:
     named, medication = _medication(resource, scope)
     reason, reason_targets = reasons(resource, scope)
     intent, category = text(resource, "intent"), first_concept(resource, "category")
-    status_reason = concept(resource, "statusReason")
     validity = period(node(resource, "dispenseRequest") or {}, "validityPeriod")
     return EntryContent(
         patient=read_patient(resource, scope),
@@ -54,7 +53,9 @@ def read_prescription(resource: Node, scope: Scope) -> EntryContent:
             started=moment(resource, "authoredOn") or validity.start,
             dosage=joined(dosage_text(dosage) for dosage in nodes(resource, "dosageInstruction")),
             reason=reason,
-            body=joined((f"Status reason: {status_reason.display}" if status_reason else None, *notes(resource)), "\n"),
+            body=joined(
+                (concept_line("Status reason", resource, "statusReason"), _dispensed(resource), *notes(resource)), "\n"
+            ),
         ),
     )
 
@@ -82,10 +83,12 @@ def dosage_text(dosage: Node) -> str | None:
     written = text(dosage, "text")
     if written and any(letter.isdigit() for letter in written):
         return joined((written, text(dosage, "patientInstruction")))
-    route = concept(dosage, "route")
+    route, site, method = (concept(dosage, name) for name in ("route", "site", "method"))
     parts = (
         joined(_amount(dose) for dose in nodes(dosage, "doseAndRate")),
+        method.display if method else None,
         route.display if route else None,
+        site.display if site else None,
         _timing(node(dosage, "timing") or {}),
         None if written and "as needed" in written.lower() else _as_needed(dosage),
     )
@@ -118,13 +121,42 @@ _UNITS: Final = {
 }
 
 
+# https://hl7.org/fhir/R4/valueset-event-timing.html
+_EVENTS: Final = {
+    "MORN": "in the morning", "MORN.early": "early in the morning", "MORN.late": "late in the morning", "NOON": "at noon",
+    "AFT": "in the afternoon", "EVE": "in the evening", "NIGHT": "at night", "HS": "at bedtime", "WAKE": "on waking",
+    "PHS": "after sleep", "C": "with meals", "CM": "with breakfast", "CD": "with lunch", "CV": "with dinner",
+    "AC": "before meals", "ACM": "before breakfast", "ACD": "before lunch", "ACV": "before dinner",
+    "PC": "after meals", "PCM": "after breakfast", "PCD": "after lunch", "PCV": "after dinner",
+}  # fmt: skip
+
+
+def _dispensed(resource: Node) -> str | None:
+    """How much is dispensed, and how often again."""
+    request = node(resource, "dispenseRequest") or {}
+    again, amount = number(request, "numberOfRepeatsAllowed"), quantity(request, "quantity")
+    refills = None if again is None else labelled("Refills", number_text(again))
+    return joined((labelled("Dispensed", str(amount)) if amount else None, refills), "\n")
+
+
 def _timing(timing: Node) -> str | None:
     repeat = node(timing, "repeat") or {}
     code = concept(timing, "code")
     said = _frequency(repeat) or (code.display if code else None)
+    at = joined((written[:5] for written in texts(repeat, "timeOfDay")), ", ")
+    around = joined((_EVENTS.get(code, code) for code in texts(repeat, "when")), ", ")
     bounds = node(repeat, "boundsDuration")
     limit = period(repeat, "boundsPeriod").end
-    return joined((said, f"for {_duration(bounds)}" if bounds else None, f"until {limit.day}" if limit else None), " ")
+    return joined(
+        (
+            said,
+            around,
+            f"at {at}" if at else None,
+            f"for {_duration(bounds)}" if bounds else None,
+            f"until {limit.day}" if limit else None,
+        ),
+        " ",
+    )
 
 
 def _duration(bounds: Node) -> str:

@@ -18,7 +18,16 @@ from .datatypes import (
     quantity_of,
     range_text,
 )
-from .entries import people, performers, read_encounter, read_patient, required_concept, sites
+from .entries import (
+    concept_line,
+    display_line,
+    people,
+    performers,
+    read_encounter,
+    read_patient,
+    required_concept,
+    sites,
+)
 from .model import EntryContent, Measured, Row
 from .nodes import Node, boolean, node, nodes, number, text
 from .references import Scope, Target, target
@@ -44,7 +53,17 @@ def read_observation(resource: Node, scope: Scope) -> EntryContent:
         started=when.start,
         ended=when.end,
         measured=_measured(resource),
-        body=joined((sites(resource), _absence(resource), *notes(resource)), "\n"),
+        body=joined(
+            (
+                sites(resource),
+                _absence(resource),
+                concept_line("Method", resource, "method"),
+                display_line("Specimen", resource, "specimen"),
+                display_line("Device", resource, "device"),
+                *notes(resource),
+            ),
+            "\n",
+        ),
     )
     return EntryContent(
         patient=read_patient(resource, scope),

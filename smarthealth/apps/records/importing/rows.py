@@ -31,6 +31,8 @@ class PatientRow:
     language: str | None
     marital_status: str | None
     contact: str | None
+    practitioner_id: int | None
+    practice_id: int | None
     content_hash: str
     last_updated: datetime | None
 
@@ -103,7 +105,9 @@ class RecordRow:
     started_on: date | None
     started_at: datetime | None
     precision: str | None
+    clock: str | None
     ended_on: date | None
+    end_clock: str | None
     value: float | None
     unit: str | None
     value_text: str | None
@@ -248,7 +252,9 @@ def record_row(
         started_on=started.day if started else None,
         started_at=started.at if started else None,
         precision=started.precision if started else None,
+        clock=started.clock if started else None,
         ended_on=row.ended.day if row.ended else None,
+        end_clock=row.ended.clock if row.ended else None,
         value=measured.value,
         unit=measured.unit,
         value_text=measured.text,

@@ -28,6 +28,8 @@ class Moment:
     at: datetime
     """The instant in UTC; midnight UTC of `day` where no time is written."""
     precision: Precision
+    clock: str | None = None
+    """HH:MM as written, whatever its time zone; None where no time is written."""
 
 
 def parse_moment(written: str) -> Moment:
@@ -47,7 +49,7 @@ def parse_moment(written: str) -> Moment:
             return Moment(
                 written_day, datetime(written_day.year, written_day.month, written_day.day, tzinfo=UTC), precision
             )
-        return Moment(written_day, _instant(written_day, *clock), "instant")
+        return Moment(written_day, _instant(written_day, *clock), "instant", f"{clock[0]}:{clock[1]}")
     except (ValueError, OverflowError):
         raise Malformed("no such date") from None
 

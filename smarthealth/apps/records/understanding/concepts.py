@@ -22,6 +22,7 @@ from .kinds import KIND_PATTERNS, find_kinds
 from .operations import OPERATION_PATTERNS
 from .phrases import compile_phrases
 from .refusals import REFUSAL_PATTERNS
+from .relatives import homonym_spans
 
 GENERIC = set_of(
     "patient-encounter check-up emergency-visit outpatient-procedure hospitalization clinical-note emergency-department-note "
@@ -86,6 +87,8 @@ def find_concepts(text: str, glossary: Glossary) -> list[ConceptMatch]:
     classes = classes_of_allergies(text)
     if classes is not None:
         text = text[: classes[0]] + "," * (classes[1] - classes[0]) + text[classes[1] :]
+    for start, end in homonym_spans(fold_letters(text), text):
+        text = text[:start] + "," * (end - start) + text[end:]
     asked = find_fields(fold_letters(text))
     found: list[ConceptMatch] = []
     for match in _beside_verbs(text, glossary):

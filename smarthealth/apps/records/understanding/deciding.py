@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
+from .comparing import Comparison
 from .folding import CONCEPT
-from .kinds import CAREPLAN, CONDITION, ENCOUNTER, MEDICATION
+from .kinds import CAREPLAN, CONDITION, ENCOUNTER, MEDICATION, PROCEDURE, REPORT
 from .question import Ask, Field, Operation, Order, Pick, Refusal
 from .reading import Clause
 from .refining import COUNTED_DOSES, refine, summarises
+from .refusals import without_deeds
 
 _LASTING = frozenset({CONDITION, MEDICATION, CAREPLAN, ENCOUNTER})
 
@@ -58,6 +60,8 @@ def decide(clause: Clause) -> list[Ask]:
         return [
             Ask(operation=Operation.UNANSWERABLE, refusal=refusal, topics=about if refusal is Refusal.ADVICE else ())
         ]
+    if clause.compared is not None and clause.topics:
+        return [compare(draft, clause.compared)]
     of_patient = [Ask(operation=Operation.DEMOGRAPHIC, field=field) for field in clause.fields]
     if of_patient and not _is_about_entries(clause):
         return of_patient
@@ -66,9 +70,16 @@ def decide(clause: Clause) -> list[Ask]:
     return [*of_patient, of_record] if asks_both else [of_record]
 
 
+def compare(draft: Ask, compared: Comparison) -> Ask:
+    """The value of one time set against that of another."""
+    return attrs.evolve(
+        draft, operation=Operation.COMPARE, pick=Pick(), status=None, against=compared.against, compared=compared.asked
+    )
+
+
 def _refusal(clause: Clause) -> Refusal | None:
     asked = {cue.operation for cue in clause.cues}
-    ours = _OURS_TO_DECIDE.search(clause.visible)
+    ours = _OURS_TO_DECIDE.search(without_deeds(clause.visible, clause.text))
     recorded = Operation.DOSE in asked or (Operation.NORMAL in asked and _measures(clause))
     if clause.refusal is Refusal.ADVICE and clause.topics and not ours and recorded:
         return None  # `how often should she take it` asks what is prescribed, `should it be called high` for the range
@@ -110,7 +121,7 @@ def _operation(clause: Clause) -> Operation:
             break
         if _CONDITIONS.get(cue.operation, _always)(clause):
             return cue.operation
-    if clause.toward is not None and clause.topics and _measures(clause):
+    if clause.toward is not None and clause.topics and _may_be_followed(clause):
         return Operation.TREND
     if not clause.topics:
         return Operation.VALUE
@@ -130,6 +141,11 @@ def _always(_clause: Clause) -> bool:
 def _measures(clause: Clause) -> bool:
     """Whether it is about something measured, or about what only the record may know to be."""
     return not clause.topics or any(topic.is_measured or not topic.all_kinds for topic in clause.topics)
+
+
+def _may_be_followed(clause: Clause) -> bool:
+    """Whether it is about something measured, or about a test, of which results may be measured."""
+    return _measures(clause) or any(topic.all_kinds & {PROCEDURE, REPORT} for topic in clause.topics)
 
 
 def _picks_extreme(clause: Clause) -> bool:
@@ -180,7 +196,7 @@ _CONDITIONS: Mapping[Operation, Callable[[Clause], bool]] = {
     ),
     Operation.VERIFICATION: lambda clause: bool(clause.topics) and _is_specific(clause) and not _measures(clause),
     Operation.NORMAL: lambda clause: _measures(clause) and not _picks_extreme(clause),
-    Operation.TREND: _measures,
+    Operation.TREND: _may_be_followed,
     Operation.CHANGE: _tells_when_or_changes,
     Operation.AVERAGE: _measures,
     Operation.DOSE: _is_dosed,

@@ -106,7 +106,7 @@ _TABLE: tuple[tuple[Field, str], ...] = (
         Field.CITY,
         r"""
         (?:ciudad|municipio|residencia|localidad|poblacion)|(?:donde|en que ciudad) (?:vive|reside|habita)
-        (?:vive|reside) en|(?:de )?donde es|(?:city(?! (?:general|hospital|clinic|medical|health|center|centre))|town|residence|hometown)
+        (?:vive|reside) en(?! (?:una?|el|la|los|las|compania|casa|apartamento|union)\b)|(?:de )?donde es|(?:city(?! (?:general|hospital|clinic|medical|health|center|centre))|town|residence|hometown)
         where (?:does|do|is)\b[^?]*\b(?:live|reside|from|living)|live in
         """,
     ),

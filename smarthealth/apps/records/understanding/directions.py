@@ -50,7 +50,9 @@ _FROM_THE_LAST = re.compile(
     r"|anterior|previ[oa]|(?:last|previous|prior)(?:\s+(?:time|visit|value|check|one|measurement|reading|result))?)\b"
 )
 _OF_ITSELF: Mapping[str, re.Pattern[str]] = {
-    "body-height": re.compile(r"\b(?:crec(?:io|ido|iendo)|grow(?:n|ing)?|grew|taller|shrunk)\b"),
+    "body-height": re.compile(
+        r"(?<!\bque )\b(?:crec(?:io|ido|iendo)|(?<!\bwhat )(?:grow(?:n|ing)?|grew)|taller|shrunk)\b(?! (?:in|out|on|from|en)\b)"
+    ),
     "body-weight": re.compile(
         r"\b(?:adelgaz(?:o|ado|ando)|engord(?:o|ado|ando)|heavier|thinner|(?:perdi|gana)do\s+kilos)\b"
     ),

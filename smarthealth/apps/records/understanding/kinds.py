@@ -247,7 +247,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         formul(?:ad[oa]s?|aron|an|a|o|aba)|medicad[oa]|medic(?:aron|an)|toma(?:ndo|do|ba|r)?|tome|tomo|toman
         us(?:o|aba|ado|a)|trat(?:aron|o|ado|ada|arse|an)|treated with|treated(?! (?:by|at|in))
         (?:what|anything) (?:was|were|is) given|(?:is|are|was) (?:s?he|the patient|they) (?:currently |now )?on\b
-        prescribed?|prescrib(?:ing|es)|medicated|taking|(?<!it\s)(?:takes?|took)
+        prescribed?|prescrib(?:ing|es)|medicated|taking|(?<!it\s)(?:takes?|took)(?!\s+(?:off|out|away|place|care|part)\b)
         (?:dieron|dio|mandaron|mando|dan|indicaron|indico|gave|give|used)(?= (?:[a-z]+ ){0,2}(?:para|por|contra|for|because|debido)\b)
         on any
         """,
@@ -291,7 +291,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         False,
         r"""
         atend(?:io|ieron|id[oa]s?|ian|er)|atiend(?:en?|an?)|vieron|consult(?:o|ado|aron|ar)|visit(?:o|ado|ar|aron|ed)
-        acudi(?:o|do|eron)|fue vist[oa]|vist[oa] por|lo vio|la vio|seen|saw|see|attend(?:ed|s)?(?: to)?|came in
+        acudi(?:o|do|eron)|fue vist[oa]|vist[oa] por|lo vio|la vio|seen|saw|see(?:ing)?|attend(?:ed|s)?(?: to)?|came in
         treated (?:by|at)|went to|gone to|been to|ido al?|asistio|asistido|vino|venido|viene|come in|coming in
         came|al (?:medico|hospital|doctor|centro de salud)|to (?:the )?(?:doctor|hospital|clinic)
         """,

@@ -160,13 +160,16 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:dosis|posologia|dosificacion|pauta|dosaje)\b(?! de (?:(?:la|las|el|los) )?(?:§+\s*)?(?:vacuna|refuerzo))~
         como (?:se )?(?:la |lo |le |las |los )?(?:est[ae] |estaba |venia |viene )?(?:toma|usa|aplica|administra|inyecta|pone|inhala|consume|tomando|usando|aplicando|inyectando|tomaba|usaba|tomarse|tomar|usar|aplicarse)n?(?: §+| (?:el|la|los|las|su|sus|este|esta)\b)~
         how (?:does|do|is|was|did|should) (?:s?he|the patient|they|it|§+) (?:supposed to )?(?:take|use|inject|inhale|administer|apply|taking|using|taken|used)
-        cada cuant(?:o|as horas)|esquema(?= (?:de|del) )
+        cada cuant(?:o|as horas)|cuando (?:debe|debia|tiene que|hay que|se) toma\w*|when (?:should|must|does|did|is|was) (?:s?he|the patient|they) (?:supposed to )?(?:take|taking|use|inject)
+        (?:as needed|prn|on demand|a demanda|segun necesidad|con o sin|with or without) (?:or|o|comida|alimentos|food|meals?)|(?:on an |with an |en |con el )?(?:empty stomach|ayunas|estomago vacio)
+        (?:taken|take|toma|tomar|tomarlo|tomarla|tomarse) (?:with|without|con|sin) (?:food|meals?|comidas?|alimentos)~
+        esquema(?= (?:de|del) )
         como (?:se )?(?:le |lo |la )?(?:mand|formul|recet|indic|prescrib|orden)(?:o|aron|ieron|an?)\b(?! (?:a|la cita|un|una))~
         en (?:que|cuales) (?:casos?|situacion(?:es)?|circunstancias?) (?:se )?(?:le )?(?:pone|aplica|da|usa|administra|debe)
         in (?:what|which) (?:cases?|situations?|circumstances?)\b[^?]*\b(?:given|used|taken|administered)
         (?:indicaciones|instrucciones|modo|forma) (?:de (?:uso|toma|administracion)|para (?:tomar|el uso))
         instructions|directions|instrucciones (?:de|para)|indicacion de toma|cuant[oa] (?:§+ )?toma
-        como (?:tiene|se|debe|esta)\b[^?]*\b(?:toma|tomar|indicad[oa]|administra|usa)
+        como (?:tiene|tenia|se|debe|debia|esta|estaba)\b[^?]*\b(?:toma|tomar|indicad[oa]|administra|usa|usar)
         supposed to take|regimen|how to (?:use|take|apply|inject)
         (?:como|con que frecuencia|cuant[oa]s veces al dia) (?:se )?(?:lo |la )?(?:debe |tiene que |hay que )?toma(?:r|rlo|rla|rse)?
         cuant[oa]s? (?:miligramos|mg|pastillas|tabletas|comprimidos|gramos|unidades|inhalaciones|puffs|gotas|capsulas|ml|mililitros|cucharadas)|concentracion
@@ -185,6 +188,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:which|what|name of the|the) (?:\w+ )?(?:doctors?|physicians?|providers?|clinicians?|practitioners?|professionals?|specialists?|nurse)
         (?:doctor|physician|provider|clinician|practitioner|[a-z]+(?:ologist|iatrist|urgeon))'?s? name|by whom
         nombre (?:del?|de la) [a-z]+(?:ologo|ologa|iatra)
+        (?:que|cual|con que|a que|which|what|como se llama(?:n|ba)? (?:el|la|su|los|las)) (?:[a-z]+(?:olog[oa]|iatra|ologist|iatrist|(?:rici|etici|techni)an|anista|ionista)|cirujan[oa]|surgeon|nurse|enfermer[oa]|terapeuta|therapist|partera|midwife|dentista|dentist|matrona|odontolog[oa]|medic[oa]|doctora?)s?
         nombre (?:de|del) (?:medic|doctor|profesional)~
         """,
     ),
@@ -196,9 +200,9 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:y |and )?(?:(?:el |the )?(?:destino|destination))(?: (?:al|del?|on|at|of|after) (?:el |la |the )?(?:alta|egreso|discharge))?
         (?:lugar|sitio|sede) (?:(?:de|del|donde|en)\b|¤)~
         (?:(?:en|a|de|por) (?:que|cual(?:es)?)|cual(?:es)? (?:fue|es|era|fueron|son) (?:el|la|los|las)|nombre (?:del|de la)) (?:hospital(?:es)?|centros?|clinicas?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?|consultorios?|ips)(?: (?:medic[oa]s?|de (?:salud|atencion)))?
-        que (?:hospital(?:es)?|clinicas?|centros?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?)
+        (?:que|cual) (?:hospital(?:es)?|clinicas?|centros?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?|laboratorios?(?= (?:hizo|proceso|analizo|realizo|tomo|reporto|informo)))
         where\b(?! (?:does|do|is|are)\b[^?]*\b(?:stand|stands|at)\b)~
-        (?:which|what|at what|in which|in what) (?:medical |health\s*care )?(?:hospitals?|clinics?|facilit(?:y|ies)|centers?|centres?|organi[sz]ations?|institutions?|places?|locations?|sites?)
+        (?:which|what|at what|in which|in what) (?:medical |health\s*care )?(?:hospitals?|clinics?|lab(?:oratory|oratories|s)?(?= (?:did|ran|processed|performed|analy[sz]ed|reported|measured))|facilit(?:y|ies)|centers?|centres?|organi[sz]ations?|institutions?|places?|locations?|sites?)
         """,
     ),
     (

@@ -17,6 +17,8 @@ from smarthealth.retrieval.concepts import Concept
 
 Language = Literal["es", "en"]
 Toward = Literal["up", "down"]
+Compared = Literal["up", "down", "better", "worse", "which"]
+"""How a value is asked to compare with another; `which` where that is the question."""
 Relation = Literal["before", "after", "at", "during"]
 
 
@@ -40,6 +42,8 @@ class Operation(enum.Enum):
     TREND = "trend"
     CHANGE = "change"
     """The difference between the first and the last value."""
+    COMPARE = "compare"
+    """Whether the value of one time is higher, lower or better than that of another, or of which it is."""
     AVERAGE = "average"
     NORMAL = "normal"
     """Whether a value lies within its reference range."""
@@ -229,6 +233,9 @@ class Ask:
     refusal: Refusal | None = None
     toward: Toward | None = None
     """Whether it went this way is asked."""
+    compared: Compared | None = None
+    """How the value of `period` is asked to compare with that of `against`."""
+    against: Period | None = None
     section: str | None = None
     """The part of a note that is asked for, such as `complaint`."""
     distinct: bool = False

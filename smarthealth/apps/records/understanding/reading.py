@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 
 import attrs
 
+from smarthealth.retrieval.concepts import ConceptMatch
 from smarthealth.retrieval.glossary import Glossary
 
 from .anchors import find_anchor
 from .attributes import find_attributes
+from .comparing import Comparison, find_comparison
 from .concepts import classes_of_allergies, find_concepts, is_clinical, is_cue
 from .demographics import find_fields
 from .directions import direction_spans, find_direction
@@ -56,6 +59,8 @@ class Clause:
     period: Period | None
     further: tuple[Period, ...]
     """Times beside the first one, each asked for by itself."""
+    compared: Comparison | None
+    """What is compared with the value of another time."""
     status: Status | None
     threshold: Threshold | None
     toward: Toward | None
@@ -86,49 +91,25 @@ class Clause:
 def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
     """Read one clause."""
     reading = Reading(text)
-    unit = find_unit(reading.folded)
-    if unit is not None:
-        reading.cover(unit.start, unit.end)
-        text = text[: unit.start] + "," * (unit.end - unit.start) + text[unit.end :]
-    matches = find_concepts(text, glossary)
-    for match in matches:
-        reading.cover(match.start, match.end, CONCEPT)
-    classes = classes_of_allergies(text)
-    if classes is not None:
-        reading.cover(*classes)
-    kin = find_kin(reading.open, reading.text)
-    if kin is not None:
-        for start, end in kin_spans(reading.open):
-            reading.cover(start, end)
-    period = find_period(reading.open, today)
-    if period is not None:
-        reading.cover(period.start, period.end, PERIOD)
-    further = find_further(reading.folded, period, today) if period is not None else []
-    for other in further:
-        reading.cover(other.start, other.end)
-    anchored = find_anchor(reading, matches)
-    if anchored is not None:
-        matches = [match for match in matches if not anchored.start <= match.start < anchored.end]
-        reading.cover(anchored.start, anchored.end, PERIOD)
-    threshold = find_threshold(reading.open)
+    text, unit = _read_unit(reading)
+    matches = _read_concepts(reading, text, glossary)
+    kin = _read_kin(reading)
+    times = _read_times(reading, matches, today)
+    threshold = None if times.compared else find_threshold(reading.open)
     if threshold is not None:
         reading.cover(threshold.start, threshold.end)
     visible = reading.open
-    fields = find_fields(reading.folded)
-    cues, kinds, pick = find_operations(visible), list(find_kinds(visible)), find_pick(visible)
+    cues, kinds, fields = find_operations(visible), list(find_kinds(visible)), find_fields(reading.folded)
+    pick = find_pick(visible)
     for cue in cues:
         _cover_cue(reading, cue)
-    for start, end in [
-        *status_spans(visible),
-        *([(pick.start, pick.end)] if pick else []),
-        *((kind.start, kind.end) for kind in kinds),
-        *((field.start, field.end) for field in fields),
-        *direction_spans(visible),
-    ]:
+    named = [(cue.start, cue.end) for cue in kinds] + [(field.start, field.end) for field in fields]
+    named += [(pick.start, pick.end)] if pick else []
+    for start, end in (*status_spans(visible), *direction_spans(visible), *named):
         _cover_ascii(reading, start, _word_end(visible, end))
     detailed = _cover_attributes(reading, visible, kinds)
     people = _people(reading, glossary)
-    subject = find_subject(reading, matches, kinds, glossary)
+    subject = find_subject(reading, times.matches, kinds, glossary)
     return Clause(
         text=text,
         visible=visible,
@@ -137,25 +118,83 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         reason=subject.reason,
         kinds=tuple(kinds),
         pick=pick.pick if pick else None,
-        period=period.period if period else anchored.anchor if anchored else None,
-        further=tuple(other.period for other in further),
+        period=times.period,
+        further=times.further,
+        compared=times.compared,
         status=find_status(visible),
         threshold=threshold.threshold if threshold else None,
-        toward=find_direction(text, visible),
+        toward=None if times.compared else find_direction(text, visible),
         fields=tuple(field.field for field in fields),
-        refusal=find_refusal(reading.folded, visible),
+        refusal=find_refusal(reading.folded, visible, text),
         section=find_section(visible),
         distinct=asks_for_different(visible),
         detailed=detailed,
         reads=asks_what_is_written(visible),
         people=people,
         kin=kin,
-        unit=unit.unit if unit else None,
+        unit=unit,
         verification=find_verification(visible),
         unknown=subject.unknown,
         words=len(Reading(text).words_left()),
         corrected=any(match.corrected for match in matches),
     )
+
+
+@attrs.frozen(kw_only=True)
+class _Times:
+    """The times of a clause, and its concepts without those that only tell a time."""
+
+    matches: Sequence[ConceptMatch]
+    period: Period | None
+    further: tuple[Period, ...] = ()
+    compared: Comparison | None = None
+
+
+def _read_unit(reading: Reading) -> tuple[str, str | None]:
+    """The text without the unit in which a value is asked for, and the unit."""
+    text, unit = reading.text, find_unit(reading.folded)
+    if unit is None:
+        return text, None
+    reading.cover(unit.start, unit.end)
+    return text[: unit.start] + "," * (unit.end - unit.start) + text[unit.end :], unit.unit
+
+
+def _read_concepts(reading: Reading, text: str, glossary: Glossary) -> list[ConceptMatch]:
+    matches = find_concepts(text, glossary)
+    for match in matches:
+        reading.cover(match.start, match.end, CONCEPT)
+    classes = classes_of_allergies(text)
+    if classes is not None:
+        reading.cover(*classes)
+    return matches
+
+
+def _read_kin(reading: Reading) -> Kin | None:
+    kin = find_kin(reading.open, reading.text)
+    if kin is not None:
+        for start, end in kin_spans(reading.open, reading.text):
+            reading.cover(start, end)
+    return kin
+
+
+def _read_times(reading: Reading, matches: list[ConceptMatch], today: date) -> _Times:
+    found = find_period(reading.open, today)
+    if found is not None:
+        reading.cover(found.start, found.end, PERIOD)
+    anchored = find_anchor(reading, matches)
+    if anchored is not None:
+        matches = [match for match in matches if not anchored.start <= match.start < anchored.end]
+        reading.cover(anchored.start, anchored.end, PERIOD)
+    period = found.period if found else anchored.anchor if anchored else None
+    compared = find_comparison(reading.folded, reading.open, period, today)
+    if compared is not None:
+        for start, end in compared.spans:
+            _cover_ascii(reading, start, end)
+        return _Times(matches=matches, period=compared.period, compared=compared)
+    further = find_further(reading.folded, found, today) if found is not None else []
+    for other in further:
+        reading.cover(other.start, other.end)
+    return _Times(matches=matches, period=period, further=tuple(other.period for other in further))
 
 
 def _cover_attributes(reading: Reading, visible: str, kinds: list[KindCue]) -> bool:

@@ -264,13 +264,19 @@ def _counting(ask: Ask, clause: Clause) -> Ask:
 
 
 def _states_of_what_has_some(ask: Ask, _clause: Clause) -> Ask:
-    """Measurements, visits and vaccines are neither active nor over."""
+    """Measurements, visits and vaccines are neither active nor over; habits are, though they are measured."""
+    if ask.status is Status.ENDED and ask.operation in (Operation.WHEN, Operation.REASON) and _is_habit(ask):
+        return ask
     kinds = _kinds(ask)
     computed = ask.operation in (Operation.TREND, Operation.AVERAGE, Operation.CHANGE)
     stateless = ask.status is Status.ACTIVE and bool(kinds) and not kinds & _GOING_ON
     if _is_measured(ask) or computed or stateless:
         return attrs.evolve(ask, status=None)
     return ask
+
+
+def _is_habit(ask: Ask) -> bool:
+    return any("smoking" in concept.id or "alcohol" in concept.id for topic in ask.topics for concept in topic.concepts)
 
 
 def _whether_it_went_so(ask: Ask, clause: Clause) -> Ask:

@@ -6,6 +6,8 @@ decided here: that takes a look at the record.
 
 from __future__ import annotations
 
+import re
+
 from .phrases import compile_phrases
 from .question import Refusal
 
@@ -99,7 +101,7 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         (?:que|con que|cual)\b[^?]*\b(?:lo|la|le) (?:trato|doy|receto|pongo|mando|formulo)
         (?:se )?(?:puede|podra|podria) (?:volver a )?(?:embaraza(?:r|rse)|tener hijos|operar(?:se)?|viajar|vacunar(?:se)?|hacer(?:se)?|comer|beber)~
         (?:can|could|may) (?:s?he|the patient) (?:get pregnant|have (?:children|surgery)|travel|drink|eat|get)~
-        (?:deberia(?:mos|n)?|debo|debemos|convendria|conviene|aconseja(?:s|ble)?|recom(?:ienda|iendas|endarias?|endable|endacion(?:es)?|endado)|sugier(?:e|es|erias?)|que (?:opinas?|piensas?|crees?|harias|me aconsejas)|opinion|puede(?:s)? (?:recetar|diagnosticar|prescribir)|es (?:grave|peligros[oa]|segur[oa]|recomendable|bueno|malo|riesgos[oa])|hay (?:riesgo|peligro)|riesgo (?:de|cardiovascular)|pronostico|esperanza de vida|expectativa de vida|probabilidad(?:es)?|cuanto (?:tiempo )?(?:le queda|va a vivir|vivira)|se va a (?:curar|morir|recuperar)|va a (?:tener|desarrollar|necesitar|empeorar|mejorar|morir)|tendra|necesitara|desarrollara|mejor (?:tratamiento|medicamento|opcion|medico|hospital)|diagnostico diferencial|que (?:podria|puede) (?:tener|ser|causar)|dieta|ejercicio(?:s)? (?:recomend|adecuad)|que (?:puede|podria) tomar|puede (?:tomar|comer|beber|hacer|viajar|conducir))
+        (?:deberia(?:mos|n)?|debo|debemos|convendria|conviene|aconseja(?:s|ble)?|recom(?:ienda|iendas|endarias?|endable|endacion(?:es)?|endado)|sugier(?:e|es|erias?)|que (?:opinas?|piensas?|crees?|harias|me aconsejas)|opinion|puede(?:s)? (?:recetar|diagnosticar|prescribir)|es (?:grave|peligros[oa]|segur[oa]|recomendable|bueno|malo|riesgos[oa])|hay (?:riesgo|peligro)|riesgo (?:de|cardiovascular)|pronostico|esperanza de vida|expectativa de vida|probabilidad(?:es)?|cuanto (?:tiempo )?(?:le queda|va a vivir|vivira)|se va a (?:curar|morir|recuperar)|va a (?:tener|desarrollar|necesitar|empeorar|mejorar|morir)|tendra|necesitara|desarrollara|(?:volver|podr|mejorar|empeorar|curar|sanar|(?:se )?recuperar|sobrevivir|morir|servir|funcionar|responder|progresar)an?|mejor (?:tratamiento|medicamento|opcion|medico|hospital)|diagnostico diferencial|que (?:podria|puede) (?:tener|ser|causar)|dieta|ejercicio(?:s)? (?:recomend|adecuad)|que (?:puede|podria) tomar|puede (?:tomar|comer|beber|hacer|viajar|conducir))
         (?:should|recommend(?:ed|ation|ations)?|advise|advice|advisable|suggest(?:ion|ed)?|your opinion|what do you think|do you think|do you believe|would you|prognosis|life expectancy|likely to|likelihood|probability|chances? of|risk of|risk score|at risk|dangerous|is it safe|safe to|will (?:s?he|the patient|they|it|this|there)|going to [a-z]+|best (?:treatment|medicine|medication|drug|option|way)|differential|how (?:do|can|should) (?:i|we) (?:treat|manage|cure|prevent|prepare)|how to\b|precautions?|tips?|prepar(?:e|ation|arse|arme|acion|ar)|diet|can (?:s?he|i|the patient) (?:take|eat|drink|drive|travel|use))
         """,
     ),
@@ -109,7 +111,7 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         r"""
         (?:efectos?|reacciones?) (?:secundari[oa]s?|advers[oa]s?|colaterales?|indeseables?)~
         side[\s-]+effects?|adverse (?:effects?|reactions?|events?)
-        (?:que tan (?:car[oa]|costos[oa]|barat[oa])|(?:es|son) (?:muy )?(?:car[oa]|costos[oa]|barat[oa])s?|how (?:expensive|cheap)|cuanto (?:le |se |les )?(?:cuesta|costo|costaron|cobr(?:o|an?|aron)|vale\b(?! (?:su|el|la) §)|pago|gasto|debe)|precios?|costos?|costes?|facturas?|facturacion|tarifas?|honorarios|copagos?|seguros?(?: medicos?| de salud)?|aseguradora|eps|poliza|cobertura|saldo|deuda|pagar|price|prices|cost|costs|bill(?:s|ed|ing)?|invoice|charges?|charged|fees?|copay|reimburse\w*|reembols\w*|insurance|insurer|insured|payer|coverage|expensive|how much (?:did|does) (?:it|the|that|this)\b[^?]*\b(?:cost|pay)|paid|pay)
+        (?:que tan (?:car[oa]|costos[oa]|barat[oa])|(?:es|son) (?:muy )?(?:car[oa]|costos[oa]|barat[oa])s?|how (?:expensive|cheap)|cuanto (?:le |se |les )?(?:cuesta|costo|costaron|cobr(?:o|an?|aron)|vale\b(?! (?:su|el|la) §)|pago|gasto|debe\b(?! [a-z]+[aei]r))|precios?|costos?|costes?|facturas?|facturacion|tarifas?|honorarios|copagos?|seguros?(?: medicos?| de salud)?|aseguradora|eps|poliza|cobertura|saldo|deuda|pagar|price|prices|cost|costs|bill(?:s|ed|ing)?|invoice|charges?|charged|fees?|copay|reimburse\w*|reembols\w*|insurance|insurer|insured|payer|coverage|expensive|how much (?:did|does) (?:it|the|that|this)\b[^?]*\b(?:cost|pay)|paid|pay)
         (?:proxim[oa]s?|siguientes?|pendientes?|futur[oa]s?|programad[oa]s?|agendad[oa]s?)\b[^?]*\b(?:citas?|consultas?|visitas?|controles?|cirugias?|turnos?|procedimientos?|examen(?:es)?|vacunas?|dosis|pruebas?|agenda)
         (?:citas?|consultas?|visitas?|controles?|turnos?|cirugias?|examen(?:es)?|pruebas?|dosis|vacunas?) (?:medicas? )?(?:pendientes?|proxim[oa]s?|futur[oa]s?|programad[oa]s?|agendad[oa]s?|por venir|le (?:falta|toca))~
         (?:agenda|agendar|programar|reservar|reprogramar|cancelar)
@@ -152,7 +154,7 @@ _TABLE: tuple[tuple[Refusal, bool, str], ...] = (
         True,
         r"""
         ~^\s*(?:hola|buen[oa]s?(?: (?:dias|tardes|noches))?|hey|hi|hello|good (?:morning|afternoon|evening)|gracias|muchas gracias|thanks?(?: you)?|ok|okay|vale|adios|chao|bye|que tal|como (?:estas|te llamas|te va)|how are you|que mas)\s*[!.?,]*\s*$~
-        (?:chistes?|jokes?|poemas?|poems?|cancion(?:es)?|songs?|recetas? (?:de cocina|para (?:cocinar|preparar|hacer))|cocin(?:a|ar)|cook|recipe|pelicula|movie|futbol|football|soccer|mundial|world cup|partido de|clima|weather|lluvia|llueve|rain|temperatura (?:hace|hara|en (?:la ciudad|bogota))|capital (?:de|of)|presidente?|president of|elecciones|elections?|bolsa de valores|stock|bitcoin|criptomonedas?|dolar|horoscopo|horoscope|traduce|traducir|translate|programa(?:r)? en|codigo (?:python|en \w+|java)|python|javascript|escribe(?:me)? un|write (?:me )?an?|cuentame (?:un|algo|una)|tell me a|quien (?:eres|te (?:creo|hizo|programo)|gano|descubrio|invento|escribio|pinto)|who (?:are you|made you|created you|won|discovered|invented|wrote|painted)|que hora es|what time is it|que dia es hoy|eres (?:un|una|humano|real|robot)|are you (?:a|an|human|real)|sentido de la vida|meaning of life|cuanto es \d|what is \d+\s*[-+*x/]|\b\d+\s*(?:[+*x]|\s/\s)\s*\d+\s*=?\s*\??$|\bcuanto (?:es|son) \d+ (?:por|mas|menos|entre)\b|\bwhat is \d+ (?:times|plus|minus|divided)\b|restaurantes?|hotel(?:es)?|vuelos?|flights?|musica|music|videojuegos?|netflix|noticias|news)
+        (?:chistes?|jokes?|poemas?|poems?|cancion(?:es)?|songs?|recetas? (?:de cocina|para (?:cocinar|preparar|hacer))|cocin(?:a|ar)|cook|recipe|pelicula|movie|futbol|football|soccer|mundial|world cup|partido de|clima|weather|lluvia|llueve|rain|temperatura (?:hace|hara|en (?:la ciudad|bogota))|capital (?:de|of)|presidente?|president of|elecciones|elections?|bolsa de valores|stock|bitcoin|criptomonedas?|dolar|horoscopo|horoscope|traduce|traducir|translate|programa(?:r)? en|codigo (?:python|en \w+|java)|python|javascript|escribe(?:me)? un|write (?:me )?an?|cuentame (?:un|algo|una)|tell me a|quien (?:eres|te (?:creo|hizo|programo)|gano|descubrio|invento|escribio|pinto)|who (?:are you|made you|created you|won|discovered|invented|wrote(?! (?:the |his |her |this |that |up )*(?:\w+ )?(?:note|report|summary|letter|record|prescription|history|consult))|painted)|que hora es|what time is it|que dia es hoy|eres (?:un|una|humano|real|robot)|are you (?:a|an|human|real)|sentido de la vida|meaning of life|cuanto es \d|what is \d+\s*[-+*x/]|\b\d+\s*(?:[+*x]|\s/\s)\s*\d+\s*=?\s*\??$|\bcuanto (?:es|son) \d+ (?:por|mas|menos|entre)\b|\bwhat is \d+ (?:times|plus|minus|divided)\b|restaurantes?|hotel(?:es)?|vuelos?|flights?|musica|music|videojuegos?|netflix|noticias|news)
         """,
     ),
 )
@@ -188,15 +190,35 @@ def asks_for_recorded_advice(folded: str) -> bool:
     return _OF_THE_RECORD.search(folded) is not None and _OF_THE_FUTURE.search(folded) is None
 
 
-def find_refusal(folded: str, visible: str) -> Refusal | None:
+_PRETERITE = re.compile(r"\w+ó(?!\w)")
+_OF_SOMEBODY = re.compile(r"\bquien(?:es)?\s+(?:se\s+)?(?:(?:le|les|la|lo|las|los)\s+)?(\w+o)\b")
+
+
+def without_deeds(text: str, written: str) -> str:
+    """A folded text without the verbs that tell what somebody did: `quién le aplicó` asks nobody whether to do it.
+
+    Args:
+        text: Folded, or covered, letter for letter as long as `written`.
+        written: As it was written: its accents tell `aplicó` from `aplico`.
+    """
+    told = [match.span() for match in _PRETERITE.finditer(written.lower())]
+    told += [match.span(1) for match in _OF_SOMEBODY.finditer(text)]
+    for start, end in told:
+        text = text[:start] + "~" * (end - start) + text[end:]
+    return text
+
+
+def find_refusal(folded: str, visible: str, written: str = "") -> Refusal | None:
     """Find why a question cannot be answered from a record, by its phrases.
 
     Args:
         folded: The folded text.
         visible: The same with its concepts and times covered.
+        written: The text as it was written, where that is at hand.
     """
+    undone = without_deeds(visible, written)
     for refusal, anywhere, pattern in _COMPILED:
-        if pattern.search(folded if anywhere else visible):
+        if pattern.search(folded if anywhere else undone if refusal is Refusal.ADVICE else visible):
             is_recorded = refusal is Refusal.ADVICE and asks_for_recorded_advice(folded)
             return None if is_recorded else refusal
     return None

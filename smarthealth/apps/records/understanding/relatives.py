@@ -13,7 +13,7 @@ from .folding import fold_letters
 from .question import Kin
 
 _WORDS: Mapping[Kin, str] = {
-    Kin.MOTHER: r"madres?|(?<=la )mama|(?<=su )mama|(?<=^)mama|mamita|progenitora|mothers?|mom|mum|mommy|mth",
+    Kin.MOTHER: r"madres?|(?<=la )(?<!de la )(?<!en la )(?<!por la )mama(?! (?:izq|der))|(?<=su )mama(?! (?:izq|der))|(?<=^)mama|mamita|progenitora|mothers?|mom|mum|mommy|mth",
     Kin.FATHER: r"padre|(?<=el )papa|(?<=su )papa|(?<=del )papa|(?<=al )papa|papito|progenitor|fathers?|dad|daddy|fth",
     Kin.PARENT: r"padres|progenitores|parents?",
     Kin.SIBLING: r"herman[oa]s?|hermanit[oa]s?|mell?iz[oa]s?|gemel[oa]s?|brothers?|sisters?|siblings?|twins?|bro|sis|sib",
@@ -30,6 +30,7 @@ _FOUND: Mapping[Kin, re.Pattern[str]] = {
     kin: re.compile(rf"(?<![\w-])(?:{words})(?![\w-])") for kin, words in _WORDS.items()
 }
 _ANY = re.compile("|".join(pattern.pattern for pattern in _FOUND.values()))
+_HOMONYMS = re.compile(rf"(?<![\w-])(?:{_WORDS[Kin.MOTHER]}|{_WORDS[Kin.FATHER]}|ti[oa]s?)(?![\w-])")
 _THE_PATIENT = re.compile(
     r"\b(?:medic[oa]s?|doctor(?:a|es)?|practitioner|physician|doctor)\s+(?:de\s+)?(?:la\s+)?(?:familia|familiar|family)\b"
     r"|\b(?:family|familiar)\s+(?:medicine|doctor|physician|practi\w+|planning)\b|\bmedicina\s+familiar\b|\bplanificacion\s+familiar\b"
@@ -62,16 +63,27 @@ _BY_ACCENT = {"beb": Kin.BABY, "mam": Kin.MOTHER, "pap": Kin.FATHER}
 _ACCENTED = re.compile(r"(?<!\w)(beb(?=é)|mam(?=á)|pap(?=á))[éá]s?(?!\w)")
 
 
-def kin_spans(folded: str) -> list[tuple[int, int]]:
-    """Where words of kinship stand."""
-    return [match.span() for match in _ANY.finditer(folded)]
+def kin_spans(folded: str, written: str = "") -> list[tuple[int, int]]:
+    """Where words of kinship stand; `written` are the same words with the accents that tell `mamá` from `mama`."""
+    return [match.span() for match in (*_ANY.finditer(folded), *_ACCENTED.finditer(written.lower()))]
+
+
+def homonym_spans(folded: str, written: str) -> list[tuple[int, int]]:
+    """Where words for relatives stand that are written as parts of the body, foods or diseases are: `mamá`, `la tía`."""
+    spoken = (
+        match.span() for match in _HOMONYMS.finditer(folded) if not written[match.start() : match.end()].isupper()
+    )
+    return [*spoken, *(match.span() for match in _ACCENTED.finditer(written.lower()))]
 
 
 def names_kin(text: str, kin: Kin) -> bool:
     """Whether a text speaks of a relative, by any word for that relative; of the family, of anybody in it."""
     folded = fold_letters(text)
+    accented = {_BY_ACCENT[match[1]] for match in _ACCENTED.finditer(text.lower())}
     if kin is Kin.FAMILY:
-        return _ANY.search(folded) is not None
+        return bool(accented) or _ANY.search(folded) is not None
+    if kin in accented or (kin is Kin.PARENT and accented & _PARENTS):
+        return True
     if kin in _PARENTS and _FOUND[Kin.PARENT].search(folded):
         return True
     alike = (Kin.MOTHER, Kin.FATHER, Kin.PARENT) if kin is Kin.PARENT else (kin,)

@@ -14,12 +14,12 @@ from datetime import date
 import attrs
 
 from smarthealth.retrieval.glossary import Glossary
+from smarthealth.retrieval.language import language_of
 
 from .clauses import split_clauses, split_sentences
 from .concepts import known_words
 from .deciding import decide
 from .folding import fold_letters
-from .language import detect_language, names_by_language
 from .question import Ask, Exchange, Language, Operation, Order, Period, Pick, Question, Refusal, TimeRange, Topic
 from .reading import Clause, read_clause
 from .removals import removals_named
@@ -40,8 +40,6 @@ _REFERS = re.compile(
 )
 _THAT_YEAR = re.compile(r"\b(?:ese|aquel|dicho|mismo|that|same)\s+(?:ano|mes|year|month)\b|\besa\s+epoca\b")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
-_WORD = re.compile(r"(?<![a-z0-9])[a-z]+(?![a-z0-9])")
-"""A word of letters alone: `HER2` is no `her`."""
 _BOTH_ENDS = re.compile(
     r"\b(?:primer[oa]?|first|earliest)\b[^?]*\b(?:ultim[oa]|last|latest|most\s+recent|mas\s+reciente)\b|\b(?:ultim[oa]|last|latest|most\s+recent)\b[^?]*\b(?:primer[oa]?|first|earliest)\b"
 )
@@ -143,11 +141,9 @@ def _understand(text: str, history: Sequence[Exchange], today: date, glossary: G
 
 
 def _language(text: str, history: Sequence[Exchange], glossary: Glossary) -> Language:
-    before: Language = "es"
-    known = names_by_language(glossary)
-    if history:
-        before = detect_language(_WORD.findall(fold_letters(history[-1].question)), known=known)
-    return detect_language(_WORD.findall(fold_letters(text)), before=before, known=known)
+    names = glossary.names
+    before: Language = language_of(history[-1].question, names=names) if history else "es"
+    return language_of(text, before, names=names)
 
 
 def _leans(clause: Clause, ask: Ask) -> bool:

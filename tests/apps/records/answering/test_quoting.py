@@ -30,7 +30,7 @@ Se le pautó zorblaxina."""
         ("¿Qué dice la nota de 2010?", ["absent"], None),
         ("¿Cuáles son sus medicamentos?", ["list"], None),
         ("?", ["refusal"], None),
-        ("When did she quit smoking?", ["mentioned", "when"], "2014"),
+        ("When did she quit smoking?", ["mentioned"], "2014"),
         ("¿Cuántos INR tiene?", ["count"], None),
         ("¿Tiene gota antes de la colonoscopia?", ["absent"], None),
         ("¿Qué dice la nota de la última hospitalización?", ["note"], "control"),

@@ -8,7 +8,8 @@ import attrs
 import pytest
 
 from smarthealth.apps.records.answering.entries import Entry
-from smarthealth.apps.records.answering.seeking import best_sentence, find_terms, patterns, sentence_about, share_held
+from smarthealth.apps.records.answering.seeking import best_sentence, sentence_about
+from smarthealth.apps.records.answering.terms import find_terms, patterns
 from smarthealth.apps.records.understanding.question import Kin
 from smarthealth.retrieval.glossary import load_glossary
 
@@ -68,29 +69,6 @@ def test_a_kind_is_told_by_its_heading() -> None:
     """Asked for allergies, only what stands under such a heading counts."""
     assert found("allergies?", by_heading=True) == "Allergies: Sulfonamides."
     assert found("sessions?", by_heading=True) is None
-
-
-def test_patterns_find_names_whatever_their_accents_and_endings() -> None:
-    """Each concept and each word that is no everyday one must be found; else the everyday ones must."""
-    (pattern,) = patterns(find_terms("¿Qué mostró la ecografía?", GLOSSARY), GLOSSARY)
-    assert re.search(pattern.replace(r"\m", r"\b"), "una ecografía de abdomen")
-    assert not re.search(pattern.replace(r"\m", r"\b"), "una tomografía")
-    (everyday,) = patterns(find_terms("¿su viaje?", GLOSSARY), GLOSSARY)
-    assert re.search(everyday.replace(r"\m", r"\b"), "plans to travel")
-
-
-@pytest.mark.parametrize(
-    ("question", "text", "share"),
-    [
-        ("¿Última glucosa?", "Glucose [Mass/volume] in Blood: 96 mg/dL", 1.0),
-        ("¿Glucosa y creatinina?", "Glucose [Mass/volume] in Blood: 96 mg/dL", 0.5),
-        ("¿Creatinina?", "", 0.0),
-        ("¿Qué?", "", 1.0),
-    ],
-)
-def test_how_much_of_a_question_stands_in_a_text(question: str, text: str, share: float) -> None:
-    """Each thing that is named counts once; a question that names nothing is held by any text."""
-    assert share_held(find_terms(question, GLOSSARY), text, GLOSSARY) == share
 
 
 OF_CARE = Entry(

@@ -177,8 +177,21 @@ def test_a_dose_of_a_vaccine(elements: Node, dosage: str | None) -> None:
     assert row(events.read_immunization, vaccineCode={"text": "Td"}, **elements).dosage == dosage
 
 
+def test_a_procedure_says_what_is_to_follow_and_where_it_was() -> None:
+    """Complications, follow-up and location of a procedure are labelled lines of its text, before its notes."""
+    found = row(
+        events.read_procedure,
+        **CODE,
+        complication=[{"text": "bleeding"}],
+        followUp=[{"text": "ten days"}, {"text": "X-ray"}],
+        location={"display": "Theatre 3"},
+        note=[{"text": "adhesions"}],
+    )
+    assert found.body == "Complications: bleeding\nFollow-up: ten days, X-ray\nLocation: Theatre 3\nadhesions"
+
+
 def test_an_immunization() -> None:
-    """An immunization that was not given says why; lot and told time are notes."""
+    """An immunization that was not given says why; lot, maker, site, route and told time are lines of its text."""
     found = row(
         events.read_immunization,
         vaccineCode={"text": "Td"},
@@ -186,9 +199,15 @@ def test_an_immunization() -> None:
         statusReason={"text": "refused"},
         occurrenceString="in spring",
         lotNumber="L1",
+        manufacturer={"display": "Maker"},
+        expirationDate="2021-08-01",
+        site={"text": "Left arm"},
+        route={"text": "Intramuscular"},
     )
     assert (found.status, found.reason, found.started) == ("not-done", "refused", None)
-    assert found.body == "Given: in spring\nLot: L1"
+    assert found.body == (
+        "Given: in spring\nLot: L1\nManufacturer: Maker\nExpires: 2021-08-01\nSite: Left arm\nRoute: Intramuscular"
+    )
     assert row(events.read_immunization, vaccineCode={"text": "Td"}).body is None
 
 

@@ -77,3 +77,11 @@ def test_a_medication_is_its_code() -> None:
     assert people.read_medication({"code": {"text": "Losartan"}}, SCOPE).named == Concept("Losartan")
     with pytest.raises(Malformed, match="no code"):
         people.read_medication({}, SCOPE)
+
+
+def test_a_patient_may_have_a_practitioner_and_a_practice() -> None:
+    """General practitioners are people or organizations, as the references say; others are nobody's."""
+    references = ["Practitioner/1", "Organization/2", "PractitionerRole/3", "Device/4"]
+    found = people.read_patient({"generalPractitioner": [{"reference": written} for written in references]}, SCOPE)
+    assert [who.candidates for who in found.practitioners] == [("Practitioner/1",), ("PractitionerRole/3",)]
+    assert [what.candidates for what in found.practices] == [("Organization/2",)]

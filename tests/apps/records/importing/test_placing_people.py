@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from datetime import date
 
+import attrs
 import pytest
 
 from smarthealth.apps.records.importing import placing_people as people
@@ -232,3 +233,20 @@ def test_a_medication_is_placed() -> None:
         assert people.place_medication(busy, resource("Medication/1", content), content) is outcome
     assert [len(busy.plan.medications.new), len(busy.plan.medications.changed)] == [1, 1]
     assert busy.known.medications["Medication/1"].named == Concept("B")
+
+
+def test_a_patient_has_the_first_general_practitioner_that_is_known() -> None:
+    """Who is called by name is stored at once; who is not is waited for, and left out in the end."""
+    busy = desk()
+    named = Target(candidates=("Practitioner/9",), display="Dr. Who")
+    practice = Target(candidates=("Organization/9",), display="Norte")
+    content = attrs.evolve(patient("Ana"), practitioners=(named,), practices=(practice,))
+    assert place(busy, "Patient/1", content) is Outcome.NEW
+    assert [(row.practitioner_id, row.practice_id) for row in busy.plan.patients.new] == [(200, 300)]
+    assert [row.full_name for row in busy.plan.practitioners.new] == ["Dr. Who"]
+    nameless = attrs.evolve(patient("Eva"), practitioners=(Target(candidates=("Practitioner/8",)),))
+    with pytest.raises(Waits):
+        place(busy, "Patient/2", nameless)
+    last = desk(is_final=True)
+    assert place(last, "Patient/2", nameless) is Outcome.NEW
+    assert [(row.practitioner_id, row.practice_id) for row in last.plan.patients.new] == [(None, None)]

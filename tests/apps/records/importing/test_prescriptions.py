@@ -136,3 +136,26 @@ def repeat(**elements: object) -> Node:
 def test_dosages_are_told(dosage: Node, text: str | None) -> None:
     """A dosage is told as it is written where that holds an amount, else from its parts as well."""
     assert dosage_text(dosage) == text
+
+
+def test_a_dosage_says_when_and_where_on_the_body() -> None:
+    """Hours, meals, method and site are told with route and frequency; an unknown code stands for itself."""
+    repeat = {"frequency": 1, "period": 1, "periodUnit": "d", "timeOfDay": ["22:00:00"], "when": ["HS", "XYZ"]}
+    dosage: Node = {
+        "timing": {"repeat": repeat},
+        "method": {"text": "Inject"},
+        "route": {"text": "Subcutaneous"},
+        "site": {"text": "Abdomen"},
+    }
+    told = "Inject, Subcutaneous, Abdomen, once a day at bedtime, XYZ at 22:00"
+    assert dosage_text(dosage) == told
+
+
+def test_what_is_dispensed_is_told() -> None:
+    """Amount and refills are labelled lines of a prescription's text, after why its state is what it is."""
+    found = prescription(
+        **DRUG,
+        statusReason={"text": "cough"},
+        dispenseRequest={"quantity": {"value": 30, "unit": "tablets"}, "numberOfRepeatsAllowed": 0},
+    )
+    assert found.row.body == "Status reason: cough\nDispensed: 30 tablets\nRefills: 0"

@@ -54,6 +54,8 @@ def patient(name: str) -> PatientRow:
         language="es",
         marital_status="Married",
         contact="Ana, 2",
+        practitioner_id=None,
+        practice_id=None,
         content_hash="h",
         last_updated=NOW,
     )

@@ -100,3 +100,11 @@ def test_period_gives_both_ends() -> None:
     """A period gives both ends as far as they are known."""
     assert period({}, "period") == Span()
     assert period({"period": {"end": "2016"}}, "period") == Span(None, parse_moment("2016"))
+
+
+@pytest.mark.parametrize(
+    ("written", "clock"), [("2021-06-12T07:05:00-05:00", "07:05"), ("2021-06-12T23:59:60Z", "23:59"), ("2021-06", None)]
+)
+def test_the_hour_is_kept_as_written(written: str, clock: str | None) -> None:
+    """A time has the clock of the record beside its instant; a day has none."""
+    assert parse_moment(written).clock == clock

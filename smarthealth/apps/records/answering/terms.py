@@ -1,0 +1,150 @@
+"""What a question names, word by word: its concepts by any of their names, its other words by their senses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import attrs
+
+from smarthealth.apps.records.understanding.calendar_words import MONTHS
+from smarthealth.apps.records.understanding.concepts import find_concepts
+from smarthealth.apps.records.understanding.fillers import is_filler
+from smarthealth.apps.records.understanding.folding import OTHER, Reading
+from smarthealth.retrieval.concepts import Concept
+from smarthealth.retrieval.glossary import Glossary
+from smarthealth.retrieval.senses import forms, is_meant, roots_of, senses
+from smarthealth.retrieval.words import STOP_WORDS, folded_words, set_of
+
+_LONGEST_STEM = 6
+"""Letters of a word by which the database looks for it: endings differ."""
+_SHORTEST_NAME = 3
+_SMALL = roots_of("a an and by de del el en for in la of on para por the to with y")
+_ASKED_FOR = re.compile(
+    r"\bhow\s+(?:long|often|much|many|big|old|tall|far|large|wide|deep|high|low|heavy|fast|soon|bad|well|severe|is|was|did|does)\b|\bque\s+tan(?:to)?\s+\w+"
+)
+"""Words of asking that name nothing."""
+_TAKES = re.compile(r"(?:toma|tomaba|tomo|usa|usaba|consume|consumia|bebe|bebia|tiene|takes?|took|uses?|used|drinks?)$")
+"""Verbs beside a thing that say nothing of it."""
+_MOST_NARROWER = 30
+"""Narrower concepts by whose names a note is looked for."""
+_LIVELIHOOD = re.compile(r"\b(?:does|do|did)\b[^?]*\bfor\s+a\s+living\b")
+_WORK = "occupation"
+_OCCUPATIONS = set_of(
+    "farmer seamstress tailor chef cook librarian teacher nurse driver builder bricklayer carpenter plumber electrician mechanic "
+    "engineer accountant lawyer secretary clerk cleaner housewife homemaker waiter waitress baker butcher fisherman miner soldier "
+    "musician painter student shopkeeper salesman saleswoman hairdresser gardener journalist architect "
+    "agricultor agricultora campesino campesina costurera modista sastre cocinero cocinera bibliotecario bibliotecaria profesor "
+    "profesora maestro maestra enfermero enfermera conductor conductora albanil carpintero plomero electricista mecanico ingeniero "
+    "ingeniera contador contadora abogado abogada secretaria secretario aseadora comerciante vendedor vendedora mesero mesera "
+    "panadero panadera carnicero pescador minero soldado musico pintor pintora estudiante peluquero peluquera jardinero periodista "
+    "arquitecto arquitecta vigilante pilot captain sailor dentist physician vet veterinarian pharmacist barber programmer analyst manager "
+    "firefighter policeman policewoman cashier receptionist electrician welder painter porter caretaker janitor civil servant "
+    "piloto capitan marinero dentista veterinario farmaceuta peluquera barbero programador analista gerente administrador administradora "
+    "bombero policia cajero cajera recepcionista soldador portero conserje funcionario funcionaria ama contratista taxista camionero "
+    "retired jubilado jubilada pensionado pensionada unemployed desempleado desempleada"
+)
+"""What a note may say in place of the word for one's work."""
+_SPELT = {"a": "[aá]", "e": "[eé]", "i": "[ií]", "o": "[oó]", "u": "[uúü]", "n": "[nñ]"}
+_COMMON = set_of("home house day days night week weeks family live lives patient left right side hour hours")
+_CALENDAR = set_of("recent recently years year ago hoy today ayer")
+
+
+@attrs.frozen(kw_only=True)
+class Term:
+    """One thing that a question names: a concept by its place, or a word."""
+
+    word: str
+    concepts: tuple[Concept, ...] = ()
+
+    @property
+    def is_everyday(self) -> bool:
+        """Whether it is a word of plain talk, which a note may have replaced by another."""
+        return not self.concepts and len(forms(self.word)) > 1
+
+    @property
+    def is_common(self) -> bool:
+        """Whether it stands in notes so often that it tells little: the home, a day."""
+        return not self.concepts and not _COMMON.isdisjoint(forms(self.word))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a note may call it."""
+        if self.concepts:
+            return tuple(name for concept in self.concepts for name in concept.names)
+        return tuple(dict.fromkeys((*forms(self.word), *(sorted(_OCCUPATIONS) if self._is_work else ()))))
+
+    @property
+    def _is_work(self) -> bool:
+        return _WORK in forms(self.word)
+
+    def is_in(self, line: str, named: frozenset[str], glossary: Glossary) -> bool:
+        """Whether a line, or the concepts that it names, hold it."""
+        family = {member for concept in self.concepts for member in glossary.family(concept.id)}
+        if family & named:
+            return True
+        held = roots_of(line)
+        if not self.concepts:
+            return is_meant(self.word, held) or (self._is_work and not _OCCUPATIONS.isdisjoint(folded_words(line)))
+        said = [word for word in folded_words(self.word) if word not in STOP_WORDS and not _TAKES.match(word)]
+        if said and all(senses(word) & held for word in said):
+            return True
+        # abbreviations are found by the glossary alone, which heeds how they are written: `HAS` is no `has`
+        spelt = (name for concept in self.concepts for name in (*concept.english, *concept.spanish))
+        return any(words <= held for name in spelt if (words := roots_of(name) - _SMALL))
+
+
+def find_terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
+    """What a question names, without its small words and times."""
+    reading = Reading(text)
+    found: dict[tuple[int, int], list[Concept]] = {}
+    for match in find_concepts(text, glossary):
+        found.setdefault((match.start, match.end), []).append(match.concept)
+        reading.cover(match.start, match.end, OTHER)
+    for asked in _ASKED_FOR.finditer(reading.folded):
+        reading.cover(asked.start(), asked.end(), OTHER)
+    livelihood = _LIVELIHOOD.search(reading.folded)
+    if livelihood is not None:
+        return (Term(word=_WORK),)
+    named = [Term(word=text[start:end], concepts=tuple(concepts)) for (start, end), concepts in found.items()]
+    words = [
+        Term(word=word)
+        for word, _, _ in reading.words_left()
+        if not is_filler(word) and word not in MONTHS and word not in _CALENDAR
+    ]
+    return tuple(dict.fromkeys((*named, *words)))
+
+
+def held_in(terms: Sequence[Term], text: str, glossary: Glossary) -> frozenset[Term]:
+    """What of all that a question names stands in a text."""
+    named = frozenset(match.concept.id for match in glossary.concepts(text) if not match.corrected)
+    return frozenset(term for term in terms if term.is_in(text, named, glossary))
+
+
+def share_held(terms: Sequence[Term], text: str, glossary: Glossary) -> float:
+    """How much of what a question names stands in a text, in [0, 1]; all of nothing."""
+    return len(held_in(terms, text, glossary)) / len(terms) if terms else 1.0
+
+
+def patterns(terms: Sequence[Term], glossary: Glossary) -> list[str]:
+    """For each term that a note must hold, a regular expression of PostgreSQL that finds its names."""
+    needed = [term for term in terms if not term.is_everyday] or list(terms)
+    return [r"\m(" + "|".join(sorted({_pattern(name) for name in _called(term, glossary)})) + ")" for term in needed]
+
+
+def _called(term: Term, glossary: Glossary) -> Sequence[str]:
+    """What a note may call a term: by its own names, by those of what is narrower, by its word in the other language."""
+    narrower = [
+        name
+        for concept in term.concepts
+        for member in sorted(glossary.family(concept.id) - {concept.id})[:_MOST_NARROWER]
+        for name in glossary[member].names
+    ]
+    said = [word for word in folded_words(term.word) if not is_filler(word)]
+    return (*term.names, *narrower, *(sorted(forms(said[0])) if len(said) == 1 else ()))
+
+
+def _pattern(name: str) -> str:
+    words = [word for word in folded_words(name) if len(word) >= _SHORTEST_NAME] or [name.lower()]
+    stems = (word[: max(_SHORTEST_NAME, min(_LONGEST_STEM, len(word) - 2))] for word in words)
+    return r".{0,30}".join("".join(_SPELT.get(letter, re.escape(letter)) for letter in stem) for stem in stems)
