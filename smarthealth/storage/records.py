@@ -22,6 +22,7 @@ Kind = Literal[
     "document",
     "careplan",
     "family",
+    "careteam",
 ]
 Precision = Literal["year", "month", "day", "instant"]
 
