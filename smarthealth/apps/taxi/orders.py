@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
+import attrs
+
 from smarthealth.storage.bookings import Order
 
 from .places.fares import Fare, Fares
 from .places.gazetteer import Gazetteer
 from .places.place import Place, fare_sector
-from .slots import Slots
+from .slots import MAIN_ZONE, Slots
 
 CALL: Final = "Llamar para precisar el sitio de recogida."
 """What the driver is told of whom to pick up somewhere in a neighbourhood."""
@@ -22,8 +24,13 @@ def fare_of(slots: Slots, fares: Fares, gazetteer: Gazetteer) -> Fare | None:
 
 def fare_to(destination: Place, pickup: Place, fares: Fares, gazetteer: Gazetteer) -> Fare | None:
     """What a trip to a place costs, None while it is not known where that is."""
-    sector = fare_sector(destination, gazetteer)
-    return fares.between(fare_sector(pickup, gazetteer), sector) if sector is not None else None
+    sector, origin = fare_sector(destination, gazetteer), fare_sector(pickup, gazetteer)
+    if sector is None:
+        return None
+    if origin is None and not pickup.is_empty:
+        # a street without its neighbourhood: where most streets are
+        return attrs.evolve(fares.between(gazetteer.zones[MAIN_ZONE], sector), is_estimate=True)
+    return fares.between(origin, sector)
 
 
 def make_order(slots: Slots, fares: Fares, gazetteer: Gazetteer) -> Order | None:

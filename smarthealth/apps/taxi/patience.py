@@ -22,9 +22,9 @@ OFFERED_AT_MOST: Final = 2
 """Times that a person is offered, before one is called unasked."""
 _ELSEWHERE: Final = frozenset({"human", "complaint", "cancel", "status", "thanks", "farewell"})
 """What is answered without the question of the order."""
-_DIGRESSIONS: Final = frozenset(
-    {"ask_fare", "ask_coverage", "ask_wait", "ask_features", "ask_summary", "wait", "greeting"}
-)
+_ANSWERED: Final = frozenset({"ask_fare", "ask_coverage", "ask_wait", "ask_features", "ask_summary"})
+"""Questions of the caller's, behind whose answers ours is put once more."""
+_DIGRESSIONS: Final = _ANSWERED | {"wait", "greeting"}
 
 
 @attrs.frozen(kw_only=True)
@@ -35,6 +35,8 @@ class Patience:
     times: int = 0
     was_aside: bool = False
     """Whether it followed the answer to a question of the caller's, who may have heard that answer alone."""
+    doubted: bool = False
+    """Whether the caller said no to the summary, so that a mere "sí" after it agrees to nothing yet."""
 
     @property
     def is_stuck(self) -> bool:
@@ -72,11 +74,20 @@ def go_on(patience: Patience, filled: Filled, heard: Heard, *, is_idle: bool, is
     digresses = heard.asks or heard.asks_payment or bool(heard.intents & _DIGRESSIONS)
     question = "idle" if is_idle else _question(filled.slots)
     limit = ASKED_AT_MOST if digresses or patience.was_aside else _limit(filled.slots)
-    if question == patience.question and patience.times >= limit:
+    # who changes the trip meanwhile is not asked in vain
+    moves = bool({"destination", "pickup"} & set(filled.changed)) and filled.slots.missing in ("payment", "features")
+    answered = heard.asks_payment or bool(heard.intents & _ANSWERED)
+    if question == patience.question and patience.times >= limit and not (moves or answered):
         filled = _by_default(filled, heard)
         question = "idle" if is_idle else _question(filled.slots)
     is_again = question == patience.question and not (filled.changed and filled.slots.missing == "confirmation")
-    now = Patience(question=question, times=patience.times + 1 if is_again else 1, was_aside=digresses)
+    times = 1 if not is_again else patience.times if moves else patience.times + 1
+    now = Patience(
+        question=question,
+        times=min(times, ASKED_AT_MOST) if answered else times,
+        was_aside=digresses,
+        doubted=question == patience.question == "confirmation" and heard.refuses and not filled.changed,
+    )
     # at the confirmation a yes is a yes to the order
     accepts = patience.is_stuck and is_again and heard.yes and filled.slots.missing != "confirmation"
     if not is_called and (accepts or (now.is_over and not digresses)):

@@ -4,7 +4,7 @@ from smarthealth.apps.taxi.orders import CALL, fare_of, make_order
 from smarthealth.apps.taxi.places.fares import load_fares
 from smarthealth.apps.taxi.places.gazetteer import load_gazetteer
 from smarthealth.storage.bookings import Order
-from tests.apps.taxi.test_slots import WHOLE, after
+from tests.apps.taxi.test_filling import WHOLE, after
 
 FARES, GAZETTEER = load_fares(), load_gazetteer()
 
@@ -32,6 +32,13 @@ def test_an_order_without_a_pickup() -> None:
     order = make_order(after("al aeropuerto", "nequi").slots, FARES, GAZETTEER)
     assert order is not None
     assert (order.pickup, order.pickup_zone, order.pickup_sector, order.fare_is_estimate) == (None, None, None, True)
+
+
+def test_a_pickup_without_its_neighbourhood() -> None:
+    """Is taken to be where most streets are, so that the estimate is none of a trip around the corner."""
+    order = make_order(after("de la calle 84 # 50-10 al aeropuerto", "nequi").slots, FARES, GAZETTEER)
+    assert order is not None
+    assert (order.pickup_sector, order.fare, order.fare_is_estimate) == (None, 19500, True)
 
 
 def test_a_pickup_somewhere_in_a_neighbourhood() -> None:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smarthealth.apps.taxi.filling import fill
 from smarthealth.apps.taxi.patience import Asking, Patience, go_on
 from smarthealth.apps.taxi.places.gazetteer import load_gazetteer
-from smarthealth.apps.taxi.slots import Filled, Slots, fill
+from smarthealth.apps.taxi.slots import Filled, Slots
 from smarthealth.apps.taxi.understanding.reading import read
 
 GAZETTEER = load_gazetteer()
@@ -78,6 +79,23 @@ def test_a_summary() -> None:
     assert talk(*order, "eh", "eh", "en efectivo").patience.times == 1
     assert not talk(*order, *["¿cuánto se demora?"] * 5).calls_person
     assert talk(*order, *["eh"] * 4).calls_person
+
+
+def test_who_changes_the_trip() -> None:
+    """Is not asked in vain, and neither is who asks something that is answered."""
+    order = ("al aeropuerto", "no, al terminal", "no, al aeropuerto")
+    assert talk(*order).filled.slots.payment is None
+    assert talk("al aeropuerto", "eh", "¿reciben dólares?").filled.slots.payment is None
+    assert talk("al aeropuerto", "eh", "eh").filled.slots.payment == "efectivo"
+
+
+def test_a_no_to_the_summary() -> None:
+    """Leaves a doubt behind, until something else is said."""
+    order = ("al aeropuerto", "nequi", "no")
+    assert not talk(*order).patience.doubted
+    assert talk(*order, "no").patience.doubted
+    assert not talk(*order, "no", "eh").patience.doubted
+    assert not talk(*order, "no, en efectivo").patience.doubted
 
 
 def test_what_is_answered_without_the_question() -> None:

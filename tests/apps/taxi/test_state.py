@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from smarthealth.apps.taxi.state import ThreadState, read_state, write_state
-from tests.apps.taxi.test_slots import WHOLE, after
+from tests.apps.taxi.test_filling import WHOLE, after
 
 
 @pytest.mark.parametrize("texts", [(), WHOLE, ("calle 80 # 50-10 en El Porvenir",), ("72 con 46 apto 5",)])

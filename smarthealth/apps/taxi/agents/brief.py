@@ -93,6 +93,18 @@ class Brief:
     yes: bool = False
     no: bool = False
     only_no: bool = False
+    hesitates: bool = False
+    """Whether a yes came after a no to the summary."""
+    is_silent: bool = False
+    """Whether the message had no words."""
+    unknown: str | None = None
+    """Where the person wants to go, by a name that is in no table."""
+    several: bool = False
+    """Whether more than one taxi was asked for."""
+    refuses: bool = False
+    """Whether the message was a no, with nothing that would be right instead."""
+    changes_sent: bool = False
+    """Whether a service that is under way is to be changed."""
     had_destination: bool = False
     """Whether the destination was known before the message."""
 
@@ -136,6 +148,12 @@ def make_brief(work: Work, before: Slots) -> Brief:
         yes=heard.yes,
         no=heard.no,
         only_no=heard.only_no,
+        refuses=heard.refuses,
+        changes_sent=work.changes_sent,
+        hesitates=work.hesitates,
+        is_silent=heard.is_silent,
+        unknown=heard.unknown if work.slots.destination.is_empty else None,
+        several=heard.several,
         had_destination=before.destination.is_complete,
     )
 
@@ -146,7 +164,9 @@ def _was_other(before: Slots, after: Slots, part: Part) -> bool:
         known: Place = getattr(before, part)
         now: Place = getattr(after, part)
         return known.is_complete and not set(known.text.split(", ")) <= set(now.text.split(", "))
-    return part != "features" and getattr(before, part) is not None
+    earlier, later = getattr(before, part), getattr(after, part)
+    # "para mañana" and then "a las 6" is one time
+    return part != "features" and earlier is not None and not (part == "when" and later.startswith(earlier))
 
 
 def note_of(work: Work) -> OrderNote:

@@ -16,6 +16,8 @@ from smarthealth.llm.port import ChatMessage, ChatRequest, ToolCall
 
 from .brief import Brief, read_brief
 from .phrases import (
+    CALLED,
+    CHANGE_SENT,
     CONFIRM_QUESTION,
     DISPATCHED_ALREADY,
     HELP,
@@ -100,7 +102,7 @@ def _say(brief: Brief) -> Iterator[Piece]:
 def _next(brief: Brief) -> Iterator[str]:
     """What the answer ends with."""
     intents = set(brief.intents)
-    if brief.is_stuck:
+    if brief.is_stuck and not (brief.is_empty and "greeting" in intents):
         yield from question(brief)
         return
     if brief.agent == "RECEPCIONISTA" and brief.is_empty and "taxi" not in intents:
@@ -108,7 +110,7 @@ def _next(brief: Brief) -> Iterator[str]:
         return
     if brief.agent == "CONFIRMADOR" and brief.wrong == "unknown" and not brief.changed:
         yield "¿Qué dato corrijo: la dirección, el pago o las preferencias?"
-    elif brief.agent == "CONFIRMADOR" and brief.only_no and not brief.changed:
+    elif brief.agent == "CONFIRMADOR" and brief.refuses and not brief.changed:
         yield "De acuerdo, no lo envío todavía. ¿Qué dato corrijo, o prefieres cancelarlo?"
     elif brief.agent == "OPERADOR" and brief.missing == "features" and _wishes(brief):
         yield "Claro, dime cuál: aire acondicionado, baúl grande, mascota, silla de ruedas u otra."
@@ -130,10 +132,16 @@ def _wishes(brief: Brief) -> bool:
 def _bridge(brief: Brief) -> Iterator[str]:
     """Before a question that the message did not answer."""
     asked = brief.asks_payment or set(brief.intents) & (_QUESTIONS | {"ask_summary", "wait"})
-    if "taxi" in brief.intents and brief.is_empty:
-        yield "Perfecto."
+    if brief.is_silent:
+        yield "No te escuché bien."
+    elif "repeat" in brief.intents and not brief.tells and "ask_summary" not in brief.intents:
+        yield "Claro, te repito."
+    elif "taxi" in brief.intents and brief.is_empty:
+        yield from [] if brief.unknown or brief.several else ["Perfecto."]
     elif not (
         asked
+        or "taxi" in brief.intents
+        or brief.hesitates
         or brief.tells
         or brief.refused
         or brief.yes
@@ -147,7 +155,11 @@ def _bridge(brief: Brief) -> Iterator[str]:
 
 def _idle(brief: Brief, intents: set[str]) -> Iterator[str]:
     """What is said where nothing is ordered and nothing was asked for."""
-    if "cancel" in intents:
+    if brief.changes_sent:
+        yield CHANGE_SENT
+    elif brief.wants_person and not intents:
+        yield CALLED
+    elif "cancel" in intents:
         yield "No tienes ningún servicio activo que cancelar. ¿Te ayudo con algo más?"
     elif "thanks" in intents or "farewell" in intents or (brief.only_no and brief.active):
         yield (
@@ -155,8 +167,10 @@ def _idle(brief: Brief, intents: set[str]) -> Iterator[str]:
             if brief.active
             else "¡Con mucho gusto! Aquí estamos para servirte."
         )
-    elif brief.active and brief.yes:
-        yield DISPATCHED_ALREADY
+    elif brief.active and (brief.yes or "ask_wait" in intents):
+        yield DISPATCHED_ALREADY if brief.yes else "¿Necesitas algo más?"
+    elif brief.is_silent:
+        yield "No te escuché bien. ¿En qué puedo ayudarte?"
     elif intents & _QUESTIONS or brief.asks_payment or brief.refused:
         yield "¿A qué dirección te diriges?"
     elif intents & {"greeting", "ask_agent"}:

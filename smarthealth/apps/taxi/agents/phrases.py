@@ -20,6 +20,7 @@ HELP: Final = (
 OFFER: Final = "Creo que no nos estamos entendiendo. ¿Quieres que te llame un asesor?"
 CALLED: Final = "Un asesor ya tiene tu solicitud; para que te llame, dime tu número de teléfono."
 CONFIRM_OR_PERSON: Final = "Si todo está bien, di «confirmo»; si prefieres que te atienda una persona, di «asesor»."
+CHANGE_SENT: Final = "Ese servicio ya está pedido: el cambio se lo puedes decir al conductor, o lo cancelo y te pido otro. Para eso di «cancela el servicio»."
 DISPATCHED_ALREADY: Final = "Tu servicio ya está pedido. ¿Necesitas algo más?"
 
 _LACKS: Final[Mapping[str | None, str]] = {
@@ -47,6 +48,10 @@ def answers(brief: Brief) -> Iterator[str]:
         yield f"Lo siento mucho, hasta {brief.refused} no llegamos: solo prestamos servicio en {ZONES}."
     elif "ask_coverage" in brief.intents:
         yield f"Sí, llegamos a {brief.supposed}." if brief.supposed else f"Prestamos servicio en {ZONES}."
+    elif brief.unknown is not None and "taxi" in brief.intents:
+        yield f"No encuentro {brief.unknown} en mi mapa; prestamos servicio en {ZONES}."
+    if brief.several:
+        yield "Por pedido va un solo taxi; cuando salga este, te pido el otro."
     if "ask_fare" in brief.intents:
         yield from _fare(brief)
     if brief.payment_asked is not None:
@@ -56,7 +61,7 @@ def answers(brief: Brief) -> Iterator[str]:
         yield f"Puedes pagar con {names}, o por {PAYMENTS[-1]}."
     if brief.features_asked:
         yield f"Sí, puedes pedirlo con {joined(brief.features_asked)}."
-    elif "ask_features" in brief.intents:
+    elif "ask_features" in brief.intents and brief.missing != "payment":  # else the question tells the choices
         yield f"Claro, puedes pedir, por ejemplo, {joined(FEATURES[:5])}."
     if "ask_wait" in brief.intents and "status" not in brief.intents:
         yield "El tiempo de llegada lo confirma el conductor cuando toma el servicio."
@@ -95,7 +100,7 @@ def acknowledgement(brief: Brief) -> Iterator[str]:
     if "features" in changed:
         words.append(f"con {joined(order.features)}" if order.features else "sin preferencias")
     if "when" in changed and order.when:
-        words.append(f"para {order.when.removeprefix('para ')}")
+        words.append(moment(order.when))
     if "phone" in changed and order.phone:
         words.append(f"teléfono {order.phone}")
     if "observation" in changed and order.observation:
@@ -151,7 +156,7 @@ def question(brief: Brief) -> Iterator[str]:
             if order.pickup and not order.pickup_is_exact:
                 yield f"Y si tienes la dirección exacta de recogida en {order.pickup}, dímela; si no, el conductor te llama."
         case _:  # the confirmation
-            if brief.changed or brief.agent != "CONFIRMADOR" or "ask_summary" in brief.intents:
+            if brief.changed or brief.hesitates or brief.agent != "CONFIRMADOR" or "ask_summary" in brief.intents:
                 yield f"Resumen: {told(order)}."
             yield CONFIRM_QUESTION
 
@@ -169,7 +174,7 @@ def told(order: OrderNote) -> str:
     if order.destination:
         parts.append(f"destino {order.destination}")
     if order.when:
-        parts.append(f"para {order.when.removeprefix('para ')}")
+        parts.append(moment(order.when))
     if order.payment:
         parts.append(f"pago {payment_words(order.payment)}")
     if order.features or order.features_settled:
@@ -181,3 +186,9 @@ def told(order: OrderNote) -> str:
     if order.fare:
         parts.append(f"tarifa{' estimada' if order.fare_is_estimate else ''} {order.fare}")
     return "; ".join(parts)
+
+
+def moment(when: str) -> str:
+    """A time as it stands in a sentence: "para mañana", "a las cuatro"."""
+    told = when[:1].lower() + when[1:]
+    return told if told.startswith(("para ", "a la", "en ", "dentro ", "sobre ", "tipo ", "como ")) else f"para {told}"

@@ -10,10 +10,10 @@ import attrs
 
 from smarthealth.apps.taxi.desk import TIME_LIMIT, DeskFull
 from smarthealth.apps.taxi.dispatch.port import DispatchError, DispatchRefused
+from smarthealth.apps.taxi.filling import LONGEST_OBSERVATION
 from smarthealth.apps.taxi.orders import fare_of, make_order
 from smarthealth.apps.taxi.places.fares import pesos
 from smarthealth.apps.taxi.places.place import Place
-from smarthealth.apps.taxi.slots import LONGEST_OBSERVATION
 from smarthealth.apps.taxi.state import write_state
 from smarthealth.apps.taxi.understanding.features import FEATURES, find_features
 from smarthealth.apps.taxi.understanding.payment import Payment, written

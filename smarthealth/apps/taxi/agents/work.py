@@ -5,10 +5,11 @@ from __future__ import annotations
 import attrs
 
 from smarthealth.apps.taxi.caller import Caller
+from smarthealth.apps.taxi.filling import fill
 from smarthealth.apps.taxi.patience import Patience, go_on
 from smarthealth.apps.taxi.places.gazetteer import Gazetteer
 from smarthealth.apps.taxi.services import TaxiServices
-from smarthealth.apps.taxi.slots import Asked, Filled, Slots, fill
+from smarthealth.apps.taxi.slots import Asked, Filled, Slots
 from smarthealth.apps.taxi.state import ThreadState
 from smarthealth.apps.taxi.understanding.reading import Heard, read
 from smarthealth.apps.taxi.wire import AgentName
@@ -44,6 +45,10 @@ class Work:
     dispatched: Booking | None = None
     wants_person: bool = False
     """Whether the person is to be called, and did not tell a number."""
+    changes_sent: bool = False
+    """Whether a service that is under way is to be changed."""
+    hesitates: bool = False
+    """Whether a yes came after a no, so that nobody knows what to."""
     dropped: bool = False
     """Whether the order in the making was cancelled."""
 
@@ -66,7 +71,16 @@ def begin(
 ) -> Work:
     """Read a message, fill in the order, and decide who answers."""
     heard = read(text, services.gazetteer)
-    filled = fill(state.slots, heard, asked_by(state), services.gazetteer)
+    heard = _understood(heard, state, active)
+    hesitates = state.patience.doubted and heard.yes and not heard.is_firm
+    if hesitates:
+        heard = attrs.evolve(heard, yes=False)
+    # what is on its way is not ordered a second time
+    changes_sent = bool(active) and asked_by(state) is None and heard.changes
+    cancels_sent = bool(active) and state.slots.is_empty and "cancel" in heard.intents
+    filled = Filled(slots=state.slots)
+    if not (changes_sent or cancels_sent):
+        filled = fill(state.slots, heard, asked_by(state), services.gazetteer)
     is_idle = asked_by(state) is None and filled.slots.is_empty and "taxi" not in heard.intents
     asking = go_on(state.patience, filled, heard, is_idle=is_idle, is_called=state.wants_person)
     filled = asking.filled
@@ -84,7 +98,21 @@ def begin(
         active=active,
         wants_person=state.wants_person,
         patience=asking.patience,
+        hesitates=hesitates,
+        changes_sent=changes_sent,
     )
+
+
+def _understood(heard: Heard, state: ThreadState, active: tuple[Booking, ...]) -> Heard:
+    """A message in its place: what it means where something is ordered, or nothing is."""
+    intents = heard.intents
+    if "status" in intents and not active and not state.slots.is_empty:
+        intents = intents - {"status"} | {"ask_wait"}  # of a taxi that is not sent yet
+    if "cancel" in intents and not active and state.slots.is_empty and heard.mentions:
+        intents -= {"cancel"}  # there is nothing but the new wish
+    if state.patience.was_aside and heard.asks and heard.mentions and "taxi" not in intents:
+        intents |= {"ask_fare"}  # "¿y hasta Soledad?"
+    return attrs.evolve(heard, intents=intents)
 
 
 def asked_by(state: ThreadState) -> Asked | None:

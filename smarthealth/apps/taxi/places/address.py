@@ -58,7 +58,7 @@ class Address:
         main, cross = self.main, self.cross
         if main is None or main.kind is None or cross is None:
             return False
-        return self.plate is not None or cross.kind is not None
+        return self.plate is not None or cross.kind is not None or main.name is not None
 
     @property
     def text(self) -> str:

@@ -178,6 +178,9 @@ class _Reader:
         if not signed and self._texts[mark : mark + 1] == (",",):
             self.at = mark  # "calle 72, 2 personas": behind a comma a number needs its sign
             return Address(main=main)
+        name = self._name() if crossing else None
+        if name is not None:
+            return Address(main=main, cross=self._take_name(name))
         split = self._run_together()
         if split is not None:
             return Address(main=main, cross=Road(number=split[0]), plate=split[1])

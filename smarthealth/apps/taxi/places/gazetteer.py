@@ -137,7 +137,7 @@ class Gazetteer:
         while at < len(words):
             length = self._match(texts, at)
             if length:
-                phrase = self._phrases[texts[at : at + length]]
+                phrase = self._phrases.get(texts[at : at + length]) or self._phrases["el", *texts[at : at + length]]
                 found.append(FoundSpot(spots=phrase.spots, start=words[at].start, end=words[at + length - 1].end))
             at += length or 1
         return tuple(found)
@@ -158,6 +158,9 @@ class Gazetteer:
         """Words of the longest name that begins here."""
         for length in range(min(self._longest, len(texts) - at), 0, -1):
             phrase = self._phrases.get(texts[at : at + length])
+            # "al Viva" is "a el Viva", a name that counts only with its article
+            if phrase is None and texts[at - 1 : at] in (("al",), ("del",)):
+                phrase = self._phrases.get(("el", *texts[at : at + length]))
             if phrase is not None and (not phrase.is_doubtful or _is_expected(texts, at)):
                 return length
         return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final, Literal
 
 import attrs
@@ -24,10 +25,11 @@ _NAME: Final = rf"(?:\s+(?!(?:{_STOPS})\b)[a-z0-9&']+){{1,4}}"
 _LANDMARK: Final = re.compile(
     r"\b(?:hotel|clinica|hospital|colegio|universidad|instituto|iglesia|parroquia|edificio|conjunto(?: residencial)?"
     r"|centro comercial|supermercado|restaurante|gimnasio|discoteca|banco|notaria|museo|teatro|parque|fundacion"
-    r"|estacion(?: de servicio)?|exito|olimpica|almacen|drogueria|farmacia|cementerio|batallon|consultorio|laboratorio)"
+    r"|estacion(?: de servicio)?|exito|olimpica|almacen|drogueria|farmacia|cementerio|veterinaria|gasolinera|bomba|panaderia|peluqueria|ferreteria|comisaria|estacion de policia|motel|club|plaza|sede|batallon|consultorio|laboratorio)"
     rf"{_NAME}"
 )
 _NEIGHBOURHOOD: Final = re.compile(rf"\b(?:barrio|urbanizacion|urb|sector|vereda|corregimiento)\.?{_NAME}")
+_TOWN: Final = re.compile(rf"\b(?:municipio(?: de)?|pueblo de)(?P<name>{_NAME})")
 _LEAD: Final = re.compile(r"(?:barrio|urbanizacion|urb|sector|vereda|corregimiento)\.?\s+")
 
 
@@ -68,6 +70,7 @@ def _named(text: str, gazetteer: Gazetteer) -> list[Element]:
         Element(kind="landmark", start=match.start(), end=match.end(), name=_titled(text, *match.span()))
         for match in _LANDMARK.finditer(folded)
     ]
+    named += _towns(text, folded, gazetteer)
     for match in _NEIGHBOURHOOD.finditer(folded):
         lead = _LEAD.match(folded, match.start())
         start = lead.end() if lead is not None else match.start()
@@ -77,6 +80,15 @@ def _named(text: str, gazetteer: Gazetteer) -> list[Element]:
         name = None if spots else _titled(text, start, match.end())
         named.append(Element(kind="neighbourhood", start=start, end=match.end(), spots=spots, name=name))
     return named
+
+
+def _towns(text: str, folded: str, gazetteer: Gazetteer) -> Iterator[Element]:
+    """Towns that are called so, and are in no table: none of the neighbourhoods of that name."""
+    for match in _TOWN.finditer(folded):
+        name = text[match.start("name") : match.end()]
+        if all(one.kind not in ("zone", "outside") for one in gazetteer.find(name)):
+            spot = Spot(kind="outside", name=_titled(name, 0, len(name)))
+            yield Element(kind="outside", start=match.start(), end=match.end(), spots=(spot,))
 
 
 def _titled(text: str, start: int, end: int) -> str:

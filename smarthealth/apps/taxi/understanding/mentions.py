@@ -12,6 +12,7 @@ from typing import Final, Literal
 
 import attrs
 
+from smarthealth.apps.taxi.places.address import Address
 from smarthealth.apps.taxi.places.folding import fold
 from smarthealth.apps.taxi.places.gazetteer import Gazetteer
 from smarthealth.apps.taxi.places.place import Place, locate
@@ -23,7 +24,7 @@ Role = Literal["pickup", "destination"]
 # what may stand between two pieces of one place
 _JOINT: Final = re.compile(
     r"[\s,.;:()-]*(?:(?:en|de|del|por|el|la|los|las|barrio|urbanizacion|urb|sector|zona|municipio|ciudad|cerca|frente|al lado|al|y|que|es"
-    r"|queda|eso|alla|aca|ahi|detras|diagonal|llamado|localidad|esto|pues|entre|altura|a la altura|esquina)[\s,.;:()-]+)*"
+    r"|queda|eso|alla|aca|ahi|detras|diagonal|llamado|localidad|esto|pues|entre|altura|a la altura|esquina|entonces|seria|digamos)[\s,.;:()-]+)*"
 )
 _NOT_JOINT: Final = re.compile(r"(?<!frente )(?<!lado )(?<!cerca )(?<!diagonal )\bal\b|\by\s+(?:el|la|en)\b")
 _PICKUP: Final = re.compile(
@@ -42,9 +43,12 @@ _CLAUSE: Final = re.compile(
 _TAXI_AT: Final = re.compile(r"\b(?:taxi|carro|servicio|vehiculo|movil)\b[\s\w]*?\b(?:en|aqui|aca)\b[\s\w]*$")
 _WHERE_TO: Final = re.compile(r"\b(?:voy|vamos|destino|me llev\w+|nos llev\w+|hasta|dirijo)\b")
 _FROM: Final = re.compile(
-    r"(?:\bdesde|(?<!altura )(?<!lado )(?<!cerca )(?<!frente )(?<!detras )(?<!casa )\bdel?)\s+(?:el |la |los |las |barrio )*$"
+    r"(?:\bdesde|(?<!altura )(?<!lado )(?<!lados )(?<!cerca )(?<!frente )(?<!detras )(?<!casa )\bdel?)\s+(?:el |la |los |las |barrio )*$"
 )
 _TO: Final = re.compile(r"(?:^|\s)(?:a|al|hasta|hacia|para|pa)\s+(?:el |la |los |las |barrio |que )*$")
+_STOP: Final = re.compile(
+    r"\b(?:(?:pas(?:e|en|ar|a)) primero|primero pas\w+|paramos|parar|parando|parada|pasamos|pasando)\b(?: \w+){0,3}? (?:en|por)\s+(?:el |la |los |las |barrio )*$"
+)
 _REPAIR: Final = re.compile(
     r"\b(?:perdon|mejor|digo|quise decir|corrijo|no no|me equivoque|mentira|sino|en vez|rectifico|cambi\w+|olvid\w+|ahora)\b|^\s*no\b|,\s*no,"
 )
@@ -64,8 +68,15 @@ class Mention:
     """Whether it corrects the place named before it."""
     is_where_to: bool = False
     """Whether it was said as "voy para …", which is no place to be picked up at."""
+    is_stop: bool = False
+    """Whether the trip only stops there: "paramos primero en …"."""
     is_denied: bool = False
     """Whether it was said that this is not it."""
+
+    @property
+    def address(self) -> Address | None:
+        """Its address, where it has one."""
+        return next((one.address for one in self.elements if one.address is not None), None)
 
     @property
     def is_fragment(self) -> bool:
@@ -111,11 +122,20 @@ def _belongs(group: Sequence[Element], one: Element, folded: str) -> bool:
     gap = folded[group[-1].end : one.start]
     if not _JOINT.fullmatch(gap) or _NOT_JOINT.search(gap):
         return False
+    if one.kind == "landmark" and _is_far(group, one, gap):
+        return False
     kinds = {each.kind for each in group}
     if one.kind in kinds and not _is_complement(one):
         return False
     # behind a town, "de Soledad a …" is held apart by its preposition; an address of its own begins another place
     return not (one.kind == "outside" and "zone" in kinds)
+
+
+def _is_far(group: Sequence[Element], one: Element, gap: str) -> bool:
+    """Whether a landmark is another place than the neighbourhood named before it."""
+    zones = {spot.zone for each in group if each.kind == "neighbourhood" for spot in each.spots}
+    is_apart = " - " in gap and bool(zones) and any(each.address is not None for each in group)
+    return is_apart or bool(zones and one.spots and not zones & {spot.zone for spot in one.spots})
 
 
 def _is_complement(one: Element) -> bool:
@@ -133,6 +153,7 @@ def _mention(group: Sequence[Element], before: str, earlier: Sequence[Mention]) 
         role=role,
         is_repair=is_repair,
         is_where_to=role == "destination" and bool(_WHERE_TO.search(before)),
+        is_stop=bool(_STOP.search(before)),
         is_denied=bool(_DENIED.search(before)),
     )
 

@@ -13,7 +13,7 @@ WRITTEN: Final[dict[Payment, str]] = {"nequi": "Nequi", "daviplata": "Daviplata"
 """Names that are written with a capital."""
 
 _WORDS: Final[dict[Payment, str]] = {
-    "efectivo": r"efectivo|en plata|contado|cash|billetes?|en monedas|plata en mano|con plata",
+    "efectivo": r"efectivo|en plata|contado|cash|billetes?|en monedas|plata en mano|con plata|plata(?=\W*$)",
     "nequi": r"ne(?:qu|k)i|neki|neqi",
     "daviplata": r"davi ?plata|daviplat\w*",
     "datáfono": r"data ?fono",
@@ -30,6 +30,10 @@ _DENIED: Final = re.compile(
 _BACKGROUND: Final = re.compile(
     r"\b(?:aceptan|reciben|recibe|acepta|se puede|pued\w+ (?:pagar|cancelar)(?:les?)?|tienen|tiene|manejan|cobran|hay)\b[^.,;?]*$"
 )
+_OTHER: Final = re.compile(
+    r"\b(?:acept|recib|recog|manej)\w+\b[^.?!]*\b(?:dolar(?:es)?|euros?|cheques?|bonos?|puntos|paypal|bitcoins?)\b"
+)
+"""Ways of paying that there are not."""
 
 
 def find_payment(text: str) -> Payment | None:
@@ -53,6 +57,8 @@ def find_payment(text: str) -> Payment | None:
 def asks_about_payment(text: str) -> bool:
     """Whether it is asked which ways of paying there are: "¿reciben Nequi?", "¿cómo puedo pagar?"."""
     folded = fold(text)
+    if _OTHER.search(folded):
+        return True
     match = _PATTERN.search(folded)
     if match is not None and _BACKGROUND.search(folded[: match.start()]):
         return True

@@ -69,7 +69,7 @@ LANDLINE: Final = re.compile(r"60[1-8]\d{7}")
 _DIGITS: Final = re.compile(r"\+?\d(?:[\d\s().-]{5,18})\d")
 _COUNTRY: Final = re.compile(r"^(?:\+?57)(?=(?:3\d|60)\d{8}$)")
 _WHEN: Final = re.compile(
-    r"\b(?:(?:para )?(?:manana|hoy|pasado manana|esta (?:tarde|noche|madrugada)|el (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo))"
+    r"\b(?:(?:para )?(?:manana|hoy|pasado manana|esta (?:tarde|noche|madrugada)|el (?:\d{1,2}|primero) de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre)|el (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo))"
     r"(?:\s+(?:en|por) la (?:manana|tarde|noche|madrugada))?"
     r"(?:\s+(?:a|tipo|sobre|como a) las? (?:\d{1,2}(?::\d{2})?|[a-z]+(?: y (?:media|cuarto|[a-z]+))?)"
     r"(?:\s*(?:a\.? ?m\.?|p\.? ?m\.?|de la (?:manana|tarde|noche|madrugada)))?)?"
@@ -114,7 +114,7 @@ def find_name(text: str) -> str | None:
     at = match.end()
     while len(names) < MOST_NAMES and (word := _NAME_WORD.match(text, at)):
         said = fold(word.group(1))
-        if said in _PARTICLES and names and text[word.start(1)].islower() and _NAME_WORD.match(text, word.end()):
+        if said in _PARTICLES and names and _NAME_WORD.match(text, word.end()):
             names.append(said)
         elif said in _NAME_STOPS:
             break

@@ -12,10 +12,23 @@ from smarthealth.apps.taxi.places.gazetteer import Gazetteer
 
 from .contractions import expand
 from .features import find_features, wants_nothing_special
-from .intents import Intent, find_intents, is_unsure, says_no, says_only_no, says_yes, wrong_part
+from .intents import (
+    Intent,
+    confirms,
+    find_intents,
+    gives_up_softly,
+    is_unsure,
+    says_no,
+    says_only_no,
+    says_yes,
+    wrong_part,
+)
 from .mentions import Mention, find_mentions
 from .payment import Payment, asks_about_payment, denied_payments, find_payment
 from .people import find_name, find_phone, find_when
+from .requests import asks_for_several, find_request
+from .sounds import spelt, without_sounds
+from .unknown import unknown_place
 
 _ASKING: Final = re.compile(
     r"\?|^\W*(?:y |pero |oye |disculpe |una pregunta )*(?:cuanto|como|a?donde|cual|quien|por que|cuando|aceptan|reciben|tienen|hay|van|llegan"
@@ -23,6 +36,9 @@ _ASKING: Final = re.compile(
 )
 _PAYS: Final = re.compile(r"\bcancel\w*(?:\s+\w+){0,3}\s+(?:en|con|por)\b")
 """In Colombia one "cancels in cash": that is paying."""
+_NO_MORE: Final = re.compile(r"^\W*(?:no|nada)\W+(?:mas|senora?\W*$|gracias\W*$)")
+"""After everything was told it refuses nothing: "no más"."""
+_ANOTHER: Final = re.compile(r"\b(?:otr[oa]|un|nuevo) (?:taxi|carro|carrera|servicio|movil)\b")
 _PEOPLE: Final = re.compile(
     r"\d+\s*(?:-|o|a|y)?\s*\d*\s*(?:personas|pasajeros|maletas|ninos|minutos|pesos|adultos|puestos|anos|horas|mil)\b"
 )
@@ -51,6 +67,8 @@ class Heard:
     when: str | None = None
     intents: frozenset[Intent] = frozenset()
     yes: bool = False
+    is_firm: bool = False
+    """Whether a yes says what to: "confirmo", "mándelo"."""
     no: bool = False
     only_no: bool = False
     wrong: str | None = None
@@ -58,6 +76,21 @@ class Heard:
     unsure: bool = False
     asks: bool = False
     """Whether it is a question."""
+    changes: bool = False
+    """Whether something that was told is to be another, and not another taxi."""
+    request: str | None = None
+    """What the driver is to be told: "que pite al llegar"."""
+    unknown: str | None = None
+    """Where the person wants to go, by a name that is in no table."""
+    several: bool = False
+    """Whether more than one taxi is asked for."""
+    is_silent: bool = False
+    """Whether there was not a word in it."""
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it is a no, with nothing that would be right instead."""
+        return self.no and not self.tells and not _NO_MORE.search(fold(self.text))
 
     @property
     def tells(self) -> bool:
@@ -76,17 +109,20 @@ class Heard:
 
 def read(text: str, gazetteer: Gazetteer) -> Heard:
     """Read an utterance; never fails, whatever the text is."""
-    text = expand(text)
+    text = spelt(without_sounds(expand(text)))
     folded = fold(text)
     name, phone, when = find_name(text), find_phone(text), find_when(text)
     asks_payment = asks_about_payment(text)
     wished, denied = find_features(text)
+    mentions = find_mentions(_without(text, name, when), gazetteer)
     intents = find_intents(text)
-    if _PAYS.search(folded) and (asks_payment or find_payment(text)):
+    is_paying = _PAYS.search(folded) and (asks_payment or find_payment(text))
+    # "no, olvídalo, al aeropuerto sí" is another wish
+    if is_paying or (any(one.role is not None for one in mentions) and gives_up_softly(text)):
         intents -= {"cancel"}
     return Heard(
         text=text,
-        mentions=find_mentions(_without(text, name, when), gazetteer),
+        mentions=mentions,
         payment=None if asks_payment else find_payment(text),
         payment_asked=find_payment(text) if asks_payment else None,
         denied_payments=denied_payments(text),
@@ -100,11 +136,17 @@ def read(text: str, gazetteer: Gazetteer) -> Heard:
         when=when,
         intents=intents,
         yes=says_yes(text),
+        is_firm=confirms(text),
         no=says_no(text),
         only_no=says_only_no(text),
         wrong=wrong_part(text),
         unsure=is_unsure(text),
         asks=bool(_ASKING.search(folded)),
+        changes=wrong_part(text) is not None and not _ANOTHER.search(folded),
+        request=find_request(text),
+        unknown=None if mentions else unknown_place(text),
+        several=asks_for_several(text),
+        is_silent=not any(letter.isalnum() for letter in text),
     )
 
 

@@ -14,7 +14,7 @@ from smarthealth.apps.taxi.wire import AgentName
 from smarthealth.storage.bookings import Booking
 from smarthealth.storage.threads import Thread
 from tests.apps.taxi.conftest import THREAD, World
-from tests.apps.taxi.test_slots import after
+from tests.apps.taxi.test_filling import after
 
 CALLER = Caller(user_id=None, address=None, connection_id="1", thread_name=THREAD)
 NEW = Thread(id=CALLER.thread_id, user_id=None, state="{}", bookings=0)

@@ -13,7 +13,7 @@ from trio.testing import MockClock
 
 from smarthealth.apps.taxi.agents.brief import Brief, ServiceNote, write_brief
 from smarthealth.apps.taxi.agents.offline import compose
-from smarthealth.apps.taxi.agents.phrases import DISPATCHED_ALREADY, HELP, OFFER
+from smarthealth.apps.taxi.agents.phrases import CALLED, CHANGE_SENT, DISPATCHED_ALREADY, HELP, OFFER
 from smarthealth.llm.port import ChatMessage, ChatRequest, Tool, ToolCall
 from smarthealth.storage.errors import StorageUnavailable
 from tests.apps.taxi.agents.test_phrases import BUSY, EMPTY, WHOLE
@@ -178,7 +178,7 @@ def test_a_service_and_a_number() -> None:
         (attrs.evolve(EMPTY, intents=("greeting",)), "¿En qué puedo ayudarte?"),
         (EMPTY, HELP),
         (attrs.evolve(BUSY, agent="CONFIRMADOR", missing="confirmation", wrong="unknown"), "¿Qué dato corrijo"),
-        (attrs.evolve(BUSY, agent="CONFIRMADOR", missing="confirmation", only_no=True), "no lo envío todavía"),
+        (attrs.evolve(BUSY, agent="CONFIRMADOR", missing="confirmation", refuses=True), "no lo envío todavía"),
         (attrs.evolve(BUSY, missing="features", yes=True), "Claro, dime cuál"),
         (attrs.evolve(EMPTY, refused="Malambo", intents=("taxi",)), "¿Te llevamos a otro destino?"),
         (attrs.evolve(BUSY, cleared="payment"), "Claro, lo corregimos."),
@@ -186,6 +186,16 @@ def test_a_service_and_a_number() -> None:
         (BUSY, "no te entendí bien"),
         (attrs.evolve(BUSY, missing="features", yes=True, assumed=("payment",)), "¿Alguna preferencia especial"),
         (attrs.evolve(EMPTY, is_stuck=True), OFFER),
+        (attrs.evolve(EMPTY, is_stuck=True, intents=("greeting",)), "¿En qué puedo ayudarte?"),
+        (attrs.evolve(EMPTY, intents=("ask_wait",), active=(SERVICE,)), "¿Necesitas algo más?"),
+        (attrs.evolve(EMPTY, active=(SERVICE,), changes_sent=True), CHANGE_SENT),
+        (attrs.evolve(EMPTY, wants_person=True), CALLED),
+        (attrs.evolve(EMPTY, is_silent=True), "No te escuché bien. ¿En qué"),
+        (attrs.evolve(BUSY, is_silent=True), "No te escuché bien. ¿Cómo vas"),
+        (attrs.evolve(BUSY, intents=("repeat",)), "Claro, te repito. ¿Cómo vas"),
+        (attrs.evolve(EMPTY, intents=("taxi",), unknown="Chibolo"), "No encuentro Chibolo en mi mapa"),
+        (attrs.evolve(EMPTY, intents=("taxi",), several=True), "Por pedido va un solo taxi"),
+        (attrs.evolve(BUSY, agent="CONFIRMADOR", missing="confirmation", hesitates=True), "Resumen: "),
     ],
 )
 def test_what_is_said(brief: Brief, said: str) -> None:

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from smarthealth.apps.taxi.agents.work import asked_by, asker_of, first_fill, route
+from smarthealth.apps.taxi.patience import Patience
 from smarthealth.apps.taxi.places.gazetteer import load_gazetteer
 from smarthealth.apps.taxi.slots import Slots
 from smarthealth.apps.taxi.state import ThreadState
@@ -58,6 +60,39 @@ async def test_the_state_after_a_turn(world: World) -> None:
     assert work.state == anew
     work.dropped, work.dispatched = False, await a_service(world)
     assert work.state == anew
+
+
+def test_a_yes_after_a_no(world: World) -> None:
+    """Agrees to nothing, unless it says to what."""
+    asked = attrs.evolve(state_of(*ORDER, agent="CONFIRMADOR"), patience=Patience(question="confirmation", times=1))
+    refused = work_of(world, "no", asked).state
+    assert refused.patience.doubted
+    unclear = work_of(world, "sí", refused)
+    assert (unclear.hesitates, unclear.heard.yes, unclear.state.patience.doubted) == (True, False, False)
+    assert work_of(world, "sí, confirmo", refused).heard.yes
+    assert work_of(world, "sí", unclear.state).heard.yes
+
+
+async def test_a_service_under_way(world: World) -> None:
+    """Is not ordered a second time by who wants it changed."""
+    active = (await a_service(world),)
+    changed = work_of(world, "cambia el destino, voy al aeropuerto", ThreadState(), active)
+    assert (changed.changes_sent, changed.slots.is_empty) == (True, True)
+    other = work_of(world, "quiero otro taxi al aeropuerto", ThreadState(), active)
+    assert (other.changes_sent, other.slots.is_empty) == (False, False)
+
+
+async def test_a_message_in_its_place(world: World) -> None:
+    """Asks when a taxi comes that is not sent yet, cancels nothing where there is nothing, and asks a fare after a fare."""
+    late = work_of(world, "¿a qué hora llega el carro?", state_of(*ORDER))
+    assert late.heard.intents & {"status", "ask_wait"} == {"ask_wait"}
+    text = "cancela el que pedí y pide otro al aeropuerto"
+    anew = work_of(world, text, ThreadState())
+    assert ("cancel" in anew.heard.intents, anew.slots.is_empty) == (False, False)
+    cancelled = work_of(world, text, ThreadState(), (await a_service(world),))
+    assert ("cancel" in cancelled.heard.intents, cancelled.slots.is_empty) == (True, True)
+    aside = attrs.evolve(state_of("a Galapa"), patience=Patience(question="destination Galapa", was_aside=True))
+    assert work_of(world, "¿y hasta Soledad?", aside).slots.destination.zone == "Galapa"
 
 
 def test_who_cannot_be_understood(world: World) -> None:

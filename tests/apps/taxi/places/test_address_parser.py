@@ -51,6 +51,7 @@ SAID = [
     ("murillo con 14", "Calle 45 con Carrera 14"),
     ("calle la cordialidad # 20-15", "Avenida La Cordialidad # 20-15"),
     ("avenida calle 26 # 10-20", "Calle 26 # 10-20"),
+    ("la cordialidad con circunvalar", "Avenida La Cordialidad con Avenida Circunvalar"),
     ("avenida circunvalar con calle 45", "Avenida Circunvalar con Calle 45"),
     ("carrera primera # 20-10", "Carrera 1 # 20-10"),
     ("la carrera es la 8", "Carrera 8"),

@@ -24,6 +24,8 @@ from smarthealth.apps.taxi.places.gazetteer import load_gazetteer
         ("para la Mercedes", [("neighbourhood", "Las Mercedes", "Barranquilla")]),
         ("el Recreo", [("neighbourhood", "El Recreo", "Barranquilla")]),
         ("voy a los Nogales", [("neighbourhood", "Los Nogales", "Barranquilla")]),
+        ("al metropolitano", [("landmark", "Estadio Metropolitano", "Barranquilla")]),
+        ("metropolitano", []),
         ("no sé", []),
     ],
 )

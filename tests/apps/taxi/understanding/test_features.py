@@ -17,6 +17,9 @@ from smarthealth.apps.taxi.understanding.features import find_features, wants_no
         ("sin música", ("sin música",), ()),
         ("voy con mi abuelita en silla de ruedas", ("silla de ruedas", "adulto mayor"), ()),
         ("somos 6 personas", ("seis puestos",), ()),
+        ("vamos 3 adultos y dos niños", ("seis puestos",), ()),
+        ("vamos 2 adultos y un niño", (), ()),
+        ("¿tienen motos?", ("moto",), ()),
         ("hola", (), ()),
     ],
 )

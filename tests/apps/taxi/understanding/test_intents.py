@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from smarthealth.apps.taxi.understanding.intents import (
+    confirms,
     find_intents,
+    gives_up_softly,
     is_unsure,
     says_no,
     says_only_no,
@@ -34,6 +36,14 @@ from smarthealth.apps.taxi.understanding.intents import (
         ("me dejé el celular en el taxi", {"complaint"}),
         ("gracias, chao", {"thanks", "farewell"}),
         ("asdf", set()),
+        ("¿cuánto se demora?", set()),
+        ("no lo canceles", set()),
+        ("no, ya no, gracias", {"cancel", "thanks"}),
+        ("¿qué placa es?", {"status"}),
+        ("¿20 mil está bien?", {"ask_fare"}),
+        ("¿cómo?", {"repeat"}),
+        ("pásame a buscar", {"taxi"}),
+        ("I need a taxi", {"taxi"}),
     ],
 )
 def test_what_people_want(text: str, intents: set[str]) -> None:
@@ -52,6 +62,16 @@ def test_yes(text: str) -> None:
 def test_what_is_no_yes(text: str) -> None:
     """A condition, a denial, and something else."""
     assert not says_yes(text)
+
+
+def test_going_ahead() -> None:
+    """Said in so many words, or only agreed to."""
+    assert [confirms(text) for text in ("sí", "sí, confirmo", "mándelo", "no confirmo")] == [False, True, True, False]
+
+
+def test_giving_up_softly() -> None:
+    """Is a "mejor no" alone, and no "cancela"."""
+    assert [gives_up_softly(text) for text in ("no, olvídalo", "mejor no", "olvídalo, cancela")] == [True, True, False]
 
 
 def test_no() -> None:

@@ -25,6 +25,8 @@ SAID: list[tuple[str, list[tuple[str | None, str]]]] = [
     ("voy a la calle 72, no, calle 74 # 43-25", [("destination", "Calle 72"), ("destination", "Calle 74 # 43-25")]),
     ("no, en Soledad", [(None, "Soledad")]),
     ("por el Prado", [(None, PRADO)]),
+    ("Barranquilla entonces, la calle 72", [(None, "Calle 72, Barranquilla")]),
+    ("calle 84 # 51-30 Riomar - aeropuerto", [(None, f"Calle 84 # 51-30, {RIOMAR}"), (None, AIRPORT)]),
     ("en El Porvenir, Soledad", [(None, "Porvenir de Soledad, Soledad")]),
     ("soledad, cartagena", [(None, "Soledad"), (None, "")]),
     (
@@ -86,3 +88,11 @@ def test_any_text_is_read(text: str) -> None:
     place = Place()
     for mention in find_mentions(text, GAZETTEER):
         place = mention.said_of(place, GAZETTEER)
+
+
+def test_a_stop_on_the_way() -> None:
+    """Is no end of the trip, and what has no address says so."""
+    found = find_mentions("de Boston a Riomar, paramos primero en el Prado", GAZETTEER)
+    assert [one.is_stop for one in found] == [False, False, True]
+    assert find_mentions("de Boston, que pase primero por la 84 con 51B", GAZETTEER)[1].is_stop
+    assert [one.address is None for one in find_mentions("de Boston a la calle 72", GAZETTEER)] == [True, False]

@@ -55,4 +55,28 @@ def test_a_question_about_features_wishes_nothing() -> None:
 @given(st.text(max_size=80))
 def test_any_text_is_read(text: str) -> None:
     """Without an error."""
-    assert heard(text).text == text
+    assert not heard(text).is_silent or not any(map(str.isdigit, text))
+
+
+def test_a_no() -> None:
+    """Refuses where nothing is told instead, and nothing more is wanted."""
+    assert [heard(text).refuses for text in ("no", "no, así no", "no, en efectivo", "no más")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+
+
+def test_what_is_to_be_changed() -> None:
+    """Is something that was told, and not another taxi; a wish that is given up for another cancels nothing."""
+    assert heard("cambia el destino").changes
+    assert not heard("cambia eso, mándame otro taxi").changes
+    assert "cancel" not in heard("no, olvídalo, al aeropuerto").intents
+    assert "cancel" in heard("no, olvídalo").intents
+
+
+def test_a_message_without_words() -> None:
+    """Is silence; one of misspelt words is read as it was meant."""
+    assert heard("mmm...").is_silent
+    assert (heard("en efetivo").payment, heard("voy para Chibolón").unknown) == ("efectivo", "Chibolón")
