@@ -18,14 +18,19 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import ssl
 import urllib.request
 from collections.abc import Iterable
+from contextlib import suppress
+from math import inf
 from typing import Any, Final
 
 import httpcore2
 import httpx2
 import trio
+
+from .read_watch import watch_of
 
 MOST_READ: Final = 64 * 1024
 """Bytes of one read."""
@@ -105,13 +110,16 @@ class ChunkedBody:
 
     Args:
         stream: Whose body it is; nothing of it was given out.
-        timeout: Seconds that the next bytes may take.
+        timeout: Seconds that the next bytes may take, once it is open.
     """
 
     def __init__(self, stream: DirectStream, timeout: float) -> None:
         self._stream = stream
         self._timeout = timeout
         self._socket = plain_socket(stream)
+        self._watch = watch_of(timeout)
+        self._expired = False
+        self.waiting_since = inf
         self._rest = stream.take_held()
         self._due = 0
         """Bytes of the present chunk that have not come, the end of its line included."""
@@ -129,25 +137,44 @@ class ChunkedBody:
             data, self._rest = self._rest + await self._receive(), b""
         return pieces
 
+    def open(self) -> None:
+        """Begin to read; from here on it has to be closed."""
+        if self._socket is not None:
+            self._watch.add(self)
+
+    def close(self) -> None:
+        """Read no more."""
+        self._watch.discard(self)
+
+    def expire(self) -> None:
+        """End the read that is under way; the connection is of no further use."""
+        self._expired = True
+        assert self._socket is not None  # else nobody looks after this
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RD)
+
     async def _receive(self) -> bytes:
         data = await (self._of_stream() if self._socket is None else self._of_socket(self._socket))
+        if self._expired:
+            raise httpx2.ReadTimeout("nothing came in time")
         if not data:
             raise httpx2.RemoteProtocolError("the connection ended in the middle of a body")
         return data
 
-    async def _of_socket(self, socket: trio.socket.SocketType) -> bytes:
-        with trio.CancelScope(deadline=trio.current_time() + self._timeout):
-            try:
-                while True:
-                    # The next token is hardly ever there already: asking the kernel first would be one call in vain.
-                    await trio.lowlevel.wait_readable(socket)
-                    try:
-                        return os.read(socket.fileno(), MOST_READ)
-                    except BlockingIOError:
-                        continue
-            except (OSError, trio.ClosedResourceError) as error:
-                raise httpx2.ReadError(type(error).__name__) from None
-        raise httpx2.ReadTimeout("nothing came in time")
+    async def _of_socket(self, plain: trio.socket.SocketType) -> bytes:
+        self.waiting_since = trio.current_time()
+        try:
+            while True:
+                # The next token is hardly ever there already: asking the kernel first would be one call in vain.
+                await trio.lowlevel.wait_readable(plain)
+                try:
+                    return os.read(plain.fileno(), MOST_READ)
+                except BlockingIOError:
+                    continue
+        except (OSError, trio.ClosedResourceError) as error:
+            raise httpx2.ReadError(type(error).__name__) from None
+        finally:
+            self.waiting_since = inf
 
     async def _of_stream(self) -> bytes:
         try:
@@ -189,8 +216,8 @@ def plain_socket(stream: DirectStream) -> trio.socket.SocketType | None:
     """The socket of a connection, where nothing stands between it and its reader."""
     if stream.get_extra_info("ssl_object") is not None:
         return None
-    socket: trio.socket.SocketType = stream.get_extra_info("socket")
-    return socket
+    plain: trio.socket.SocketType = stream.get_extra_info("socket")
+    return plain
 
 
 def direct_body(response: httpx2.Response, timeout: float) -> ChunkedBody | None:

@@ -69,6 +69,8 @@ class OpenAIChatModel:
         with translated():
             response = await self._send(request)
         body = direct_body(response, self._settings.read_timeout)
+        if body is not None:
+            body.open()
         answer = _Answer(response, body, ChatStreamReader(self._settings.max_event_size))
         try:
             await answer.wait_first()
@@ -84,7 +86,14 @@ class OpenAIChatModel:
         while True:
             body = self._body(request)
             try:
-                raw = await self._client.chat.completions.with_raw_response.create(**body, extra_headers=_HEADERS)
+                raw = await self._client.chat.completions.with_raw_response.create(
+                    # What is given as extra is sent as it is; of all else the SDK looks for types, for a tenth of a turn.
+                    model=self._settings.model,
+                    messages=(),
+                    stream=True,
+                    extra_body=body,
+                    extra_headers=_HEADERS,
+                )
                 response: httpx2.Response = raw.http_response
                 return response
             except openai.BadRequestError as error:
@@ -105,11 +114,9 @@ class OpenAIChatModel:
 
     def _body(self, request: ChatRequest) -> dict[str, Any]:
         body: dict[str, Any] = {
-            "model": self._settings.model,
             "messages": [_message(message) for message in request.messages],
             "temperature": request.temperature,
             self._limit_name: request.max_output_tokens,
-            "stream": True,
             "stream_options": {"include_usage": True},
         }
         if request.tools:
@@ -153,6 +160,8 @@ class _Answer:
 
     async def aclose(self) -> None:
         """Close the response, and its connection with it unless the answer was read to the end."""
+        if self._body is not None:
+            self._body.close()
         with trio.move_on_after(_CLOSE_TIMEOUT, shield=True):
             await self._chunks.aclose()
             await self._response.aclose()
