@@ -22,9 +22,12 @@ CHECKPOINT_EVERY = 32
 class Inbound:
     """A queue of ASGI events between the task that reads the socket and the application."""
 
+    __slots__ = ("_abandoned", "_arrived", "_bound", "_cost", "_events", "_last", "_room", "_taken")
+
     def __init__(self, bound: int) -> None:
         self._bound = bound
-        self._events: deque[tuple[Event, int]] = deque()
+        # Made when something waits and given back when nothing does: an empty deque takes 760 bytes.
+        self._events: deque[tuple[Event, int]] | None = None
         self._last: Event | None = None
         self._cost = 0
         self._taken = 0
@@ -42,6 +45,8 @@ class Inbound:
         if self._abandoned or self._last is not None:
             return
         cost = size + MESSAGE_OVERHEAD
+        if self._events is None:
+            self._events = deque()
         self._events.append((event, cost))
         self._cost += cost
         self._wake()
@@ -59,16 +64,17 @@ class Inbound:
         Cancellation:
             Loses no event.
         """
-        while not self._events:
+        while not (events := self._events):
             if self._last is not None:
                 await trio.lowlevel.checkpoint()
                 return self._last
+            self._events = None
             self._arrived = trio.Event()
             await self._arrived.wait()
         self._taken += 1
         if self._taken % CHECKPOINT_EVERY == 0:
             await trio.lowlevel.checkpoint()
-        event, cost = self._events.popleft()
+        event, cost = events.popleft()
         self._cost -= cost
         if self._cost <= self._bound // 2:
             self._make_room()
@@ -83,7 +89,7 @@ class Inbound:
     def abandon(self) -> None:
         """The application has gone: drop what is queued and what comes."""
         self._abandoned = True
-        self._events.clear()
+        self._events = None
         self._cost = 0
         self._make_room()
 
