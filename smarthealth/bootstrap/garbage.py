@@ -47,7 +47,9 @@ class GarbageRounds:
     great_rounds: int = attrs.field(default=0, init=False)
     """Rounds over everything so far."""
     _known: int = attrs.field(default=0, init=False)
-    """Objects that were frozen at the end of the last great round."""
+    """Objects that outlived the last great round."""
+    _frozen: int = attrs.field(default=WORTH_IT, init=False)
+    """Objects frozen since then; the program as loaded is worth a round, in the first quiet period."""
     _middle_rounds: int = attrs.field(default=-1, init=False)
     _cpu: float = attrs.field(init=False, default=attrs.Factory(lambda self: self.cpu_time(), takes_self=True))
 
@@ -60,22 +62,26 @@ class GarbageRounds:
         now = self.cpu_time()
         quiet, self._cpu = now - self._cpu < QUIET * seconds, now
         middle_rounds = gc.get_stats()[1]["collections"]
-        if middle_rounds == self._middle_rounds:  # nothing has grown old
-            if quiet and gc.get_freeze_count() - self._known >= WORTH_IT:
+        if middle_rounds != self._middle_rounds:  # else nothing has grown old
+            self._middle_rounds = middle_rounds
+            self._frozen += _freeze()
+            if self._frozen > max(MOST_FROZEN, self._known):
                 self._great_round()
-            return
-        gc.collect()
-        gc.freeze()
-        self._middle_rounds = middle_rounds
-        if gc.get_freeze_count() - self._known > max(MOST_FROZEN, self._known):
+        elif quiet and self._frozen >= WORTH_IT:
             self._great_round()
 
     def _great_round(self) -> None:
         gc.unfreeze()
-        gc.collect()
-        gc.freeze()
-        self._known = gc.get_freeze_count()
+        self._known, self._frozen = _freeze(), 0
         self.great_rounds += 1
+
+
+def _freeze() -> int:
+    """Take what lives, and is not frozen yet, out of the collector's sight; how many objects that were."""
+    gc.collect()
+    living = len(gc.get_objects())
+    gc.freeze()
+    return living
 
 
 async def keep_garbage_short(context: Context) -> None:

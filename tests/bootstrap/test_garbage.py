@@ -13,7 +13,6 @@ from trio.testing import MockClock
 from smarthealth.actors import ChildSpec, open_system
 from smarthealth.bootstrap.garbage import (
     MIDDLE,
-    MOST_FROZEN,
     NEVER,
     PERIOD,
     WORTH_IT,
@@ -57,69 +56,76 @@ def grow_old() -> None:
     gc.collect(1)
 
 
+def settled(cpu: Cpu) -> GarbageRounds:
+    """Rounds whose first great round, over the loaded program, is over."""
+    rounds = GarbageRounds(cpu)
+    while not rounds.great_rounds:
+        rounds.look(PERIOD)
+    return rounds
+
+
+def freeze_many(rounds: GarbageRounds, cpu: Cpu, objects: int) -> list[list[int]]:
+    """So many objects that outlive a look in a busy period."""
+    held: list[list[int]] = [[] for _ in range(objects)]
+    grow_old()
+    cpu.seconds += PERIOD
+    rounds.look(PERIOD)
+    return held
+
+
 def test_what_is_dead_among_the_old_is_found_at_the_next_look() -> None:
     """A circle that was left before it was frozen goes at the next look, however busy it is."""
     cpu = Cpu()
-    rounds = GarbageRounds(cpu)
-    rounds.look(PERIOD)
+    rounds = settled(cpu)
     circle = weakref.ref(Circle())
     grow_old()
     cpu.seconds += PERIOD
     rounds.look(PERIOD)
     assert circle() is None
-    assert rounds.great_rounds == 0
+    assert rounds.great_rounds == 1
 
 
 def test_nothing_is_looked_through_where_nothing_has_grown_old() -> None:
     """Without a round over the young, a look costs nothing and finds nothing."""
-    rounds = GarbageRounds(Cpu())
-    rounds.look(PERIOD)
-    frozen = gc.get_freeze_count()
+    rounds = settled(Cpu())
     circle = weakref.ref(Circle())
-    if gc.get_freeze_count() >= WORTH_IT:
-        rounds.look(PERIOD)  # the first quiet period is used for a great round over what was there before
-        circle = weakref.ref(Circle())
-        frozen = gc.get_freeze_count()
     rounds.look(PERIOD)
     assert circle() is not None
-    assert gc.get_freeze_count() == frozen
+    assert rounds.great_rounds == 1
 
 
 def test_a_frozen_circle_is_found_in_a_quiet_period_and_not_in_a_busy_one() -> None:
     """What died after it was frozen goes when hardly anything runs, once enough was frozen to be worth it."""
     cpu = Cpu()
-    rounds = GarbageRounds(cpu)
-    rounds.look(PERIOD)
-    rounds.look(PERIOD)
-    made = rounds.great_rounds
+    rounds = settled(cpu)
     held = Circle()
-    held.more = [[] for _ in range(WORTH_IT)]  # type: ignore[attr-defined]  # much to look through
     circle = weakref.ref(held)
-    grow_old()
-    cpu.seconds += PERIOD
-    rounds.look(PERIOD)
+    more = freeze_many(rounds, cpu, WORTH_IT)
     del held
     cpu.seconds += PERIOD
     rounds.look(PERIOD)
     assert circle() is not None, "a busy period is none for a great round"
     rounds.look(PERIOD)
     assert circle() is None
-    assert rounds.great_rounds == made + 1
+    assert rounds.great_rounds == 2
+    del more
 
 
-def test_a_busy_process_makes_a_great_round_before_what_is_frozen_has_doubled() -> None:
-    """However busy: when as many objects were frozen as there were before, all are looked through."""
+def test_a_busy_process_makes_a_great_round_before_what_is_frozen_has_doubled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy: when more objects were frozen than had outlived the last great round, all are looked through."""
+    monkeypatch.setattr("smarthealth.bootstrap.garbage.MOST_FROZEN", 1000)
     cpu = Cpu()
-    rounds = GarbageRounds(cpu)
-    kept: list[list[list[int]]] = []
-    for _ in range(3):
-        before = gc.get_freeze_count()
-        kept.append([[] for _ in range(max(MOST_FROZEN, before) + 1)])
-        grow_old()
-        cpu.seconds += PERIOD
-        made = rounds.great_rounds
-        rounds.look(PERIOD)
-        assert rounds.great_rounds == made + 1
+    rounds = settled(cpu)
+    living = len(gc.get_objects()) + gc.get_freeze_count()
+    held = Circle()
+    circle = weakref.ref(held)
+    some = freeze_many(rounds, cpu, living // 2)
+    del held
+    assert rounds.great_rounds == 1
+    more = freeze_many(rounds, cpu, living)
+    assert circle() is None
+    assert rounds.great_rounds == 2
+    del some, more
 
 
 async def test_the_thresholds_are_the_services_while_it_runs(autojump_clock: MockClock) -> None:
