@@ -72,7 +72,6 @@ class Connection(Generic[E]):
         "_keepalive",
         "_outbox",
         "_queries",
-        "_surroundings",
         "_visit",
         "connection_id",
     )
@@ -114,12 +113,6 @@ class Connection(Generic[E]):
             is_busy=lambda: self._is_busy,
             end=self.end,
             principal=visit.principal,
-        )
-        self._surroundings = TurnSurroundings(
-            application=endpoint.application,
-            telemetry=environment.telemetry,
-            settle_timeout=settings.settle_timeout,
-            log=structlog.get_logger().bind(application=endpoint.application, connection=connection_id),
         )
 
     def child(self) -> ChildSpec:
@@ -271,7 +264,7 @@ class Connection(Generic[E]):
 
     def _turn_child(self, ticket: Ticket[E]) -> ChildSpec:
         lane = OutboxLane(outbox=self._outbox)
-        run = TurnRun(ticket=ticket, lane=lane, leave=self._leave, surroundings=self._surroundings)
+        run = TurnRun(ticket=ticket, lane=lane, leave=self._leave, surroundings=self._surroundings())
 
         async def serve_turn(context: Context) -> None:
             _ = context.stopping  # as for the outbox: `end` has cancelled the turn, which now has time to settle
@@ -281,6 +274,16 @@ class Connection(Generic[E]):
 
         return ChildSpec(
             name=str(ticket.number), start=serve_turn, stop_timeout=self._environment.settings.settle_timeout + 1
+        )
+
+    def _surroundings(self) -> TurnSurroundings:
+        """Made for each turn: most of the time a connection runs none, and a bound logger takes a kilobyte."""
+        application, environment = self._visit.endpoint.application, self._environment
+        return TurnSurroundings(
+            application=application,
+            telemetry=environment.telemetry,
+            settle_timeout=environment.settings.settle_timeout,
+            log=structlog.get_logger().bind(application=application, connection=self.connection_id),
         )
 
     def _leave(self, ticket: Ticket[E]) -> None:

@@ -182,11 +182,13 @@ class Gateway:
             raise too_many("TOO_MANY_CONNECTIONS", RETRY_CONNECTION)
 
     async def _serve(
-        self, scope: Mapping[str, Any], receive: Receive, send: Send, admission: _Admission, address: str
+        self, scope: dict[str, Any], receive: Receive, send: Send, admission: _Admission, address: str
     ) -> None:
         socket = AsgiSocket(scope, receive, send)
         with self._counted(admission.principal, socket.close):
             await send({"type": "websocket.accept", "subprotocol": admission.subprotocol})
+            # a connection may stay for days; the head of its request, a kilobyte or two with a token in it, need not
+            scope.update(headers=(), query_string=b"", raw_path=b"")
             await self._door.connections.serve(
                 socket, admission.route.endpoint, admission.principal, admission.route.parts, address=address
             )

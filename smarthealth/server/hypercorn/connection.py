@@ -51,7 +51,12 @@ class HardenedTCPServer(TCPServer):
         stream: Stream,
         watch: Watch,
     ) -> None:
-        super().__init__(app, config, context, state, stream)  # type: ignore[arg-type]  # plain ASGI; TLS or not
+        # Not Hypercorn's own, which makes two locks, half a kilobyte for each connection, that nothing here uses.
+        self.app = app  # type: ignore[assignment]  # plain ASGI
+        self.config = config
+        self.context = context
+        self.state = state
+        self.stream = stream  # type: ignore[assignment]  # TLS or not
         self._limits = config.limits
         self._writer = Writer(stream, config.limits.send_timeout)
         self._watch = watch
@@ -69,6 +74,7 @@ class HardenedTCPServer(TCPServer):
         except* Exception as failure:  # a fault of ours must cost one connection, not the server
             log.error("connection_failed", exc_info=failure)
         finally:
+            self._protocol = None  # which holds this connection: a circle that only the collector would find
             await trio.aclose_forcefully(self.stream)
 
     async def protocol_send(self, event: Event) -> None:

@@ -21,6 +21,24 @@ REQUEST_TIMEOUT = 408
 VERSION_NOT_SUPPORTED = 505
 
 
+SWITCHING_PROTOCOLS = 101
+
+
+class _Upgraded:
+    """What stands in for h11 once a connection speaks WebSocket: nothing is parsed, kept or sent here any more."""
+
+    our_state = their_state = None
+    they_are_waiting_for_100_continue = False
+    trailing_data = (b"", False)
+
+    def next_event(self) -> type[h11.NEED_DATA]:
+        """There is none."""
+        return h11.NEED_DATA
+
+
+UPGRADED = _Upgraded()
+
+
 class UnsupportedVersion(Exception):
     """The peer speaks another HTTP than 1.x."""
 
@@ -75,6 +93,8 @@ class HardenedH11Protocol(H11Protocol):
         elif not self._refused or isinstance(event, StreamClosed):
             self._answered = self._answered or isinstance(event, Response)
             await super().stream_send(event)
+            if isinstance(event, Response) and event.status_code == SWITCHING_PROTOCOLS:
+                self.connection = UPGRADED  # type: ignore[assignment]  # h11's takes 4 KiB, the request's head included
 
     async def _check_protocol(self, event: h11.Request) -> None:
         """An offer of h2c is ignored, as RFC 9110, section 7.8, allows; HTTP/2 with prior knowledge is refused."""

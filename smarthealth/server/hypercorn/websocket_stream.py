@@ -56,7 +56,8 @@ class HardenedWSStream(WSStream):
         self._inbound = Inbound(config.limits.read_ahead)
         self._machine: FrameMachine | None = None
         self._early = bytearray()
-        self._decided = trio.Event()
+        self._decided: trio.Event | None = None
+        """Set when the application has decided or the peer is gone; made for who waits for that."""
         self._end = ABNORMAL
 
     @property
@@ -89,6 +90,7 @@ class HardenedWSStream(WSStream):
             return
         self._early += data
         if len(self._early) > self.config.limits.read_ahead:
+            self._decided = trio.Event()
             await self._decided.wait()
 
     def lose(self, reason: str) -> None:
@@ -168,7 +170,7 @@ class HardenedWSStream(WSStream):
         self._machine = FrameMachine(limits, deflate)
         owed = self._parse(self._machine, bytes(self._early))
         self._early.clear()
-        self._decided.set()
+        self._now_decided()
         await self._log_access(HTTPStatus.SWITCHING_PROTOCOLS)
         await self._settle(owed)
 
@@ -201,8 +203,12 @@ class HardenedWSStream(WSStream):
 
     def _over(self, code: int, reason: str) -> None:
         self.closed = True
-        self._decided.set()
+        self._now_decided()
         self._inbound.put_last(_disconnect(code, reason))
+
+    def _now_decided(self) -> None:
+        if self._decided is not None:
+            self._decided.set()
 
     async def _say(self, data: bytes) -> None:
         await self.send(Data(stream_id=self.stream_id, data=data))
