@@ -139,8 +139,7 @@ class ChunkedBody:
 
     def open(self) -> None:
         """Begin to read; from here on it has to be closed."""
-        if self._socket is not None:
-            self._watch.add(self)
+        self._watch.add(self)
 
     def close(self) -> None:
         """Read no more."""
@@ -149,7 +148,7 @@ class ChunkedBody:
     def expire(self) -> None:
         """End the read that is under way; the connection is of no further use."""
         self._expired = True
-        assert self._socket is not None  # else nobody looks after this
+        assert self._socket is not None  # it waits for no other
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RD)
 
@@ -221,7 +220,7 @@ def plain_socket(stream: DirectStream) -> trio.socket.SocketType | None:
 
 
 def direct_body(response: httpx2.Response, timeout: float) -> ChunkedBody | None:
-    """The body of a response for reading past the library; None where that is not to be had.
+    """The body of a response for reading past the library, to be closed; None where that is not to be had.
 
     Args:
         response: Of which nothing was read yet.
@@ -232,7 +231,9 @@ def direct_body(response: httpx2.Response, timeout: float) -> ChunkedBody | None
         return None
     if response.headers.get("transfer-encoding", "").lower() != "chunked":
         return None
-    return ChunkedBody(stream, timeout)
+    body = ChunkedBody(stream, timeout)
+    body.open()
+    return body
 
 
 class DirectBackend(httpcore2.AsyncNetworkBackend):

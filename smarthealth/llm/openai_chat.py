@@ -69,8 +69,6 @@ class OpenAIChatModel:
         with translated():
             response = await self._send(request)
         body = direct_body(response, self._settings.read_timeout)
-        if body is not None:
-            body.open()
         answer = _Answer(response, body, ChatStreamReader(self._settings.max_event_size))
         try:
             await answer.wait_first()

@@ -161,7 +161,6 @@ async def test_a_body_that_stops_coming_times_out() -> None:
     ):
         body = direct_body(response, 0.05)
         assert body is not None
-        body.open()
         assert await body.read() == b"uno "
         with pytest.raises(httpx2.ReadTimeout):
             await body.read()

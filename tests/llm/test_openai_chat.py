@@ -10,6 +10,7 @@ import trio
 import trio.lowlevel
 from trio.testing import MockClock
 
+from smarthealth.llm import openai_chat
 from smarthealth.llm.errors import ModelError, ModelProtocolError, ModelRefused, ModelStreamCut, ModelUnavailable
 from smarthealth.llm.openai_chat import OpenAIChatModel
 from smarthealth.llm.openai_client import open_openai
@@ -114,6 +115,18 @@ async def test_a_request_says_what_the_port_says(server: ScriptedModelServer) ->
     assert (received.body["model"], received.body["stream"]) == ("m", True)
     assert received.body["stream_options"] == {"include_usage": True}
     assert received.body["max_tokens"] == 50
+
+
+async def test_the_library_reads_what_nothing_can_read_past_it(
+    server: ScriptedModelServer, request_: ChatRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer is the same whoever reads it."""
+    monkeypatch.setattr(openai_chat, "direct_body", lambda *_: None)
+    server.script(Reply(text="uno dos"))
+    async with _open_model(server.url) as model:
+        events, error = await _collect(model, request_)
+    assert error is None
+    assert [event.text for event in events if isinstance(event, TextDelta)] == ["uno ", "dos"]
 
 
 async def test_tool_calls_come_in_fragments(server: ScriptedModelServer, request_: ChatRequest) -> None:
@@ -282,7 +295,7 @@ async def test_parameters_that_a_model_does_not_take_are_left_out(
 @pytest.mark.parametrize(
     "refusal",
     [
-        Refusal(status=400, code="unsupported_value", param="model"),
+        Refusal(status=400, code="unsupported_value", param="messages"),
         Refusal(status=400, code="unsupported_value", param="seed"),
         Refusal(status=400, code="invalid_prompt", param="temperature"),
     ],
