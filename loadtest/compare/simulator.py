@@ -83,11 +83,11 @@ class Clock:
 
     def wake_at(self, when: float, stream: Stream) -> None:
         """Wake the stream at this time of the loop."""
-        self._due.setdefault(max(self._now + 1, math.ceil(when / _TICK)), []).append(stream)
         if not self._running:
             self._running = True
             self._now = max(self._now, math.floor(self._loop.time() / _TICK) - 1)
             self._loop.call_later(_TICK, self._tick)
+        self._due.setdefault(max(self._now + 1, math.ceil(when / _TICK)), []).append(stream)
 
     def _tick(self) -> None:
         now = math.floor(self._loop.time() / _TICK)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
+from typing import cast
 
 import pytest
 
 from loadtest.compare import simulator
-from loadtest.compare.simulator import DIMENSIONS, WORD, Plan, embeddings, script, serve
+from loadtest.compare.simulator import DIMENSIONS, WORD, Clock, Plan, Stream, embeddings, script, serve
 
 
 async def exchange(plan: Plan, requests: list[tuple[str, bytes]], piece: int = 1 << 20) -> list[bytes]:
@@ -87,3 +89,41 @@ def test_a_client_that_leaves_ends_its_answer() -> None:
 
     asyncio.run(main())
     assert simulator.WORD
+
+
+class ScriptedLoop:
+    """An event loop of whose time and timers the test disposes."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.due: list[Callable[[], None]] = []
+
+    def time(self) -> float:
+        """The time that was set."""
+        return self.now
+
+    def call_later(self, delay: float, call: Callable[[], None]) -> None:
+        """Keep the call."""
+        self.due.append(call)
+
+
+class Woken:
+    """A stream that counts how often it is woken."""
+
+    times = 0
+
+    def go_on(self) -> None:
+        """Count."""
+        self.times += 1
+
+
+def test_a_stream_that_is_due_before_the_clock_looks_is_woken() -> None:
+    """A loop's time may move on between a stream's reckoning and the clock's: what is due already is due at the next tick."""
+    loop, stream = ScriptedLoop(), Woken()
+    clock = Clock(cast("asyncio.AbstractEventLoop", loop))
+    loop.now = 5.002
+    clock.wake_at(5.0, cast("Stream", stream))
+    loop.now = 5.003
+    loop.due.pop()()
+    assert stream.times == 1
+    assert not loop.due
