@@ -38,7 +38,7 @@ LONGEST_SIZE_LINE: Final = 1024
 """Bytes of a chunk's size and its extensions."""
 _HEAD_END: Final = b"\r\n\r\n"
 _LINE_END: Final = b"\r\n"
-_SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?")
+_SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]{0,%d})?\r\n" % (LONGEST_SIZE_LINE - 32))
 
 
 class DirectStream(httpcore2.AsyncNetworkStream):
@@ -188,27 +188,29 @@ class ChunkedBody:
         pieces: list[bytes] = []
         at, end = 0, len(data)
         while at < end:
-            if self._due:
-                stop = min(at + self._due, end)
-                pieces.append(data[at : max(at, min(stop, at + self._due - len(_LINE_END)))])
-                self._due -= stop - at
-                at = stop
-                continue
-            line = data.find(_LINE_END, at, at + LONGEST_SIZE_LINE)
-            size = _SIZE_LINE.fullmatch(data, at, line) if line >= 0 else None
-            if size is None:
-                if (line >= 0 or end - at >= LONGEST_SIZE_LINE) and not pieces:
-                    raise httpx2.RemoteProtocolError("a chunk has no size")
-                self._rest = data[at:]
-                break
-            self._due = int(size[1], 16)
             if not self._due:
-                self.ended = True
-                self._stream.put_back(data[at:])
-                break
-            self._due += len(_LINE_END)
-            at = line + len(_LINE_END)
+                size = _SIZE_LINE.match(data, at)
+                if size is None:
+                    self._keep(data[at:], fails=not pieces)
+                    break
+                self._due = int(size[1], 16)
+                if not self._due:
+                    self.ended = True
+                    self._stream.put_back(data[at:])
+                    break
+                self._due += len(_LINE_END)
+                at = size.end()
+            stop = at + self._due
+            pieces.append(data[at : max(at, stop - len(_LINE_END))])
+            self._due = max(0, stop - end)
+            at = stop
         return b"".join(pieces)
+
+    def _keep(self, rest: bytes, *, fails: bool) -> None:
+        """Wait for the rest of a size; if it will never be one, fail, but not before what came ahead of it is out."""
+        if fails and (_LINE_END in rest or len(rest) >= LONGEST_SIZE_LINE):
+            raise httpx2.RemoteProtocolError("a chunk has no size")
+        self._rest = rest
 
 
 def plain_socket(stream: DirectStream) -> trio.socket.SocketType | None:

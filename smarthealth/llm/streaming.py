@@ -22,6 +22,8 @@ from .errors import ModelError, ModelProtocolError, ModelRefused, ModelStreamCut
 from .port import ChatEvent, Finished, FinishReason, TextDelta, ToolCallDelta, Usage
 
 DONE: Final = b"[DONE]"
+_DATA: Final = b"data: "
+_END: Final = b"\n\n"
 
 
 class SseParser:
@@ -46,6 +48,10 @@ class SseParser:
         Raises:
             ModelProtocolError: A line or an event is too long.
         """
+        if self._is_event(chunk):
+            self._begun, self._after_cr = True, False
+            yield chunk[len(_DATA) : -len(_END)]
+            return
         if self._after_cr and chunk.startswith(b"\n"):
             chunk = chunk[1:]
             self._after_cr = False
@@ -69,6 +75,16 @@ class SseParser:
                 elif self._data:
                     yield self._dispatch()
         self._hold(rest)
+
+    def _is_event(self, chunk: bytes) -> bool:
+        """Whether this is one event and nothing else, of one line, which is what providers send most."""
+        return (
+            chunk.startswith(_DATA)
+            and chunk.endswith(_END)
+            and not (self._pieces_size or self._data)
+            and chunk.find(b"\n") == len(chunk) - len(_END) <= self._max_size
+            and b"\r" not in chunk
+        )
 
     def _hold(self, piece: bytes) -> None:
         """Keep the beginning of a line whose end has not come; joined only then, or single bytes would be copied each time."""
