@@ -27,7 +27,7 @@ MOST_KNOWN = 2000
 
 _COLUMNS = """r.id, r.fhir_id as record, r.kind, r.display, r.code, r.category, r.status, r.started_on as "on",
     r.ended_on as until, r.value, r.unit, r.value_text, r.range_low, r.range_high, r.dosage, r.severity, r.reason,
-    r.verification"""
+    r.verification, r.clock, r.end_clock"""
 
 # What was entered in error, ruled out or not done is no part of what the record says of the patient.
 _STANDS = """(r.verification is null or r.verification not in ('refuted', 'entered-in-error'))
@@ -189,6 +189,8 @@ class _Row:
     severity: str | None
     reason: str | None
     verification: str | None
+    clock: str | None
+    end_clock: str | None
 
     def entry(self) -> Entry:
         """The row as an entry."""

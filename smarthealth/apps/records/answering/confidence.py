@@ -65,7 +65,7 @@ def features(evidence: Evidence, examined: Review, text: str, glossary: Glossary
     facts = [fact for fact, _ in proper]
     qualities = [quality for _, quality in proper]
     refused = [fact for fact in facts if fact.say == "refusal"]
-    absent = [fact for fact in facts if fact.say in ("absent", "void", "ended")]
+    absent = [fact for fact in facts if fact.say in ("absent", "void", "ended", "lacking")]
     best = max((hit.score for hit in evidence.best_hits), default=0.0)
     second = evidence.best_hits[1].score if len(evidence.best_hits) > 1 else 0.0
     return {

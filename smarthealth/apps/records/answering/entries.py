@@ -61,6 +61,9 @@ class Entry:
     reason: str | None = None
     verification: str | None = None
     """Of a diagnosis or an allergy: how sure it is."""
+    clock: str | None = None
+    """HH:MM at which it began, as the record writes it."""
+    end_clock: str | None = None
     body: str | None = None
     parts: tuple[Entry, ...] = ()
     """Its components."""

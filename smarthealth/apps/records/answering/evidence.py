@@ -86,7 +86,7 @@ class Evidence:
     def is_absence(self) -> bool:
         """Whether all there is to say is that the record does not hold it."""
         lacking = [
-            fact.say in ("absent", "refusal", "void", "ended")
+            fact.say in ("absent", "refusal", "void", "ended", "lacking")
             or (fact.say == "person" and fact.detail in ("missing", "alive"))
             for fact in self.facts
             if fact.detail != "beside"

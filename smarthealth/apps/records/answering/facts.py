@@ -15,7 +15,7 @@ import msgspec
 Say = Literal[
     "value", "list", "count", "exists", "when", "who", "where", "dose", "reason", "status", "trend", "change", "compare", "average",
     "normal", "duration", "interval", "age_at", "note", "person", "summary", "absent", "refusal", "mentioned",
-    "void", "verification", "family", "ended",
+    "void", "verification", "family", "ended", "told", "lacking",
 ]  # fmt: skip
 """What a fact says; the composer has one way of putting each."""
 

@@ -28,7 +28,7 @@ class Finding:
     @property
     def is_absence(self) -> bool:
         """Whether it says that something is not in the record."""
-        return self.fact.say in ("absent", "refusal")
+        return self.fact.say in ("absent", "refusal", "lacking")
 
 
 @attrs.frozen(kw_only=True)

@@ -27,6 +27,7 @@ from smarthealth.storage.pool import Pool
 from .chart import Chart, Found, Wanted
 from .comparing import compare, of_one_time
 from .entries import Entry
+from .facets import of_facet
 from .findings import Finding, Findings
 from .matching import Matched
 from .material import Material
@@ -123,6 +124,10 @@ class _LookUp:
             return [refused(ask, Refusal.OTHER_PATIENT)]
         if ask.operation is Operation.DEMOGRAPHIC:
             return [report_person(ask, search.person, search.today)]
+        if ask.facet is not None:
+            told = await of_facet(search, ask, ask.facet, named)
+            if told:
+                return told
         if ask.operation is Operation.SUMMARY:
             return await self._summary(ask)
         if ask.operation is Operation.NOTE:

@@ -37,6 +37,7 @@ NOUNS: Mapping[Language, Mapping[str, Noun]] = {
         "report": Noun("informe", "informes"),
         "document": Noun("nota clínica", "notas clínicas", feminine=True),
         "careplan": Noun("plan de cuidados", "planes de cuidados"),
+        "careteam": Noun("equipo de atención", "equipos de atención"),
         "people": Noun("profesional", "profesionales"),
         "places": Noun("centro", "centros"),
         "entry": Noun("registro", "registros"),
@@ -59,6 +60,7 @@ NOUNS: Mapping[Language, Mapping[str, Noun]] = {
         "report": Noun("report", "reports"),
         "document": Noun("clinical note", "clinical notes"),
         "careplan": Noun("care plan", "care plans"),
+        "careteam": Noun("care team", "care teams"),
         "people": Noun("practitioner", "practitioners"),
         "places": Noun("place of care", "places of care"),
         "entry": Noun("entry", "entries"),
@@ -127,6 +129,38 @@ FIELD_NAMES: Mapping[Language, Mapping[str, str]] = {
         "contact": "a contact",
     },
 }
+
+FACET_NAMES: Mapping[Language, Mapping[str, str]] = {
+    "es": {
+        "findings": "resultado",
+        "complications": "complicaciones",
+        "follow_up": "seguimiento",
+        "length": "duración",
+        "site": "sitio del cuerpo",
+        "route": "vía de administración",
+        "lot": "número de lote",
+        "maker": "fabricante",
+        "expiry": "fecha de vencimiento",
+        "hour": "hora",
+        "end_hour": "hora de terminación",
+        "dosage": "pauta",
+    },
+    "en": {
+        "findings": "result",
+        "complications": "complications",
+        "follow_up": "follow-up",
+        "length": "length",
+        "site": "body site",
+        "route": "route of administration",
+        "lot": "lot number",
+        "maker": "manufacturer",
+        "expiry": "expiration date",
+        "hour": "time of day",
+        "end_hour": "time at which it ended",
+        "dosage": "dosage",
+    },
+}
+"""What the facets of things are called."""
 
 MARITAL: Mapping[str, str] = {
     "annulled": "matrimonio anulado",

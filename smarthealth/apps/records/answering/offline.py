@@ -15,7 +15,7 @@ from smarthealth.llm.port import ChatRequest
 
 from .dosages import frequency
 from .facts import Item, Say
-from .nouns import FIELD_NAMES, personal
+from .nouns import FACET_NAMES, FIELD_NAMES, personal
 from .phrases import PHRASES
 from .prompts import read_prompt
 from .sentences import Speech, capital, mark
@@ -211,8 +211,9 @@ def _age_at(speech: Speech) -> str:
 
 
 def _notes(speech: Speech) -> str:
+    said = speech.fact.say
     singles = (attrs.evolve(speech, fact=attrs.evolve(speech.fact, items=(item,))) for item in speech.fact.items)
-    return " ".join(single.fill(speech.fact.say) for single in singles)
+    return " ".join(single.fill(f"{said}.by" if single.fact.items[0].people else said) for single in singles)
 
 
 def _person(speech: Speech) -> str:
@@ -250,6 +251,13 @@ def _ended(speech: Speech) -> str:
     fact = speech.fact
     singles = (attrs.evolve(speech, fact=attrs.evolve(fact, items=(item,))) for item in fact.items)
     return " ".join(single.fill(f"ended.{single.fact.items[0].note}") for single in singles)
+
+
+def _told(speech: Speech) -> str:
+    """What is asked of entries, or that they do not say it."""
+    fact, label = speech.fact, FACET_NAMES[speech.language][speech.fact.detail or ""]
+    singles = (attrs.evolve(speech, fact=attrs.evolve(fact, items=(item,))) for item in fact.items)
+    return " ".join(single.fill(fact.say, label=label) for single in singles)
 
 
 def _family(speech: Speech) -> str:
@@ -333,4 +341,6 @@ _WRITERS: Mapping[Say, Callable[[Speech], str]] = {
     "verification": _each,
     "family": _family,
     "ended": _ended,
+    "told": _told,
+    "lacking": _told,
 }

@@ -189,8 +189,17 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "es": "Tenía {years}: {name} consta {dated} {mark}.",
         "en": "The patient was {years} old: {name} is recorded {dated} {mark}.",
     },
+    "told": {"es": "{Name}, {dated}: {label}: «{note}» {mark}.", "en": "{Name}, {dated}: {label}: “{note}” {mark}."},
+    "lacking": {
+        "es": "{Name} está en la historia, {dated}, pero en la historia no consta su {label} {mark}.",
+        "en": "{Name} is in the record, {dated}, but the record does not contain its {label} {mark}.",
+    },
     # notes
     "note": {"es": "La nota del {date} ({name}) dice: «{note}» {mark}.", "en": "The note of {date} ({name}) says: “{note}” {mark}."},
+    "mentioned.by": {
+        "es": "En {name}, {dated}, de {people}, se lee: «{note}» {mark}.",
+        "en": "{name}, {dated}, by {people}, reads: “{note}” {mark}.",
+    },
     "mentioned": {
         "es": "En {name}, {dated}, se lee: «{note}» {mark}.",
         "en": "{name}, {dated}, reads: “{note}” {mark}.",

@@ -10,7 +10,7 @@ import attrs
 from .comparing import Comparison
 from .folding import CONCEPT
 from .kinds import CAREPLAN, CONDITION, ENCOUNTER, MEDICATION, PROCEDURE, REPORT
-from .question import Ask, Field, Operation, Order, Pick, Refusal
+from .question import Ask, Facet, Field, Operation, Order, Pick, Refusal
 from .reading import Clause
 from .refining import COUNTED_DOSES, refine, summarises
 from .refusals import without_deeds
@@ -54,6 +54,9 @@ def decide(clause: Clause) -> list[Ask]:
         return [Ask(operation=Operation.DEMOGRAPHIC, field=Field.CONTACT)]
     if clause.kin is not None and refusal in (None, Refusal.NOT_RECORDED):
         return [refine(attrs.evolve(draft, operation=_operation(clause)), clause)]
+    if clause.facet is not None and _asks_for_facet(clause, refusal):
+        operation = Operation.DOSE if clause.facet is Facet.DOSAGE else _operation(clause)
+        return [refine(attrs.evolve(draft, operation=operation, facet=clause.facet), clause)]
     if refusal is not None:
         # what the record says of the thing is told beside the refusal to advise
         about = draft.topics + ((draft.reason,) if draft.reason else ())
@@ -92,6 +95,14 @@ def _refusal(clause: Clause) -> Refusal | None:
     if _DEFINITION.search(clause.visible) and not any(topic.is_measured for topic in clause.topics):
         return Refusal.GENERAL
     return None
+
+
+def _asks_for_facet(clause: Clause, refusal: Refusal | None) -> bool:
+    """Whether what is asked of a thing is a matter of the record: how it is to be taken is, whether to take it is not."""
+    if refusal is Refusal.ADVICE:
+        ours = _OURS_TO_DECIDE.search(without_deeds(clause.visible, clause.text))
+        return clause.facet is Facet.DOSAGE and not ours
+    return refusal in (None, Refusal.NOT_RECORDED)
 
 
 def _combines(clause: Clause) -> bool:
@@ -145,7 +156,7 @@ def _measures(clause: Clause) -> bool:
 
 def _may_be_followed(clause: Clause) -> bool:
     """Whether it is about something measured, or about a test, of which results may be measured."""
-    return _measures(clause) or any(topic.all_kinds & {PROCEDURE, REPORT} for topic in clause.topics)
+    return _measures(clause) or any(topic.all_kinds & {PROCEDURE, REPORT, MEDICATION} for topic in clause.topics)
 
 
 def _picks_extreme(clause: Clause) -> bool:

@@ -95,6 +95,26 @@ class Refusal(enum.Enum):
     """It tries to change how the system works."""
 
 
+class Facet(enum.Enum):
+    """What is asked of a thing, beside that it is there."""
+
+    FINDINGS = "findings"
+    """What a report says, or how a procedure turned out."""
+    COMPLICATIONS = "complications"
+    FOLLOW_UP = "follow_up"
+    LENGTH = "length"
+    """How long it took, by the clock."""
+    SITE = "site"
+    ROUTE = "route"
+    LOT = "lot"
+    MAKER = "maker"
+    EXPIRY = "expiry"
+    HOUR = "hour"
+    END_HOUR = "end_hour"
+    DOSAGE = "dosage"
+    """How, how much and how often a medicine is taken."""
+
+
 class Kin(enum.Enum):
     """Whom a question is about, if not the patient."""
 
@@ -250,6 +270,8 @@ class Ask:
     """The unit in which a value is to be told, where one was asked for."""
     verification: str | None = None
     """Only diagnoses that are so sure: `confirmed` or `unconfirmed`."""
+    facet: Facet | None = None
+    """What is asked of what the topics name."""
 
 
 @attrs.frozen(kw_only=True)

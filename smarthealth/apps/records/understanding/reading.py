@@ -17,6 +17,7 @@ from .comparing import Comparison, find_comparison
 from .concepts import classes_of_allergies, find_concepts, is_clinical, is_cue
 from .demographics import find_fields
 from .directions import direction_spans, find_direction
+from .facets import FacetCue, find_facet, may_have
 from .fillers import is_filler
 from .folding import CONCEPT, PERIOD, Reading, fold_letters
 from .further_times import find_further
@@ -32,7 +33,8 @@ from .modifiers import (
 from .names import find_names
 from .operations import OperationCue, find_operations
 from .picks import find_pick, find_threshold
-from .question import Field, Kin, Period, Pick, Refusal, Status, Threshold, Topic, Toward
+from .professions import find_profession
+from .question import Facet, Field, Kin, Operation, Period, Pick, Refusal, Status, Threshold, Topic, Toward
 from .refusals import find_refusal
 from .relatives import find_kin, kin_spans
 from .timerange import find_period
@@ -41,6 +43,8 @@ from .units import find_unit
 
 _SHORT_CUE = 15
 """Characters of a phrase that spans no words but its own."""
+_PERSON_ASKED_FOR = 99
+"""Weight of a cue that says that somebody is asked for, whatever else is said of the person."""
 _WORD = re.compile(r"[a-z0-9']+")
 
 
@@ -79,6 +83,8 @@ class Clause:
     """The relative whom it is about."""
     unit: str | None
     """The unit in which a value is asked for."""
+    facet: Facet | None
+    """What is asked of what the topics name."""
     verification: str | None
     """How sure the diagnoses must be that are asked for."""
     unknown: tuple[str, ...]
@@ -90,8 +96,21 @@ class Clause:
 
 def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
     """Read one clause."""
+    asked = find_facet(fold_letters(text))
+    if asked is not None:
+        clause = _read(text, asked, glossary, today)
+        if may_have(clause.topics, asked.facet):
+            return clause
+    return _read(text, None, glossary, today)
+
+
+def _read(text: str, asked: FacetCue | None, glossary: Glossary, today: date) -> Clause:
+    """Read a clause of which a facet of something may be asked."""
     reading = Reading(text)
     text, unit = _read_unit(reading)
+    for start, end in asked.spans if asked else ():
+        reading.cover(start, end)
+        text = text[:start] + "," * (end - start) + text[end:]
     matches = _read_concepts(reading, text, glossary)
     kin = _read_kin(reading)
     times = _read_times(reading, matches, today)
@@ -101,6 +120,9 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
     visible = reading.open
     cues, kinds, fields = find_operations(visible), list(find_kinds(visible)), find_fields(reading.folded)
     pick = find_pick(visible)
+    profession = find_profession(reading.folded)
+    if profession is not None:
+        cues.insert(0, OperationCue(*profession, Operation.WHO, _PERSON_ASKED_FOR))
     for cue in cues:
         _cover_cue(reading, cue)
     named = [(cue.start, cue.end) for cue in kinds] + [(field.start, field.end) for field in fields]
@@ -133,6 +155,7 @@ def read_clause(text: str, glossary: Glossary, today: date) -> Clause:
         people=people,
         kin=kin,
         unit=unit,
+        facet=asked.facet if asked else None,
         verification=find_verification(visible),
         unknown=subject.unknown,
         words=len(Reading(text).words_left()),

@@ -1,0 +1,251 @@
+"""What is asked of a thing beside that it is there, told in the words of its entries: what a report found, a lot, an hour.
+
+Theory of operation. The entries that the topics mean are found among the kinds that may have the facet, by the words of the
+question where no topic does. Of those the newest that tell it are quoted. Where none does, the notes may; else it is said
+that the record has the thing and does not tell this of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+import attrs
+
+from smarthealth.apps.records.understanding.facets import FACET_KINDS
+from smarthealth.apps.records.understanding.fillers import is_filler
+from smarthealth.apps.records.understanding.folding import fold_letters
+from smarthealth.apps.records.understanding.question import Ask, Facet, Topic
+from smarthealth.retrieval.glossary import Glossary
+from smarthealth.retrieval.senses import is_meant, roots_of
+from smarthealth.retrieval.words import folded_words, set_of
+
+from .chart import Found
+from .entries import Entry, Known
+from .facts import Fact
+from .findings import Finding
+from .matching import Matched, Quality, bare_display
+from .material import Material, item_for, make_finding
+from .naming import NamedPeople
+from .passages import QUOTE_LENGTH, sections_of, shortened
+from .picking import pick_entries
+from .quoting import quoted
+from .searching import Search
+from .terms import find_terms, held_in
+
+MOST_TOLD = 3
+"""Entries of which a facet is told."""
+_MOST_READ = 12
+_ENOUGH = 0.6
+"""Share of the words of a question that the name of an entry must hold, where nothing else tells what is meant."""
+_LABELLED = re.compile(
+    r"^(?P<label>Body site|Method|Specimen|Device|No value|Complications|Follow-up|Location|Performed|Lot|Manufacturer|Expires|Site|Route|Given"
+    r"|Status reason|Dispensed|Refills): (?P<said>.+)$",
+    re.MULTILINE,
+)
+_SIDED = re.compile(r"\b(?:left|right|bilateral|izquierd[oa]|derech[oa])\b", re.IGNORECASE)
+_SAYS_MOST = re.compile(
+    r"\b(?:conclusi|impresi|impression|diagnos|interpret|opinion|summary|resultado|hallazgo|finding)"
+)
+"""Beginnings of headings under which a report says most."""
+_ALIKE = (
+    set_of("biopsy biopsia pathology patologia histology histologia anatomopatologico"),
+    set_of("xray rayos radiografia radiograph rx x"),
+    set_of("scan ct tac tomografia tomography"),
+    set_of("echo eco ecocardiograma echocardiogram"),
+    set_of("ultrasound ecografia sonography ultrasonido"),
+    set_of("mri rm resonancia magnetic"),
+    set_of("removed removal excision reseccion extirpacion resection extirparon quitaron"),
+)
+"""Words for the same thing in the names of reports and procedures."""
+_OF_ASKING = set_of(
+    "mostro mostraba show showed find found say said resultado result results findings finding hallazgos conclusion conclusiones dijo dice "
+    "revelo revealed reveal outcome outcomes dio salio report reporte informe body cuerpo parte part hicieron hizo done time hora"
+)
+
+
+async def of_facet(search: Search, ask: Ask, facet: Facet, named: NamedPeople) -> list[Finding]:
+    """What the record tells of a facet of what is asked about; nothing where it is something else that is asked.
+
+    Args:
+        search: The question's search.
+        ask: What is asked.
+        facet: Of the thing.
+        named: Whom the ask names.
+    """
+    material = await _meant(search, ask, facet, named)
+    if material is None or (facet in _AS_OTHERS and not _tell(facet, material.entries)):
+        return []
+    picked = pick_entries(material.entries, ask.pick)
+    told = _tell(facet, picked)
+    if told:
+        text = search.question.text
+        items = [
+            attrs.evolve(item_for(material, entry), note=_shortened(said, entry, text, search.glossary), status=None)
+            for entry, said in told
+        ]
+        return [make_finding(material, Fact(say="told", detail=facet.value), [entry for entry, _ in told], items)]
+    if facet is Facet.FINDINGS and (await search.chart.results_of(picked)).entries:
+        return []
+    noted = await quoted(search, ask, wholly=True)
+    if noted or not picked:
+        return noted
+    items = [attrs.evolve(item_for(material, picked[0]), status=None)]
+    return [make_finding(material, Fact(say="lacking", detail=facet.value), picked[:1], items)]
+
+
+_AS_OTHERS = frozenset({Facet.DOSAGE, Facet.LENGTH})
+"""Facets that the look-ups tell by themselves where no entry has them."""
+
+
+async def _meant(search: Search, ask: Ask, facet: Facet, named: NamedPeople) -> Material | None:
+    """The entries that may have the facet, newest first, with their texts; None where something else is meant."""
+    period, is_dated = await search.period(ask)
+    if not is_dated:
+        return None
+    for topic, matched in _matches(search, ask, FACET_KINDS[facet]):
+        wanted = await search.wanted(attrs.evolve(ask, status=None), topic, matched, period, named)
+        found = await search.find(wanted, matched)
+        if found.entries:
+            entries = await search.chart.with_bodies(found.entries[:_MOST_READ])
+            return search.material(ask, topic, matched, Found(entries, found.total), period)
+    return None
+
+
+def _matches(search: Search, ask: Ask, kinds: frozenset[str]) -> list[tuple[Topic, Matched]]:
+    """What the topics may mean among entries of some kinds, the surest first; by words where no topic means any."""
+    among = search.among([known for known in search.known if known.kind in kinds])
+    matches = [(topic, among.matcher.match(topic)) for topic in ask.topics]
+    sure = [(topic, matched) for topic, matched in matches if matched.core]
+    if sure:
+        return sure
+    called = _called(search, [known for known in search.known if known.kind in kinds])
+    topic = next((topic for topic in ask.topics if topic.is_specific), Topic())
+    return [(topic, called)] if called.core else []
+
+
+def _called(search: Search, known: Sequence[Known]) -> Matched:
+    """The things whose names hold most words of the question."""
+    words = [word for word in folded_words(search.question.text) if not is_filler(word) and word not in _OF_ASKING]
+    if not words:
+        return Matched(core=())
+    shares = [(_share(words, thing.display), thing) for thing in known if not thing.is_part]
+    best = max((share for share, _ in shares), default=0.0)
+    if best < _ENOUGH:
+        return Matched(core=())
+    return Matched(core=tuple(thing for share, thing in shares if share == best), quality=Quality.WORDS)
+
+
+def _share(words: Sequence[str], display: str) -> float:
+    roots = roots_of(bare_display(display))
+    spelt = frozenset(folded_words(display))
+    return sum(is_meant(word, roots) or _is_alike(word, spelt) for word in words) / len(words)
+
+
+def _is_alike(word: str, spelt: frozenset[str]) -> bool:
+    return any(word in group and group & spelt for group in _ALIKE)
+
+
+def _tell(facet: Facet, entries: Sequence[Entry]) -> list[tuple[Entry, str]]:
+    """The entries that tell a facet, with what they say, like ones once."""
+    found: list[tuple[Entry, str]] = []
+    for entry in entries:
+        said = _TELLERS[facet](entry)
+        if said and all((entry.display, said) != (other.display, before) for other, before in found):
+            found.append((entry, said))
+    return found[:MOST_TOLD]
+
+
+def labelled(entry: Entry, *labels: str) -> str | None:
+    """What an entry says in the labelled lines of its text."""
+    said = (match["said"] for match in _LABELLED.finditer(entry.body or "") if match["label"] in labels)
+    return "; ".join(said) or None
+
+
+def unlabelled(entry: Entry) -> str | None:
+    """The text of an entry without its labelled lines."""
+    return _LABELLED.sub("", entry.body or "").strip() or None
+
+
+def _findings(entry: Entry) -> str | None:
+    outcome = entry.value_text if entry.kind == "procedure" else None
+    return ". ".join(filter(None, (outcome, unlabelled(entry)))) or None
+
+
+def _complications(entry: Entry) -> str | None:
+    told = labelled(entry, "Complications")
+    return told or (entry.value_text if entry.value_text and "complic" in fold_letters(entry.value_text) else None)
+
+
+def _site(entry: Entry) -> str | None:
+    if entry.kind == "medication":
+        return entry.dosage
+    return labelled(entry, "Body site", "Site") or (entry.display if _SIDED.search(entry.display) else None)
+
+
+def _route(entry: Entry) -> str | None:
+    return entry.dosage if entry.kind == "medication" else labelled(entry, "Route")
+
+
+def _hour(entry: Entry) -> str | None:
+    return entry.dosage if entry.kind == "medication" else entry.clock
+
+
+def _length(entry: Entry) -> str | None:
+    """Hours and minutes between the times of one entry, as people say them."""
+    if entry.clock is None or entry.end_clock is None or entry.on is None:
+        return None
+    minutes = (_instant(entry.until or entry.on, entry.end_clock) - _instant(entry.on, entry.clock)) // timedelta(
+        minutes=1
+    )
+    if minutes <= 0 or minutes >= _MINUTES_OF_A_DAY:
+        return None
+    told = " ".join(f"{count} {unit}" for count, unit in ((minutes // 60, "h"), (minutes % 60, "min")) if count)
+    return f"{told} ({entry.clock}-{entry.end_clock})"
+
+
+_MINUTES_OF_A_DAY = 24 * 60
+
+
+def _instant(day: date, clock: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T{clock}")
+
+
+_TELLERS: Mapping[Facet, Callable[[Entry], str | None]] = {
+    Facet.FINDINGS: _findings,
+    Facet.COMPLICATIONS: _complications,
+    Facet.FOLLOW_UP: lambda entry: labelled(entry, "Follow-up"),
+    Facet.LENGTH: _length,
+    Facet.SITE: _site,
+    Facet.ROUTE: _route,
+    Facet.LOT: lambda entry: labelled(entry, "Lot"),
+    Facet.MAKER: lambda entry: labelled(entry, "Manufacturer"),
+    Facet.EXPIRY: lambda entry: labelled(entry, "Expires"),
+    Facet.HOUR: _hour,
+    Facet.END_HOUR: lambda entry: entry.end_clock,
+    Facet.DOSAGE: lambda entry: entry.dosage,
+}
+
+
+def _shortened(said: str, entry: Entry, text: str, glossary: Glossary) -> str:
+    """What an entry says, cut down to the sentences that hold what is asked, then to those that say most."""
+    if len(said) <= QUOTE_LENGTH:
+        return shortened(said)
+    terms = find_terms(text, glossary)
+    named = held_in(terms, entry.display, glossary)
+    lines = [(section.heading, line) for section in sections_of(said) for line in section.lines]
+    ranked = sorted(
+        range(len(lines)),
+        key=lambda number: (
+            -len(held_in(terms, lines[number][1], glossary) - named),
+            _SAYS_MOST.search(fold_letters(lines[number][0])) is None,
+            number,
+        ),
+    )
+    kept: list[int] = []
+    for number in ranked:
+        if sum(len(lines[other][1]) + 1 for other in kept) + len(lines[number][1]) > QUOTE_LENGTH and kept:
+            break
+        kept.append(number)
+    return shortened(" ".join(lines[number][1] for number in sorted(kept)))
