@@ -35,7 +35,9 @@ _STANDS = """(r.verification is null or r.verification not in ('refuted', 'enter
 
 _PERSON = """
 select full_name, fhir_id as record, gender, birth_date, deceased, died_on, city, phone, email, address, language, marital_status,
-       contact, (select coalesce(array_agg(document_type order by rank, document_type, document_number), '{}') from patient_identifier i
+       contact, concat_ws(', ', (select g.full_name from practitioner g where g.id = p.practitioner_id),
+                (select o.name from organization o where o.id = p.practice_id)) as practitioner,
+       (select coalesce(array_agg(document_type order by rank, document_type, document_number), '{}') from patient_identifier i
                  where i.patient_id = p.id) as document_types,
        (select coalesce(array_agg(written_as order by rank, document_type, document_number), '{}') from patient_identifier i
         where i.patient_id = p.id) as document_numbers
@@ -96,8 +98,8 @@ order by r.id limit %(limit)s
 
 _ATTENDANCE = """
 select r.id,
-       (select coalesce(array_agg(distinct p.full_name order by p.full_name), '{}') from attendance a
-        join practitioner p on p.id = a.practitioner_id
+       (select coalesce(jsonb_agg(jsonb_build_array(p.full_name, concat_ws('; ', a.role, p.specialty)) order by p.full_name, a.role), '[]')
+        from attendance a join practitioner p on p.id = a.practitioner_id
         where a.record_id = case when exists (select from attendance o where o.record_id = r.id) then r.id else r.encounter_id end),
        coalesce(o.name, eo.name), e.display, e.fhir_id
 from record r
@@ -309,7 +311,14 @@ class Chart:
         params = {"patient": self._patient, "ids": [entry.id for entry in entries], "limit": len(entries)}
         rows = {row[0]: row for row in await self._pool.fetch(_ATTENDANCE, params)} if entries else {}
         return tuple(
-            attrs.evolve(entry, people=tuple(rows[entry.id][1]), place=rows[entry.id][2]) if entry.id in rows else entry
+            attrs.evolve(
+                entry,
+                people=tuple(name for name, _ in rows[entry.id][1]),
+                roles=tuple(role for _, role in rows[entry.id][1]),
+                place=rows[entry.id][2],
+            )
+            if entry.id in rows
+            else entry
             for entry in entries
         )
 

@@ -11,7 +11,16 @@ from smarthealth.apps.records.understanding.question import Field
 from smarthealth.storage.patients import DOCUMENT_TYPES
 
 CONTACTS = frozenset(
-    {Field.DOCUMENT, Field.PHONE, Field.EMAIL, Field.ADDRESS, Field.LANGUAGE, Field.MARITAL_STATUS, Field.CONTACT}
+    {
+        Field.DOCUMENT,
+        Field.PHONE,
+        Field.EMAIL,
+        Field.ADDRESS,
+        Field.LANGUAGE,
+        Field.MARITAL_STATUS,
+        Field.CONTACT,
+        Field.PRACTITIONER,
+    }
 )
 """What a record says in words of its own: by what document a patient is known, how to be reached, what they speak."""
 
@@ -69,6 +78,8 @@ class Entry:
     """Its components."""
     people: tuple[str, ...] = ()
     """Who attended."""
+    roles: tuple[str, ...] = ()
+    """As what, one for each of the people."""
     place: str | None = None
     """Where."""
 
@@ -98,6 +109,8 @@ class Person:
     marital_status: str | None = None
     contact: str | None = None
     """Whom to call: relationship, name, number."""
+    practitioner: str | None = None
+    """The general practitioner, the practice."""
     document_types: tuple[int, ...] = attrs.field(default=(), converter=_numbers)
     """Keys of `DOCUMENT_TYPES`, of the documents below."""
     document_numbers: tuple[str, ...] = attrs.field(default=(), converter=_texts)

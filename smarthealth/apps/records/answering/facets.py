@@ -25,6 +25,7 @@ from .chart import Found
 from .entries import Entry, Known
 from .facts import Fact
 from .findings import Finding
+from .lines import labelled, unlabelled
 from .matching import Matched, Quality, bare_display
 from .material import Material, item_for, make_finding
 from .naming import NamedPeople
@@ -39,11 +40,6 @@ MOST_TOLD = 3
 _MOST_READ = 12
 _ENOUGH = 0.6
 """Share of the words of a question that the name of an entry must hold, where nothing else tells what is meant."""
-_LABELLED = re.compile(
-    r"^(?P<label>Body site|Method|Specimen|Device|No value|Complications|Follow-up|Location|Performed|Lot|Manufacturer|Expires|Site|Route|Given"
-    r"|Status reason|Dispensed|Refills): (?P<said>.+)$",
-    re.MULTILINE,
-)
 _SIDED = re.compile(r"\b(?:left|right|bilateral|izquierd[oa]|derech[oa])\b", re.IGNORECASE)
 _SAYS_MOST = re.compile(
     r"\b(?:conclusi|impresi|impression|diagnos|interpret|opinion|summary|resultado|hallazgo|finding)"
@@ -95,7 +91,7 @@ async def of_facet(search: Search, ask: Ask, facet: Facet, named: NamedPeople) -
     return [make_finding(material, Fact(say="lacking", detail=facet.value), picked[:1], items)]
 
 
-_AS_OTHERS = frozenset({Facet.DOSAGE, Facet.LENGTH})
+_AS_OTHERS = frozenset({Facet.DOSAGE, Facet.LENGTH, Facet.STOPPED})
 """Facets that the look-ups tell by themselves where no entry has them."""
 
 
@@ -157,17 +153,6 @@ def _tell(facet: Facet, entries: Sequence[Entry]) -> list[tuple[Entry, str]]:
     return found[:MOST_TOLD]
 
 
-def labelled(entry: Entry, *labels: str) -> str | None:
-    """What an entry says in the labelled lines of its text."""
-    said = (match["said"] for match in _LABELLED.finditer(entry.body or "") if match["label"] in labels)
-    return "; ".join(said) or None
-
-
-def unlabelled(entry: Entry) -> str | None:
-    """The text of an entry without its labelled lines."""
-    return _LABELLED.sub("", entry.body or "").strip() or None
-
-
 def _findings(entry: Entry) -> str | None:
     outcome = entry.value_text if entry.kind == "procedure" else None
     return ". ".join(filter(None, (outcome, unlabelled(entry)))) or None
@@ -225,6 +210,7 @@ _TELLERS: Mapping[Facet, Callable[[Entry], str | None]] = {
     Facet.HOUR: _hour,
     Facet.END_HOUR: lambda entry: entry.end_clock,
     Facet.DOSAGE: lambda entry: entry.dosage,
+    Facet.STOPPED: lambda entry: labelled(entry, "Status reason"),
 }
 
 

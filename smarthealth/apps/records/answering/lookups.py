@@ -40,6 +40,7 @@ from .picking import main_value, pick_entries
 from .quoting import mentioned, of_notes, quoted, told_by_a_note, told_in_them
 from .relations import asked_of_the_baby, is_the_patient, of_relative, of_the_baby
 from .reports import report
+from .roles import asked_for
 from .searching import Search, aside, beside, refused
 from .seeking import asks_for_result
 from .summaries import SUMMARY_ASKS, report_summary
@@ -83,6 +84,10 @@ class _LookUp:
         """Answer one ask: a finding for each of its topics; nothing is absent before the notes were looked through."""
         if ask.kin is not None:
             return await self._of_kin(ask, ask.kin)
+        if ask.facet is not None:
+            told = await of_facet(self._search, ask, ask.facet, await self._search.named(ask))
+            if told:
+                return told
         if _asks_of_its_end(ask):
             ended = await quoted(self._search, ask)
             if any(_ENDING.search(fold_letters(item.note or "")) for found in ended for item in found.fact.items):
@@ -124,10 +129,6 @@ class _LookUp:
             return [refused(ask, Refusal.OTHER_PATIENT)]
         if ask.operation is Operation.DEMOGRAPHIC:
             return [report_person(ask, search.person, search.today)]
-        if ask.facet is not None:
-            told = await of_facet(search, ask, ask.facet, named)
-            if told:
-                return told
         if ask.operation is Operation.SUMMARY:
             return await self._summary(ask)
         if ask.operation is Operation.NOTE:
@@ -208,7 +209,11 @@ class _LookUp:
     async def _attended(self, ask: Ask, found: Found) -> Found:
         if ask.operation not in (Operation.WHO, Operation.WHERE):
             return found
-        return Found(await self._search.chart.with_attendance(found.entries), found.total)
+        chart, text = self._search.chart, self._search.question.text
+        attended = await chart.with_bodies(await chart.with_attendance(found.entries))
+        if ask.operation is Operation.WHO:
+            attended = tuple(asked_for(entry, text) for entry in attended)
+        return Found(attended, found.total)
 
     async def _interval(self, ask: Ask, named: NamedPeople) -> Finding:
         search = self._search

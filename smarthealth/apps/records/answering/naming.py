@@ -15,7 +15,9 @@ from .entries import Person
 
 _WORD = re.compile(r"[a-z]+")
 _PLACE = set_of("hospital clinic clinica center centre centro medical health institute instituto sanatorio ips")
-_TITLES = set_of("dr dra mr mrs ms miss sr sra don dona de la del los las the of and y")
+_TITLES = set_of(
+    "dr dra doctor doctora doctores enf enfermera enfermero nurse prof profesor lic mr mrs ms miss sr sra don dona de la del los las the of and y"
+)
 
 
 @attrs.frozen(kw_only=True)

@@ -112,6 +112,7 @@ FIELD_NAMES: Mapping[Language, Mapping[str, str]] = {
         "language": "el idioma",
         "marital_status": "el estado civil",
         "contact": "un contacto",
+        "practitioner": "un médico de cabecera",
     },
     "en": {
         "age": "a date of birth",
@@ -127,6 +128,7 @@ FIELD_NAMES: Mapping[Language, Mapping[str, str]] = {
         "language": "the language",
         "marital_status": "the civil status",
         "contact": "a contact",
+        "practitioner": "a primary care practitioner",
     },
 }
 
@@ -144,6 +146,7 @@ FACET_NAMES: Mapping[Language, Mapping[str, str]] = {
         "hour": "hora",
         "end_hour": "hora de terminación",
         "dosage": "pauta",
+        "stopped": "motivo de la suspensión",
     },
     "en": {
         "findings": "result",
@@ -158,6 +161,7 @@ FACET_NAMES: Mapping[Language, Mapping[str, str]] = {
         "hour": "time of day",
         "end_hour": "time at which it ended",
         "dosage": "dosage",
+        "stopped": "reason for stopping",
     },
 }
 """What the facets of things are called."""

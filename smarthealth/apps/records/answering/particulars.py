@@ -11,6 +11,7 @@ from smarthealth.apps.records.understanding.question import Order, Pick
 from .entries import Entry
 from .facts import Fact, Item, Say
 from .findings import Finding
+from .lines import labelled
 from .listing import MOST_DATES, MOST_LISTED
 from .material import Material, absence, item_for, make_finding, noun_of
 from .picking import group_entries, in_order, pick_entries
@@ -72,9 +73,12 @@ def attendance(say: Say) -> Callable[[Material], list[Finding]]:
 
 
 def _place_of(entry: Entry) -> str | None:
-    """Where it was; of a stay also where the patient went from there."""
+    """Where it was; of a stay also where the patient went from there; of what has no place, where on the body."""
+    if entry.kind == "medication" and entry.dosage:
+        return entry.dosage
     went = entry.value_text if entry.kind == "encounter" else None
-    return "; ".join(filter(None, (entry.place, went))) or None
+    room = labelled(entry, "Location")
+    return "; ".join(filter(None, (entry.place, room, went))) or labelled(entry, "Body site", "Site")
 
 
 def _by_attendant(material: Material, say: Say) -> Finding:

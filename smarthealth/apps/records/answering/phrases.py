@@ -250,6 +250,7 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
     "person.language": {"es": "El idioma registrado es {value} {mark}.", "en": "The recorded language is {value} {mark}."},
     "person.marital_status": {"es": "El estado civil registrado es {value} {mark}.", "en": "The recorded civil status is {value} {mark}."},
     "person.contact": {"es": "El contacto registrado es {value} {mark}.", "en": "The recorded contact is {value} {mark}."},
+    "person.practitioner": {"es": "El médico de cabecera registrado es {value} {mark}.", "en": "The recorded primary care practitioner is {value} {mark}."},
     "person.name": {"es": "El nombre registrado es {value} {mark}.", "en": "The recorded name is {value} {mark}."},
     "person.missing": {"es": "En la historia no consta {value}.", "en": "The record does not contain {value}."},
     "summary": {"es": "{about}: {total} entradas en la historia {mark}.", "en": "{about}: {total} entries in the record {mark}."},

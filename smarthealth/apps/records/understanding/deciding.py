@@ -52,6 +52,8 @@ def decide(clause: Clause) -> list[Ask]:
     calls_kin = clause.kin is not None and Field.PHONE in clause.fields
     if (Field.CONTACT in clause.fields or calls_kin) and refusal is not Refusal.INSTRUCTION:
         return [Ask(operation=Operation.DEMOGRAPHIC, field=Field.CONTACT)]
+    if Field.PRACTITIONER in clause.fields and refusal is not Refusal.INSTRUCTION:
+        return [Ask(operation=Operation.DEMOGRAPHIC, field=Field.PRACTITIONER)]
     if clause.kin is not None and refusal in (None, Refusal.NOT_RECORDED):
         return [refine(attrs.evolve(draft, operation=_operation(clause)), clause)]
     if clause.facet is not None and _asks_for_facet(clause, refusal):

@@ -147,6 +147,7 @@ FACET_KINDS: dict[Facet, frozenset[str]] = {
     Facet.HOUR: frozenset({IMMUNIZATION, OBSERVATION, PROCEDURE, ENCOUNTER, REPORT, MEDICATION}),
     Facet.END_HOUR: frozenset({PROCEDURE, ENCOUNTER}),
     Facet.DOSAGE: frozenset({MEDICATION}),
+    Facet.STOPPED: frozenset({MEDICATION}),
 }
 """Kinds of entry that may have each facet."""
 

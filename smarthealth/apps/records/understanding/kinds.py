@@ -13,7 +13,7 @@ from .phrases import compile_phrases
 
 ENCOUNTER, CONDITION, OBSERVATION, MEDICATION = "encounter", "condition", "observation", "medication"
 ALLERGY, PROCEDURE, IMMUNIZATION, REPORT = "allergy", "procedure", "immunization", "report"
-DOCUMENT, CAREPLAN = "document", "careplan"
+DOCUMENT, CAREPLAN, CARETEAM = "document", "careplan", "careteam"
 LEVEL = "level"
 """Category of a cue that only says that something is measured."""
 
@@ -30,7 +30,14 @@ class KindCue:
 
 
 # kinds, category, noun or verb, phrases of both languages
+_TEAMS = r"""
+        equipos? (?:de (?:la )?(?:atencion|cuidados?|salud|manejo|tratamiento|profesionales)|tratante|asistencial|interdisciplinario|multidisciplinario|clinico|que (?:la|lo) (?:atiende|cuida|maneja|trata))
+        (?:care|treatment|health\s*care|clinical|medical) teams?|(?:en|on|of|del|de|in) (?:el |the |his |her |su )?(?:equipo|team)\b(?! medic)
+        ~\bcoordin\w+ (?:(?:su|la|el|his|her|the|all|of) )*(?:care|cuidados?|atencion|manejo|equipo|team)\b
+        (?:care coordinat\w+|coordinador[ae]?s? de (?:cuidados?|atencion))
+        """
 _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
+    (CARETEAM, None, True, _TEAMS),
     (
         DOCUMENT,
         "emergency",
@@ -303,6 +310,14 @@ _COMPILED = tuple(
     (compile_phrases(phrases), frozenset(kinds.split()), category, is_noun)
     for kinds, category, is_noun, phrases in _TABLE
 )
+
+
+_TEAM = compile_phrases(_TEAMS)
+
+
+def team_spans(folded: str) -> list[tuple[int, int]]:
+    """Where a folded text speaks of a team of people, which is no piece of equipment."""
+    return [match.span() for match in _TEAM.finditer(folded)]
 
 
 def find_kinds(folded: str) -> Iterator[KindCue]:

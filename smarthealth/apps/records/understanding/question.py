@@ -113,6 +113,8 @@ class Facet(enum.Enum):
     END_HOUR = "end_hour"
     DOSAGE = "dosage"
     """How, how much and how often a medicine is taken."""
+    STOPPED = "stopped"
+    """Why it was stopped."""
 
 
 class Kin(enum.Enum):
@@ -149,6 +151,8 @@ class Field(enum.Enum):
     MARITAL_STATUS = "marital_status"
     CONTACT = "contact"
     """Whom to call."""
+    PRACTITIONER = "practitioner"
+    """Whose patient it is: the general practitioner or practice."""
 
 
 @attrs.frozen(kw_only=True)

@@ -21,7 +21,7 @@ from .facets import FacetCue, find_facet, may_have
 from .fillers import is_filler
 from .folding import CONCEPT, PERIOD, Reading, fold_letters
 from .further_times import find_further
-from .kinds import KindCue, find_kinds
+from .kinds import KindCue, find_kinds, team_spans
 from .modifiers import (
     asks_for_different,
     asks_what_is_written,
@@ -183,6 +183,8 @@ def _read_unit(reading: Reading) -> tuple[str, str | None]:
 
 
 def _read_concepts(reading: Reading, text: str, glossary: Glossary) -> list[ConceptMatch]:
+    for start, end in team_spans(reading.folded):
+        text = text[:start] + "," * (end - start) + text[end:]
     matches = find_concepts(text, glossary)
     for match in matches:
         reading.cover(match.start, match.end, CONCEPT)

@@ -13,9 +13,9 @@ import attrs
 
 from .directions import compares_with_the_last
 from .folding import CONCEPT, fold_letters
-from .kinds import ALLERGY, CAREPLAN, CONDITION, DOCUMENT, ENCOUNTER, IMMUNIZATION, MEDICATION, PROCEDURE
+from .kinds import ALLERGY, CAREPLAN, CARETEAM, CONDITION, DOCUMENT, ENCOUNTER, IMMUNIZATION, MEDICATION, PROCEDURE
 from .modifiers import find_section
-from .question import Anchor, Ask, Operation, Order, Pick, Status, TimeRange, Topic
+from .question import Anchor, Ask, Facet, Operation, Order, Pick, Status, TimeRange, Topic
 from .reading import Clause
 from .refusals import asks_for_recorded_advice
 
@@ -252,6 +252,29 @@ def _last_but_one(ask: Ask, clause: Clause) -> Ask:
     return ask
 
 
+def _why_it_ended(ask: Ask, _clause: Clause) -> Ask:
+    """Why a medicine was stopped is another thing than why it was given."""
+    kinds = _all_kinds(ask)
+    ended = ask.operation is Operation.REASON and ask.status is Status.ENDED
+    if ended and ask.topics and (MEDICATION in kinds or not kinds):
+        return attrs.evolve(ask, facet=Facet.STOPPED)
+    return ask
+
+
+def _who_is_in_a_team(ask: Ask, _clause: Clause) -> Ask:
+    """Who is in the team, or the nurse of it: the team is meant, the words for its members tell whom."""
+    if CARETEAM not in _kinds(ask) or ask.operation in (
+        Operation.WHEN,
+        Operation.COUNT,
+        Operation.DURATION,
+        Operation.WHERE,
+    ):
+        return ask
+    return attrs.evolve(
+        ask, operation=Operation.WHO, topics=(Topic(kinds=frozenset({CARETEAM})),), reason=None, pick=Pick()
+    )
+
+
 def _counting(ask: Ask, clause: Clause) -> Ask:
     """How many times: of all. Doses without a name are those of vaccines."""
     if ask.operation is not Operation.COUNT:
@@ -320,6 +343,8 @@ _RULES: tuple[Callable[[Ask, Clause], Ask], ...] = (
     _value_after_an_event,
     _last_but_one,
     _counting,
+    _why_it_ended,
+    _who_is_in_a_team,
     _states_of_what_has_some,
     _whether_it_went_so,
     _reaction,

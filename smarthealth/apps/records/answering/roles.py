@@ -1,0 +1,81 @@
+"""Whom of those who attended a question means, by what they did: who read a report, who gave the anaesthesia."""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from smarthealth.apps.records.understanding.folding import fold_letters
+from smarthealth.retrieval.senses import is_meant, roots_of
+
+from .entries import Entry
+from .lines import unlabelled
+
+# what a question, folded, asks by beginnings of words, and the roles, folded, that are meant
+_CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
+    (re.compile(rf"\b(?:{asked})"), re.compile(rf"\b(?:{roles})"))
+    for asked, roles in (
+        (r"anest|anaesth", r"anest|anaesth"),
+        (r"ayudante|asistente|assist|instrument", r"ayudante|asist|assist|instrument|scrub"),
+        (r"enfermer|nurse", r"enfermer|nurs|rn\b"),
+        (r"coordin", r"coordin|manager|lead|lider|gestor"),
+        (
+            r"firm|leyo|leyeron|lectura|interpret|inform[oe]\b|informaron|sign|read\b|reported|dict",
+            r"interpret|sign|firm|author|verifi|attest",
+        ),
+        (r"ciruj|surgeon|oper[oa]|operat", r"ciruj|surg|operator|operador|primary"),
+        (r"registr|record|document", r"record|assert|author"),
+        (r"formul|recet|prescri|orden|order|indic|mand", r"request|prescri|order|orden"),
+        (
+            r"hizo|hicieron|realiz|practic|perform|did\b|done\b|took|tomo|tomaron|aplic|puso|pusieron|gave|given|administ",
+            r"perform|tecnic|technic|realiz|primary",
+        ),
+    )
+)
+_PROFESSION = re.compile(
+    r"\b(?:[a-z]+(?:olog[oa]|iatra|ologist|iatrist|iatrician|terapeuta|therapist|nutricionista|nutritionist|etician)|dieti[ct]ian|dietista|pharmacist|farmaceut[ai]|social\s+worker|trabajador[a]?\s+social"
+    r"|partera|midwife|dentist[a]?|odontolog[oa]|cuidador[a]?|caregiver|internist[a]?|pediatra|coordinador[a]?|case\s+manager|medic[oa]|physician|doctor[a]?)s?\b"
+)
+_TEAM = "careteam"
+
+
+def asked_for(entry: Entry, text: str) -> Entry:
+    """An entry with those alone whom a question means; with all, each once, where it does not tell or nobody has such a role.
+
+    Args:
+        entry: With its people, their roles and its text.
+        text: The question.
+    """
+    everybody = list(zip(entry.people, entry.roles, strict=True))
+    if entry.kind == _TEAM:
+        everybody += _others(entry)
+    meant = _meant(everybody, fold_letters(text), is_team=entry.kind == _TEAM)
+    roles: dict[str, list[str]] = {}
+    for name, role in meant or everybody:
+        roles.setdefault(name, []).append(role)
+    told = {name: ", ".join(filter(None, own)) for name, own in roles.items()}
+    people = tuple(f"{name} ({role})" if role and entry.kind == _TEAM else name for name, role in told.items())
+    return attrs.evolve(entry, people=people, roles=tuple(told.values()))
+
+
+def _others(entry: Entry) -> list[tuple[str, str]]:
+    """The members of a team who are no practitioners, from its text."""
+    lines = (line.partition(": ") for line in (unlabelled(entry) or "").splitlines())
+    return [(name, role) for role, colon, name in lines if colon]
+
+
+def _meant(everybody: list[tuple[str, str]], folded: str, *, is_team: bool) -> list[tuple[str, str]]:
+    for asked, roles in _CUES:
+        if asked.search(folded):
+            found = [(name, role) for name, role in everybody if roles.search(fold_letters(role))]
+            if found:
+                return found
+    professions = [match[0] for match in _PROFESSION.finditer(folded)]
+    if is_team and re.search(r"\b(?:primary|cabecera|familia)", folded):
+        professions.append("primary")
+    return [
+        (name, role)
+        for name, role in everybody
+        if any(is_meant(word, roots_of(role)) for profession in professions for word in profession.split())
+    ]
