@@ -7,8 +7,8 @@ itself it makes one whenever what lives has grown by a quarter, and nothing else
 So no full round comes by itself. Young objects are looked through in batches that take a millisecond. Every `PERIOD` the few
 that outlived those are looked through once more, and what lives then is frozen: taken out of the collector's sight, so
 that the next such round is as short. What stood in a circle and was frozen is missed by that. It is found by a great round
-over everything, which waits for a second in which hardly anything runs, and is made in any case before what is frozen has
-doubled, so that memory stays within twice of what is needed.
+over everything. That waits for a second in which hardly anything runs, and comes every ten minutes at most; it is made in any
+case when what is frozen has doubled, so that memory stays bounded.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ NEVER = 1_000_000_000
 """Rounds over those after which a full one would come by itself."""
 QUIET = 0.1
 """Share of a core below which a period is quiet."""
-WORTH_IT = 50_000
-"""Objects newly frozen below which no great round is made: there can be little among them."""
-MOST_FROZEN = 500_000
-"""Objects newly frozen from which on a great round may come in a busy period, if they are as many as there were before."""
+PAUSE = 600.0
+"""Seconds between two great rounds in quiet periods."""
+MOST_FROZEN = 2_000_000
+"""Objects more than after the last great round, or twice as many, at which the next comes even in a busy period: 200 MB or so."""
 
 
 @attrs.define(eq=False)
@@ -48,8 +48,10 @@ class GarbageRounds:
     """Rounds over everything so far."""
     _known: int = attrs.field(default=0, init=False)
     """Objects that outlived the last great round."""
-    _frozen: int = attrs.field(default=WORTH_IT, init=False)
-    """Objects frozen since then; the program as loaded is worth a round, in the first quiet period."""
+    _frozen: int = attrs.field(default=1, init=False)
+    """Objects frozen since then, at most: some are gone again. The program as loaded is worth a first round."""
+    _since: float = attrs.field(default=PAUSE, init=False)
+    """Seconds since then."""
     _middle_rounds: int = attrs.field(default=-1, init=False)
     _cpu: float = attrs.field(init=False, default=attrs.Factory(lambda self: self.cpu_time(), takes_self=True))
 
@@ -61,18 +63,25 @@ class GarbageRounds:
         """
         now = self.cpu_time()
         quiet, self._cpu = now - self._cpu < QUIET * seconds, now
+        self._since += seconds
         middle_rounds = gc.get_stats()[1]["collections"]
         if middle_rounds != self._middle_rounds:  # else nothing has grown old
             self._middle_rounds = middle_rounds
             self._frozen += _freeze()
-            if self._frozen > max(MOST_FROZEN, self._known):
+            if self._has_doubled():
                 self._great_round()
-        elif quiet and self._frozen >= WORTH_IT:
+        elif quiet and self._frozen and self._since >= PAUSE:
             self._great_round()
+
+    def _has_doubled(self) -> bool:
+        bound = max(MOST_FROZEN, self._known)
+        if self._frozen > bound:
+            self._frozen = gc.get_freeze_count() - self._known  # a walk along all of them, so not at each look
+        return self._frozen > bound
 
     def _great_round(self) -> None:
         gc.unfreeze()
-        self._known, self._frozen = _freeze(), 0
+        self._known, self._frozen, self._since = _freeze(), 0, 0.0
         self.great_rounds += 1
 
 

@@ -14,8 +14,8 @@ from smarthealth.actors import ChildSpec, open_system
 from smarthealth.bootstrap.garbage import (
     MIDDLE,
     NEVER,
+    PAUSE,
     PERIOD,
-    WORTH_IT,
     YOUNG,
     GarbageRounds,
     keep_garbage_short,
@@ -95,33 +95,38 @@ def test_nothing_is_looked_through_where_nothing_has_grown_old() -> None:
 
 
 def test_a_frozen_circle_is_found_in_a_quiet_period_and_not_in_a_busy_one() -> None:
-    """What died after it was frozen goes when hardly anything runs, once enough was frozen to be worth it."""
+    """What died after it was frozen goes when hardly anything runs, once the last great round is long ago."""
     cpu = Cpu()
     rounds = settled(cpu)
     held = Circle()
     circle = weakref.ref(held)
-    more = freeze_many(rounds, cpu, WORTH_IT)
+    freeze_many(rounds, cpu, 1)
     del held
-    cpu.seconds += PERIOD
     rounds.look(PERIOD)
+    assert circle() is not None, "the last great round was just now"
+    cpu.seconds += PAUSE
+    rounds.look(PAUSE)
     assert circle() is not None, "a busy period is none for a great round"
     rounds.look(PERIOD)
     assert circle() is None
     assert rounds.great_rounds == 2
-    del more
+    rounds.look(PAUSE)
+    assert rounds.great_rounds == 2, "nothing was frozen since"
 
 
-def test_a_busy_process_makes_a_great_round_before_what_is_frozen_has_doubled(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However busy: when more objects were frozen than had outlived the last great round, all are looked through."""
+def test_a_busy_process_makes_a_great_round_when_what_is_frozen_has_doubled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However busy: when more objects are frozen than had outlived the last great round, all are looked through."""
     monkeypatch.setattr("smarthealth.bootstrap.garbage.MOST_FROZEN", 1000)
     cpu = Cpu()
     rounds = settled(cpu)
-    living = len(gc.get_objects()) + gc.get_freeze_count()
+    living = gc.get_freeze_count()
     held = Circle()
     circle = weakref.ref(held)
-    some = freeze_many(rounds, cpu, living // 2)
+    for _ in range(3):
+        freeze_many(rounds, cpu, living // 2)  # which are gone again
     del held
     assert rounds.great_rounds == 1
+    some = freeze_many(rounds, cpu, living // 2)
     more = freeze_many(rounds, cpu, living)
     assert circle() is None
     assert rounds.great_rounds == 2

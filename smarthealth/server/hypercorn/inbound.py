@@ -68,7 +68,7 @@ class Inbound:
             if self._last is not None:
                 await trio.lowlevel.checkpoint()
                 return self._last
-            self._events = None
+            self._events = events = None
             self._arrived = trio.Event()
             await self._arrived.wait()
         self._taken += 1
