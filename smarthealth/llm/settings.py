@@ -84,8 +84,11 @@ class ModelSettings:
     """For a connection, its TLS included."""
     read_timeout: float = attrs.field(default=120.0, validator=_above_zero)
     """Between two reads of an answer; a safety net below the deadlines of the callers."""
-    max_connections: int = attrs.field(default=200, validator=_above_zero)
-    """To the provider, over all requests; more wait."""
+    max_connections: int = attrs.field(
+        default=2000,
+        validator=_above_zero,
+        metadata={"env": "LLM_CONNECTIONS", "help": "answers that one process asks for at once; more wait"},
+    )
     max_event_size: int = attrs.field(default=1 * MIB, validator=_above_zero)
     """Of one event of a stream, and of one line of it."""
     embedding_batch_texts: int = attrs.field(default=128, validator=_above_zero)
