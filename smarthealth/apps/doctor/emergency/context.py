@@ -8,6 +8,7 @@ between (`can't sleep for the pain`) stops it. What is uncertain raises the alar
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Final
@@ -111,6 +112,10 @@ class Context:
         self._sentence = _numbered(tokens, lambda token: token.border is Border.HARD)
         self._clause = _numbered(tokens, lambda token: token.border is Border.HARD or token.text in _CONTRASTS)
         self._part = _numbered(tokens, lambda token: token.border is not Border.NONE or token.text in _CONTRASTS)
+        self._by_clause: dict[tuple[str, int], list[Match]] = {}
+        for kind, cues in self._by_kind.items():
+            for cue in cues:
+                self._by_clause.setdefault((kind, self._clause[cue.start]), []).append(cue)
         self._phrase = _numbered(
             tokens, lambda token: token.border is not Border.NONE or token.text in _CONTRASTS or token.text in _JOINERS
         )
@@ -120,6 +125,12 @@ class Context:
         self._denial_ends = [denial.end for denial in self._denials]
         self._of_animals = self._animals() if self._of("animal") else []
         self._unresolved = frozenset(match.start for match in self._of("unresolved"))
+        self._idioms = frozenset(place for cue in self._of("idiom") for place in range(cue.start, cue.end))
+        self._now_sentences = frozenset(self._sentence[cue.start] for cue in self._of("now"))
+        self._now_phrases = frozenset(self._phrase[cue.start] for cue in self._of("now"))
+        self._told_past = frozenset(self._clause[cue.start] for cue in self._of("preterite"))
+        self._fiction = frozenset(self._sentence[cue.start] for cue in self._of("fiction"))
+        self._words_in_part = Counter(self._part)
 
     def excludes(self, sign: Match) -> bool:
         """Whether the sign is no danger now."""
@@ -149,8 +160,12 @@ class Context:
     def _of(self, kind: str) -> list[Match]:
         return self._by_kind.get(kind, [])
 
+    def _in_clause(self, kind: str, clause: int) -> list[Match]:
+        """The cues of a kind that begin in a clause."""
+        return self._by_clause.get((kind, clause), [])
+
     def _in_idiom(self, sign: Match) -> bool:
-        return any(cue.start < sign.end and sign.start < cue.end for cue in self._of("idiom"))
+        return not self._idioms.isdisjoint(range(sign.start, sign.end))
 
     def _true_denials(self) -> list[Match]:
         covered = {place for match in self._of("not-negation") for place in range(match.start, match.end)}
@@ -204,12 +219,12 @@ class Context:
 
     def _is_past(self, sign: Match) -> bool:
         clause = self._clause[sign.start]
-        if any(self._phrase[cue.start] == self._phrase[sign.start] for cue in self._of("now")):
+        if self._phrase[sign.start] in self._now_phrases:
             return False
-        cues = self._of("past")
-        if any(self._clause[told.start] == clause for told in self._of("preterite")):
-            cues = cues + self._of("recent-past")
-        return any(self._clause[cue.start] == clause and self._near(cue, sign) for cue in cues)
+        cues = self._in_clause("past", clause)
+        if clause in self._told_past:
+            cues = [*cues, *self._in_clause("recent-past", clause)]
+        return any(self._near(cue, sign) for cue in cues)
 
     def _near(self, cue: Match, sign: Match) -> bool:
         """Whether a time belongs to the sign: in the same part of the sentence, or in a short one beside it."""
@@ -221,14 +236,13 @@ class Context:
         ):
             return True
         beside = self._part[cue.start] - self._part[sign.start]
-        return abs(beside) == 1 and sum(part == self._part[cue.start] for part in self._part) <= cue.end - cue.start + 2
+        return abs(beside) == 1 and self._words_in_part[self._part[cue.start]] <= cue.end - cue.start + 2
 
     def _is_of_family(self, sign: Match) -> bool:
-        return any(
+        return not self._says_now(sign) and any(
             self._sentence[cue.start] == self._sentence[sign.start] and self._part[cue.start] <= self._part[sign.start]
-            and not self._says_now(sign)
             for cue in self._of("family")
-        )  # fmt: skip
+        )
 
     def _is_of_animal(self, sign: Match) -> bool:
         """`My dog cannot breathe`, but not `my dog bit my son`."""
@@ -253,13 +267,13 @@ class Context:
         ]
 
     def _is_asked_about(self, sign: Match) -> bool:
-        if any(self._sentence[cue.start] == self._sentence[sign.start] for cue in self._of("fiction")):
+        if self._sentence[sign.start] in self._fiction:
             return True
         if self._says_now(sign):
             return False
         for kind in ("hypothetical", "informational"):
-            for cue in self._of(kind):
-                if self._clause[cue.start] != self._clause[sign.start] or cue.start in self._figures:
+            for cue in self._in_clause(kind, self._clause[sign.start]):
+                if cue.start in self._figures:
                     continue
                 if cue.start < sign.end and self._part[sign.start] - self._part[cue.end - 1] <= 1:
                     return True
@@ -268,7 +282,7 @@ class Context:
         return False
 
     def _says_now(self, sign: Match) -> bool:
-        return any(self._sentence[cue.start] == self._sentence[sign.start] for cue in self._of("now"))
+        return self._sentence[sign.start] in self._now_sentences
 
 
 def _numbered(tokens: Sequence[Token], begins: Callable[[Token], bool]) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from smarthealth.apps.doctor.case import Case
@@ -21,6 +22,9 @@ from .text import tokenize
 EARLIER_READ: Final = 4
 """Earlier messages of the person that are read with the present one."""
 _EARLIER_CHARACTERS: Final = 500
+_JUDGED_REMEMBERED: Final = 32
+_READ_REMEMBERED: Final = 512
+"""Messages: at 8,000 and at 500 characters, half a megabyte together."""
 _INFANT_YEARS, _CHILD_YEARS, _ELDER_YEARS = 0.25, 13, 65
 _INFANT: Final = frozenset({"age-infant", "infant-word"})
 _BACKGROUND: Final = frozenset({"diabetes", "anticoagulant", "immune-weak", "liver-ill", "heart-known", "pregnant"})
@@ -41,6 +45,9 @@ class Detector:
         self._rules = rules
         self._advice = advice
         self._classifier = classifier
+        # a message is judged when it comes and again when its turn does, and read again with those that follow it
+        self._judge = lru_cache(maxsize=_JUDGED_REMEMBERED)(self._judged)
+        self._read_early = lru_cache(maxsize=_READ_REMEMBERED)(self.read)
 
     def __call__(self, message: str, profile: PatientProfile, earlier: Sequence[str]) -> Alarm | None:
         """The alarm that a message gives cause for.
@@ -51,12 +58,9 @@ class Detector:
             earlier: The person's earlier messages, oldest first: `my baby is six weeks old`, then `she has 38.5`.
         """
         language = language_of(message, "en")
-        known = self._known(profile, earlier)
-        sights = self._sights(message, known)
-        held = held_rules(self._rules, sights, known)
+        held, category = self._judge(message, self._known(profile, earlier), language)
         if held:
             return self._advice.alarm(held, language, profile.country)
-        category = self._learned(sights, language)
         return None if category is None else self._advice.of_category(category, language, profile.country)
 
     def of_triage(self, case: Case) -> Alarm:
@@ -78,6 +82,12 @@ class Detector:
         """The signs of a message that hold."""
         return read_signs(self._sights(message, frozenset()))
 
+    def _judged(self, message: str, known: frozenset[str], language: Language) -> tuple[tuple[Rule, ...], str | None]:
+        """The rules that hold; where none does, what the classifier takes the message for."""
+        sights = self._sights(message, known)
+        held = held_rules(self._rules, sights, known)
+        return held, None if held else self._learned(sights, language)
+
     def _sights(self, message: str, known: frozenset[str]) -> list[Sight]:
         return [look(self._rules, piece, of_infant=bool(known & _INFANT)) for piece in pieces(message)]
 
@@ -92,7 +102,7 @@ class Detector:
         """The signs of the profile and of what was said before."""
         known = self._of_profile(profile)
         for text in earlier[-EARLIER_READ:]:
-            known |= self.read(text[:_EARLIER_CHARACTERS]).present
+            known |= self._read_early(text[:_EARLIER_CHARACTERS]).present
         return known
 
     def _of_profile(self, profile: PatientProfile) -> frozenset[str]:

@@ -74,6 +74,10 @@ class _Node:
     """Words that may stand between the one that led here and the next."""
 
 
+_Ways = dict[_Node, tuple[int, int]]
+"""How each node was reached: where the pattern began, and how many words may still be skipped."""
+
+
 @attrs.frozen
 class _Element:
     symbols: frozenset[str]
@@ -119,20 +123,22 @@ class Matcher:
     def find(self, tokens: Sequence[Token]) -> list[Match]:
         """Every place of every pattern; of one label that ends at one word, the longest."""
         found: dict[tuple[str, int], Match] = {}
-        ways: dict[int, tuple[_Node, int, int]] = {}
+        ways: _Ways = {}
         for place, token in enumerate(tokens):
             if token.border is Border.HARD or (token.border is Border.SOFT and tokens[place - 1].text in _STAYS):
                 ways = {}
-            symbols = self.symbols(token.text)
-            following: dict[int, tuple[_Node, int, int]] = {}
-            for node, start, slack in (*ways.values(), (self._root, place, 0)):
-                for symbol in symbols:
-                    for child in node.edges.get(symbol, ()):
-                        _keep(following, child, start, child.gap)
-                if slack and token.text not in _BARRIERS:
-                    _keep(following, node, start, slack - 1)
-            for node, start, slack in following.values():
-                if slack == node.gap:
+            following: _Ways = {}
+            for symbol in self.symbols(token.text):
+                for node, (start, _) in (*ways.items(), (self._root, (place, 0))):
+                    if symbol in node.edges:
+                        for child in node.edges[symbol]:
+                            _keep(following, child, start, child.gap)
+            if token.text not in _BARRIERS:
+                for node, (start, slack) in ways.items():
+                    if slack:
+                        _keep(following, node, start, slack - 1)
+            for node, (start, slack) in following.items():
+                if node.labels and slack == node.gap:
                     for label in node.labels:
                         best = found.get((label, place))
                         if best is None or start < best.start:
@@ -213,11 +219,11 @@ class Matcher:
         return found
 
 
-def _keep(ways: dict[int, tuple[_Node, int, int]], node: _Node, start: int, slack: int) -> None:
+def _keep(ways: _Ways, node: _Node, start: int, slack: int) -> None:
     """Of two ways to one node, the one that may still skip more words; of two such, the longer."""
-    best = ways.get(id(node))
-    if best is None or slack > best[2] or (slack == best[2] and start < best[1]):
-        ways[id(node)] = (node, start, slack)
+    best = ways.get(node)
+    if best is None or slack > best[1] or (slack == best[1] and start < best[0]):
+        ways[node] = (start, slack)
 
 
 def _elements(pattern: str, lists: Mapping[str, Sequence[str]]) -> list[_Element]:

@@ -19,6 +19,7 @@ from .files import read_toml
 MOST_CHARACTERS = 8_000
 """Of a message; what comes after is not read. The protocol takes fewer."""
 _CHARACTERS_REMEMBERED = 4096
+_WORDS_REMEMBERED = 20_000
 _TOKEN = re.compile(
     r"(?P<word>spo2|sao2|o2\b|[a-z]+(?:'[a-z]+)*)"
     r"|(?P<number>\d+(?:[.,]\d+)?(?:/\d+(?:[.,]\d+)?)?)"
@@ -69,7 +70,6 @@ def load_spelling() -> Spelling:
 def tokenize(message: str) -> tuple[Token, ...]:
     """The words of a message in order; takes time in proportion to its length."""
     folded, places = _fold(message[:MOST_CHARACTERS])
-    written_out = load_spelling().written_out
     tokens: list[Token] = []
     border = Border.HARD
     for found in _TOKEN.finditer(folded):
@@ -80,13 +80,15 @@ def tokenize(message: str) -> tuple[Token, ...]:
             border = max(border, Border.SOFT)
         elif kind != "pause":
             start, end = places[found.start()], places[found.end() - 1] + 1
-            for text in _written(found.group(), written_out):
+            for text in _written(found.group()):
                 tokens.append(Token(text, start, end, border))
                 border = Border.NONE
     return tuple(tokens)
 
 
-def _written(word: str, written_out: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+@lru_cache(maxsize=_WORDS_REMEMBERED)
+def _written(word: str) -> tuple[str, ...]:
+    written_out = load_spelling().written_out
     if word in written_out:
         return written_out[word]
     bare = word.replace("'", "")
@@ -107,9 +109,9 @@ def _fold(message: str) -> tuple[str, list[int]]:
     letters: list[str] = []
     places: list[int] = []
     for place, character in enumerate(message):
-        for letter in _folded_character(character):
-            letters.append(letter)
-            places.append(place)
+        folded = _folded_character(character)
+        letters.append(folded)
+        places.extend([place] * len(folded))
     return "".join(letters), places
 
 

@@ -5,14 +5,19 @@ import pytest
 from smarthealth.apps.doctor.case import Case
 from smarthealth.apps.doctor.emergency.advice import Advice
 from smarthealth.apps.doctor.emergency.detector import Detector
+from smarthealth.apps.doctor.emergency.learning.classifier import Classifier
+from smarthealth.apps.doctor.emergency.learning.weights import load_weights
 from smarthealth.apps.doctor.emergency.loading import load_detector
 from smarthealth.apps.doctor.emergency.rules import Rule, load_rules
+from smarthealth.apps.doctor.emergency.sight import Sight
 from smarthealth.apps.doctor.evaluation.labelled import read_labelled
 from smarthealth.apps.doctor.profile import Medication, PatientProfile
 from smarthealth.apps.doctor.results import TriageResult
+from smarthealth.retrieval.language import Language
 
 NOBODY = PatientProfile()
-RULES = load_rules().rules
+RULES_TABLE = load_rules()
+RULES = RULES_TABLE.rules
 DATA = Path(__file__).parent / "data"
 
 
@@ -149,3 +154,18 @@ def test_the_middle_of_a_long_message_is_seen_by_the_classifier(detector: Detect
     """As by the rules."""
     filler = "me gusta el café y el pan con queso. " * 80
     assert detector.raised(f"{filler}. {GRAVE[1]}. {filler}", NOBODY)
+
+
+def test_a_message_is_judged_once_though_asked_about_twice() -> None:
+    """When it comes and when its turn does; for somebody else it is judged anew."""
+    asked: list[str] = []
+
+    class Watched(Classifier):
+        def category(self, sight: Sight, language: Language) -> str | None:
+            asked.append(sight.words[0])
+            return super().category(sight, language)
+
+    detector = Detector(RULES_TABLE, Advice("CO"), Watched(load_weights()))
+    for profile in (NOBODY, NOBODY, PatientProfile(age=70)):
+        assert detector("itchy elbow", profile, ["good morning"]) is None
+    assert asked == ["itchy", "itchy"]

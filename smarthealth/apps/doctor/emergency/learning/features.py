@@ -59,23 +59,25 @@ def vector(words: Sequence[str], marks: Sequence[str], signs: Iterable[str], *, 
         asks: Whether there is a question mark.
     """
     seen = [mark + (_NUMBER if word[0].isdigit() else word) for word, mark in zip(words, marks, strict=True)]
-    pieces = {piece for word in seen for piece in _pieces(word)}
+    pieces = set[int]().union(*map(_pieces, set(seen)))
     told = sorted(signs)
     found = {_hash(f"g {sign}") for sign in told}
     found |= {_hash(f"g {one} {two}") for one, two in combinations(told[:_MOST_SIGNS], 2)}
     blocks = (_of_words(seen, asks=asks), pieces, found)
     return Vector(
-        np.fromiter((place for block in blocks for place in sorted(block)), dtype=np.int32),
+        np.array([place for block in blocks for place in sorted(block)], dtype=np.int32),
         np.concatenate([np.full(len(block), max(1, len(block)) ** -0.5, dtype=np.float32) for block in blocks]),
     )
 
 
 def _of_words(seen: Sequence[str], *, asks: bool) -> set[int]:
-    found = {_hash(f"w {word}") for word in seen}
-    found |= {_hash(f"p {one} {two}") for one, two in zip(("^", *seen), (*seen, "$"), strict=True)}
-    found |= {_hash(f"s {one} {two}") for one, two in zip(seen, seen[2:], strict=False)}
-    found |= {_hash(f"t {one} {two} {three}") for one, two, three in zip(seen, seen[1:], seen[2:], strict=False)}
-    return found | ({_hash("?")} if asks else set())
+    texts = [f"w {word}" for word in seen]
+    texts += [f"p {one} {two}" for one, two in zip(("^", *seen), (*seen, "$"), strict=True)]
+    texts += [f"s {one} {two}" for one, two in zip(seen, seen[2:], strict=False)]
+    texts += [f"t {one} {two} {three}" for one, two, three in zip(seen, seen[1:], seen[2:], strict=False)]
+    if asks:
+        texts.append("?")
+    return set(map(_hash, texts))
 
 
 @lru_cache(maxsize=_WORDS_REMEMBERED)
