@@ -113,6 +113,11 @@ _PRACTITIONERS = """
 select distinct p.id, p.full_name from record r join attendance a on a.record_id = r.id
 join practitioner p on p.id = a.practitioner_id where r.patient_id = %(patient)s limit %(limit)s
 """
+_PROFESSIONS = """
+select p.id, p.full_name, concat_ws(' ', p.full_name, p.specialty, string_agg(distinct a.role, ' ')) from record r
+join attendance a on a.record_id = r.id join practitioner p on p.id = a.practitioner_id
+where r.patient_id = %(patient)s group by p.id, p.full_name, p.specialty order by p.id limit %(limit)s
+"""
 _ORGANIZATIONS = """
 select distinct o.id, o.name from record r join organization o on o.id = r.organization_id
 where r.patient_id = %(patient)s limit %(limit)s
@@ -352,6 +357,10 @@ class Chart:
     async def practitioners(self) -> list[tuple[int, str]]:
         """Who has attended the patient: number and name."""
         return [tuple(row) for row in await self._pool.fetch(_PRACTITIONERS, self._bounded)]
+
+    async def professions(self) -> list[tuple[int, str, str]]:
+        """Who has attended the patient: number, name, and the words of name, specialty and roles."""
+        return [tuple(row) for row in await self._pool.fetch(_PROFESSIONS, self._bounded)]
 
     async def organizations(self) -> list[tuple[int, str]]:
         """Where the patient has been attended: number and name."""

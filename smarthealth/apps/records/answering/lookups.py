@@ -27,7 +27,7 @@ from smarthealth.storage.pool import Pool
 from .chart import Chart, Found, Wanted
 from .comparing import compare, of_one_time
 from .entries import Entry
-from .facets import of_facet
+from .facets import of_facet, told_by_reports
 from .findings import Finding, Findings
 from .matching import Matched
 from .material import Material
@@ -37,6 +37,7 @@ from .periods import is_of_a_stay
 from .persons import report_person
 from .pertinent import pertinent_to
 from .picking import main_value, pick_entries
+from .professions import of_profession
 from .quoting import mentioned, of_notes, quoted, told_by_a_note, told_in_them
 from .relations import asked_of_the_baby, is_the_patient, of_relative, of_the_baby
 from .reports import report
@@ -93,6 +94,10 @@ class _LookUp:
             if any(_ENDING.search(fold_letters(item.note or "")) for found in ended for item in found.fact.items):
                 return ended
         findings = await self._answer(ask)
+        if any(map(_is_plainly_absent, findings)) and ask.operation is not Operation.UNANSWERABLE:
+            of_reports = await told_by_reports(self._search, ask, findings)
+            if of_reports:
+                return of_reports
         if all(_is_plainly_absent(finding) for finding in findings):
             return await self._void(ask) or await quoted(self._search, ask) or findings
         if all(finding.is_absence for finding in findings):
@@ -123,6 +128,8 @@ class _LookUp:
         if ask.operation is Operation.UNANSWERABLE:
             refusal = ask.refusal or Refusal.OFF_TOPIC
             recorded = await quoted(search, ask, wholly=True) if refusal is Refusal.ADVICE else []
+            if recorded and _ASKS_FOR_A_LIMIT.search(fold_letters(search.question.text)):
+                return recorded
             return [refused(ask, refusal), *await pertinent_to(search, ask), *map(aside, recorded)]
         named = await search.named(ask)
         if named.is_stranger:
@@ -137,6 +144,10 @@ class _LookUp:
             return [await self._interval(ask, named)]
         if ask.status is Status.VOID and ask.topics and not any(topic.is_specific for topic in ask.topics):
             return await self._void(ask) or [search.absent(ask, ask.topics[0], Matched(core=()))]
+        if ask.operation is Operation.WHO and ask.profession and all(map(_is_only_the_profession, ask.topics)):
+            by_profession = await of_profession(search, ask)
+            if by_profession:
+                return by_profession
         if ask.operation is Operation.COMPARE:
             return [finding for topic in ask.topics for finding in await self._compared(ask, topic, named)]
         return [finding for topic in ask.topics for finding in await self._about(ask, topic, named)]
@@ -175,7 +186,8 @@ class _LookUp:
     def _matched(self, ask: Ask, topic: Topic) -> Matched:
         """What a topic means; where values are asked for of a test, the measurements that are called after it."""
         matched = self._search.matcher.match(topic)
-        if ask.operation in _OF_NUMBERS and not matched.kinds & {"observation"} and topic.is_specific:
+        numbers = ask.operation in _OF_NUMBERS or _MEASURED.search(fold_letters(self._search.question.text))
+        if numbers and not matched.kinds & {"observation"} and topic.is_specific:
             of_test = attrs.evolve(topic, kinds=frozenset({"observation"}), category=None)
             return self._search.matcher.match(of_test) or matched
         return matched
@@ -246,12 +258,28 @@ class _LookUp:
         return findings
 
 
+def _is_only_the_profession(topic: Topic) -> bool:
+    """Whether nothing is named that a profession was exercised on."""
+    return not topic.concepts or all("encounter" in concept.kinds for concept in topic.concepts)
+
+
+_ASKS_FOR_A_LIMIT = re.compile(
+    r"^\W*(?:and\s+|y\s+)?(?:when|how\s+(?:long|much|soon|far|often)|what|cuando|cuant[oa]s?|(?:a\s+partir|desde)\s+de?\s*cuando|que)\b[^?]*"
+    r"\b(?:can|could|may|should|allowed|supposed|puede|podia|podra|debe|debia|deberia|tiene\s+que|tenia\s+que)\b"
+)
+"""When, or how much, somebody may: what a note told the patient is the answer, no advice of ours."""
+
+
 def _measured(findings: Sequence[Finding]) -> Entry | None:
     """The one measurement that some findings tell of; None where it is another number of them, or nothing is measured."""
     entries = [entry for finding in findings for entry in finding.entries if not finding.is_absence]
     return entries[0] if len(entries) == 1 and main_value(entries[0]) is not None else None
 
 
+_MEASURED = re.compile(
+    r"\b(?:midio|midieron|medir|medido|measured?|processed|proceso|analizo|determino|niveles|nivel|levels?|trough)\b"
+)
+"""Words by which a test is asked for, and no medicine of its name."""
 _OF_NUMBERS = frozenset({Operation.TREND, Operation.CHANGE, Operation.AVERAGE, Operation.COMPARE})
 _OF_RESULTS = frozenset({Operation.VALUE, Operation.LIST, Operation.NORMAL})
 """Operations that ask for the results of a report rather than for the report."""

@@ -22,6 +22,7 @@ from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.senses import roots_of, translations
 
 from .entries import Known
+from .qualifiers import bears_letter, bears_the_opposite, letter_after
 
 
 class Quality(enum.Enum):
@@ -109,12 +110,16 @@ class Matcher:
 
     def __init__(self, text: str, known: Sequence[Known], glossary: Glossary) -> None:
         self._known = known
+        self._text = text
         self._glossary = glossary
         self._literals = _literals(text, known)
 
     def match(self, topic: Topic) -> Matched:
         """What a topic means in this record."""
         candidates = [known for known in self._known if self._is_of_kind(known, topic)]
+        if topic.is_specific:
+            letter = letter_after(self._text, topic.surface)
+            candidates = [known for known in candidates if not self._is_a_sibling(known, letter)]
         literal = self._literal(topic, candidates)
         if literal:
             return Matched(core=tuple(literal), quality=Quality.LITERAL)
@@ -161,6 +166,13 @@ class Matcher:
         if topic.category == "surgery" and _SURGICAL.search(folded):
             return True
         return topic.category in folded or any(found.id in family for found in self.names_of(known))
+
+    def _is_a_sibling(self, known: Known, letter: str | None) -> bool:
+        """Whether an entry is the other one of two that share a name with what is asked for."""
+        if bears_the_opposite(self._text, known.display):
+            return True
+        names = (known.display, *(name for concept in self.names_of(known) for name in concept.names))
+        return letter is not None and not bears_letter(letter, names)
 
     def _literal(self, topic: Topic, candidates: Sequence[Known]) -> list[Known]:
         surface = _squeezed(" ".join((topic.surface, *(() if topic.concepts else topic.terms))))

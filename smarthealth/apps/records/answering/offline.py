@@ -104,9 +104,7 @@ def _asked_of_entry(speech: Speech) -> str:
     for item in fact.items:
         known = item.people if fact.say == "who" else item.note
         single = attrs.evolve(speech, fact=attrs.evolve(fact, items=(item,)))
-        often = frequency(item.note, speech.language) if fact.say == "dose" and item.note else None
-        often = f" ({often})" if often and often not in (item.note or "").lower() else ""
-        sentences.append(single.fill(fact.say if known else f"{fact.say}.missing", often=often))
+        sentences.append(single.fill(fact.say if known else f"{fact.say}.missing", often=_often(single)))
     return " ".join(sentences)
 
 
@@ -257,7 +255,14 @@ def _told(speech: Speech) -> str:
     """What is asked of entries, or that they do not say it."""
     fact, label = speech.fact, FACET_NAMES[speech.language][speech.fact.detail or ""]
     singles = (attrs.evolve(speech, fact=attrs.evolve(fact, items=(item,))) for item in fact.items)
-    return " ".join(single.fill(fact.say, label=label) for single in singles)
+    return " ".join(single.fill(fact.say, label=label, often=_often(single)) for single in singles)
+
+
+def _often(speech: Speech) -> str:
+    """How often a medicine is taken, in the language of the question, where the record has it in other words."""
+    note = speech.fact.items[0].note or ""
+    often = frequency(note, speech.language) if "dos" in (speech.fact.detail or speech.fact.say) else None
+    return f" ({often})" if often and often not in note.lower() else ""
 
 
 def _family(speech: Speech) -> str:

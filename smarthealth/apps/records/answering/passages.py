@@ -144,7 +144,8 @@ def mentions(text: str, topic: Topic, glossary: Glossary) -> list[str]:
             continue  # what is said of relatives is said of nobody else
         of_heading = {match.concept.id for match in glossary.concepts(section.heading) if not match.corrected}
         for line in section.lines:
-            if _is_of_relatives(line):
+            line = _of_the_patient(line)
+            if not line:
                 continue
             named = of_heading | {match.concept.id for match in glossary.concepts(line) if not match.corrected}
             folded = fold_letters(line)
@@ -154,11 +155,18 @@ def mentions(text: str, topic: Topic, glossary: Glossary) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _is_of_relatives(line: str) -> bool:
-    """Whether a line is about a relative alone: it begins with one, or speaks of a family history."""
-    return _OF_RELATIVES.search(fold_letters(line)) is not None
+def _of_the_patient(line: str) -> str:
+    """A line without what it says of relatives; empty where it is about them alone, or speaks of a family history."""
+    if _OF_RELATIVES.search(fold_letters(line)):
+        return ""
+    return " ".join(part for part in _CLAUSE.split(line) if not _OPENS_WITH_RELATIVE.search(fold_letters(part)))
 
 
+_CLAUSE = re.compile(r"(?<=;)\s+")
+_OPENS_WITH_RELATIVE = re.compile(
+    r"^\W*(?:(?:the|his|her|their|su|sus|la|el|un|una|dos|two|one|a|an)\s+)*(?:(?:twin|older|younger|maternal|paternal|half|hermana|hermano)[\s-]+)*"
+    r"(?:mother|father|brother|sister|uncle|aunt|grand\w+|cousin|son|daughter|madre|padre|mama|papa|herman[oa]|ti[oa]|abuel[oa]|prim[oa]|suegr[oa]|hij[oa])s?\b"
+)
 _OF_RELATIVES = re.compile(
     r"\b(?:family\s+history|antecedentes?\s+familiar(?:es)?|historia\s+familiar)\b"
     r"|^\W*(?:(?:the|his|her|su|la|el|un|una|maternal|paternal)\s+)*(?:mother|father|brother|sister|uncle|aunt|grand\w+|cousin|madre|padre|mama|papa|herman[oa]|ti[oa]|abuel[oa]|prim[oa]|suegr[oa])\b"

@@ -189,7 +189,7 @@ PHRASES: Mapping[str, Mapping[Language, str]] = {
         "es": "Tenía {years}: {name} consta {dated} {mark}.",
         "en": "The patient was {years} old: {name} is recorded {dated} {mark}.",
     },
-    "told": {"es": "{Name}, {dated}: {label}: «{note}» {mark}.", "en": "{Name}, {dated}: {label}: “{note}” {mark}."},
+    "told": {"es": "{Name}, {dated}: {label}: «{note}»{often} {mark}.", "en": "{Name}, {dated}: {label}: “{note}”{often} {mark}."},
     "lacking": {
         "es": "{Name} está en la historia, {dated}, pero en la historia no consta su {label} {mark}.",
         "en": "{Name} is in the record, {dated}, but the record does not contain its {label} {mark}.",

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from datetime import date
 
 import attrs
 
 from smarthealth.apps.records.understanding.folding import fold_letters
 from smarthealth.apps.records.understanding.question import Anchor, Ask, Operation, Order, Pick, TimeRange, Topic
+from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.senses import forms
 
 from .chart import Found
@@ -24,6 +26,8 @@ from .seeking import asks_for_result, best_sentence, offers_a_choice
 from .terms import Term, find_terms, held_in, patterns
 
 _MOST_NOTES = 40
+_SOON = 14
+"""Days after an entry within which a note is likely to speak of it."""
 _MOST_REPORTS = 2
 _OF_ONE_THING = frozenset(
     {
@@ -52,8 +56,18 @@ _MAY_BE_MENTIONED = frozenset(
 )
 
 
-async def quoted(search: Search, ask: Ask, *, wholly: bool = False, needed: Collection[Term] = ()) -> list[Finding]:
-    """The sentence of a note that holds what is asked; `wholly`, where it must hold all of it, or at least what is `needed`."""
+async def quoted(
+    search: Search, ask: Ask, *, wholly: bool = False, needed: Collection[Term] = (), days: Collection[date | None] = ()
+) -> list[Finding]:
+    """The sentence of a note that holds what is asked.
+
+    Args:
+        search: Of the question.
+        ask: What is asked.
+        wholly: Whether it must hold all of that.
+        needed: What it must hold at least; the rest was found otherwise.
+        days: Of the entries that were found; a note of another day must speak of the rest, too.
+    """
     question = search.question
     alone = len(question.asks) == 1 or not ask.topics
     text = question.text if alone else " ".join((*(t.surface for t in ask.topics), *ask.topics[0].terms))
@@ -64,9 +78,17 @@ async def quoted(search: Search, ask: Ask, *, wholly: bool = False, needed: Coll
     if not wanted or not is_dated:
         return []
     notes = [note for note in await search.chart.notes_holding(wanted) if _is_within(note, period)]
+    if needed:
+        terms, named = find_terms(text, search.glossary), any(topic.is_specific for topic in ask.topics)
+        notes = [note for note in notes if not named or _is_near(note, days) or _is_about(note, terms, search.glossary)]
     by_heading = not needed and bool(ask.topics) and not any(topic.is_specific for topic in ask.topics)
     best = best_sentence(notes, text, search.glossary, by_heading=by_heading, wholly=wholly, needed=needed)
-    return [] if best is None else [said(search, ask, *best, text=text)]
+    if best is None:
+        return []
+    note, sentence = best
+    if ask.operation is Operation.WHO:
+        (note,) = await search.chart.with_attendance([note])
+    return [said(search, ask, note, sentence, text=text)]
 
 
 async def told_by_a_note(search: Search, ask: Ask, findings: Sequence[Finding]) -> list[Finding]:
@@ -86,7 +108,8 @@ async def told_by_a_note(search: Search, ask: Ask, findings: Sequence[Finding]) 
     )
     terms = find_terms(search.question.text, search.glossary)
     left = frozenset(terms) - held_in(terms, told, search.glossary)
-    return await quoted(search, ask, needed=left) if left and len(terms) > 1 else []
+    days = {day for finding in findings for entry in finding.entries for day in (entry.on, entry.until)}
+    return await quoted(search, ask, needed=left, days=days) if left and len(terms) > 1 else []
 
 
 async def told_in_them(search: Search, ask: Ask, findings: Sequence[Finding]) -> list[Finding]:
@@ -116,7 +139,21 @@ def said(search: Search, ask: Ask, note: Entry, sentence: str, *, text: str) -> 
     """That a note says a sentence."""
     matched = Matched(core=(), quality=Quality.PASSAGE)
     material = search.material(attrs.evolve(ask, refusal=None), Topic(surface=text), matched, Found((note,), 1))
-    return say_of_entries(material, "mentioned", [(note, quotable([sentence]))])
+    finding = say_of_entries(material, "mentioned", [(note, quotable([sentence]))])
+    if ask.operation is not Operation.WHO:
+        return finding
+    items = tuple(attrs.evolve(item, people=note.people) for item in finding.fact.items)
+    return attrs.evolve(finding, fact=attrs.evolve(finding.fact, items=items))
+
+
+def _is_near(note: Entry, days: Collection[date | None]) -> bool:
+    """Whether a note was written on one of some days, or within two weeks after."""
+    return note.on is not None and any(day and 0 <= (note.on - day).days <= _SOON for day in days)
+
+
+def _is_about(note: Entry, terms: Sequence[Term], glossary: Glossary) -> bool:
+    """Whether a note speaks of all that a question names."""
+    return len(held_in(terms, f"{note.display}. {note.body or ''}", glossary)) == len(terms)
 
 
 def _is_within(note: Entry, period: TimeRange | None) -> bool:

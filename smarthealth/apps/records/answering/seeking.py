@@ -33,6 +33,8 @@ _RELATIVES = roots_of(
 )
 _WHO = re.compile(r"\b(?:quien(?:es)?|who|whom|whose)\b")
 _CLAUSES = re.compile(r";\s+")
+_PARTS = re.compile(r"(?=[,;]\s|\s(?:y|and|e|but|pero|desde\s+que|since|because|porque|after|cuando|when)\s)")
+"""Before each part of a sentence."""
 _RESULT = re.compile(
     r"\b(?:resultados?|mostr[oa]|mostraron|niveles|nivel|valor|results?|shows?|showed|levels?|values?|findings?|hallazgos?)\b"
 )
@@ -55,6 +57,11 @@ _QUANTITY = re.compile(
 def _is_measured(term: Term) -> bool:
     """Whether a term is nothing but something measured."""
     return bool(term.concepts) and all(concept.kinds == ("observation",) for concept in term.concepts)
+
+
+def _is_given(term: Term) -> bool:
+    """Whether a term is a medicine."""
+    return any("medication" in concept.kinds for concept in term.concepts)
 
 
 def best_sentence(
@@ -90,7 +97,19 @@ def best_sentence(
     if best is None or not best[0]:
         return None
     line = best[2]
-    return line.entry, f"{line.heading}: {line.text}" if line.heading else line.text
+    told = line.text if by_heading or wholly else _with_the_next(line, text)
+    return line.entry, f"{line.heading}: {told}" if line.heading else told
+
+
+def _with_the_next(line: _Line, text: str) -> str:
+    """A short sentence with the one after it, which often says why, how much or what came of it."""
+    if line.next and len(line.text) + len(line.next) <= _LONGEST_PAIR and _of_the_patient(line.next, text) == line.next:
+        return f"{line.text} {line.next}"
+    return line.text
+
+
+_LONGEST_PAIR = 280
+"""Characters of two sentences that are quoted together."""
 
 
 @attrs.frozen(kw_only=True)
@@ -100,6 +119,8 @@ class _Line:
     entry: Entry
     heading: str
     text: str
+    next: str | None
+    """The sentence after it under the same heading."""
     held: frozenset[Term]
     """What of the question it holds, with its heading."""
     around: frozenset[Term]
@@ -112,11 +133,12 @@ def _lines_of(
     """The sentences of a note that may answer."""
     around = frozenset[Term]() if by_heading else _elsewhere(entry, terms, glossary)
     for section in sections_of(entry.body or ""):
-        for line in _said(section.lines, text):
-            told = "" if by_heading else line
-            if terms and not _is_beside_the_point(told, section.heading, terms, text):
+        said = _said(section.lines, text)
+        for line, following in zip(said, [*said[1:], None], strict=True):
+            told = "" if by_heading else _of_the_patient(line, text)
+            if terms and (told or by_heading) and not _is_beside_the_point(told, section.heading, terms, text):
                 held = _held(f"{section.heading}. {told}", terms, glossary)
-                yield _Line(entry=entry, heading=section.heading, text=line, held=held, around=around)
+                yield _Line(entry=entry, heading=section.heading, text=line, next=following, held=held, around=around)
 
 
 def _held(whole: str, terms: Sequence[Term], glossary: Glossary) -> frozenset[Term]:
@@ -126,7 +148,7 @@ def _held(whole: str, terms: Sequence[Term], glossary: Glossary) -> frozenset[Te
 
 def _holds_all(line: _Line, terms: Sequence[Term]) -> bool:
     """Whether a line holds every term that its note does not name elsewhere, and one such at least."""
-    own = {term for term in terms if term not in line.around} or set(terms)
+    own = {term for term in terms if not (term.concepts and term in line.around)} or set(terms)
     return own <= line.held
 
 
@@ -135,7 +157,7 @@ def _elsewhere(entry: Entry, terms: Sequence[Term], glossary: Glossary) -> froze
     body = entry.body or ""
     if len(body) > _SHORT_NOTE:
         return frozenset()
-    return frozenset(term for term in _held(f"{entry.display}. {body}", terms, glossary) if term.concepts)
+    return _held(f"{entry.display}. {body}", terms, glossary)
 
 
 def sentence_about(entries: Sequence[Entry], text: str, kin: Kin, glossary: Glossary) -> tuple[Entry, str] | None:
@@ -202,15 +224,20 @@ def _said(lines: Sequence[str], text: str) -> list[str]:
     return [piece for piece in pieces if not (results and is_intended("", piece))]
 
 
-def _speaks_of_another(line: str, text: str) -> bool:
-    """Whether a line is about a relative, whom the question neither names nor asks for (`who cares for him`)."""
-    return bool(_RELATIVES & roots_of(line) and not _RELATIVES & roots_of(text) and not _WHO.search(fold_letters(text)))
+def _of_the_patient(line: str, text: str) -> str:
+    """What a line says before it comes to a relative, whom the question neither names nor asks for (`who cares for him`)."""
+    if not _RELATIVES & roots_of(line) or _RELATIVES & roots_of(text) or _WHO.search(fold_letters(text)):
+        return line
+    own = ""
+    for part in _PARTS.split(line):
+        if _RELATIVES & roots_of(part):
+            break
+        own += part
+    return own
 
 
 def _is_beside_the_point(line: str, heading: str, terms: Sequence[Term], text: str) -> bool:
     """Whether a line, though it may hold what a question names, tells of somebody or something else."""
-    if _speaks_of_another(line, text):
-        return True
     if asks_for_result(text) and is_intended(heading, line):
         return True  # what is planned has no result yet
     if fold_letters(heading) in _OF_MEDICINES and any(_is_measured(term) for term in terms):
@@ -241,8 +268,18 @@ def _score(line: _Line, terms: Sequence[Term], met: Mapping[Term, int], text: st
         return 0.0
     amount = bool(_QUANTITY.search(Reading(text).folded)) and _AMOUNT.search(fold_letters(line.text)) is not None
     spelt = {word for term in line.held for word in folded_words(term.word)} & set(folded_words(line.text)) - STOP_WORDS
+    because = _WHY.search(fold_letters(text)) is not None and _BECAUSE.search(fold_letters(line.text)) is not None
+    if (
+        _VALUE_ASKED.search(fold_letters(text))
+        and any(map(_is_given, terms))
+        and not _AMOUNT.search(fold_letters(line.text))
+    ):
+        return 0.0  # that a medicine is spoken of tells no level of it
     common = sum(term.is_common for term in line.held)
-    return share + _FOR_AMOUNTS * amount + _FOR_WORDS * (len(spelt) - common)
+    rare = max((1 / met[term] for term in line.held), default=0.0)
+    return (
+        share + _FOR_RARITY * rare + _FOR_AMOUNTS * amount + _FOR_REASONS * because + _FOR_WORDS * (len(spelt) - common)
+    )
 
 
 def offers_a_choice(text: str) -> bool:
@@ -250,7 +287,12 @@ def offers_a_choice(text: str) -> bool:
     return _EITHER.search(fold_letters(text)) is not None
 
 
-_FOR_AMOUNTS, _FOR_WORDS = 0.4, 0.05
+_FOR_AMOUNTS, _FOR_REASONS, _FOR_RARITY, _FOR_WORDS = 0.4, 0.4, 0.1, 0.05
+_WHY = re.compile(r"\b(?:por\s+que|why|how\s+come|a\s+que\s+se\s+debe|motivo|razon|reason)\b")
+_BECAUSE = re.compile(
+    r"\b(?:porque|ya\s+que|debido|por\s+lo\s+que|a\s+causa|because|due\s+to|since|owing|after|as\s+(?:s?he|they)|por)\b"
+)
+_VALUE_ASKED = re.compile(r"\b(?:nivel(?:es)?|levels?|valor(?:es)?|values?|concentracion|concentration|trough)\b")
 _AMOUNT = re.compile(
     r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|dozen|mile|hour|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|medi[oa]|docena|cuadra|hora)s?\b"
 )

@@ -13,17 +13,20 @@ from smarthealth.apps.records.understanding.fillers import is_filler
 from smarthealth.apps.records.understanding.folding import OTHER, Reading
 from smarthealth.retrieval.concepts import Concept
 from smarthealth.retrieval.glossary import Glossary
-from smarthealth.retrieval.senses import forms, is_meant, roots_of, senses
+from smarthealth.retrieval.senses import forms, is_meant, root, roots_of, senses
 from smarthealth.retrieval.words import STOP_WORDS, folded_words, set_of
 
 _LONGEST_STEM = 6
 """Letters of a word by which the database looks for it: endings differ."""
-_SHORTEST_NAME = 3
+_SHORTEST_NAME, _SHORTEST_STEM = 3, 4
 _SMALL = roots_of("a an and by de del el en for in la of on para por the to with y")
 _ASKED_FOR = re.compile(
     r"\bhow\s+(?:long|often|much|many|big|old|tall|far|large|wide|deep|high|low|heavy|fast|soon|bad|well|severe|is|was|did|does)\b|\bque\s+tan(?:to)?\s+\w+"
 )
 """Words of asking that name nothing."""
+_DEED = re.compile(
+    r"\b(?:le|les|se|la|lo)\s+(\w+(?:aron|ieron|yeron))\b|\b(?:did|was|were)\s+(?:s?he|they)\s+(?:ever\s+)?([a-z]+)\b"
+)
 _TAKES = re.compile(r"(?:toma|tomaba|tomo|usa|usaba|consume|consumia|bebe|bebia|tiene|takes?|took|uses?|used|drinks?)$")
 """Verbs beside a thing that say nothing of it."""
 _MOST_NARROWER = 30
@@ -56,11 +59,13 @@ class Term:
 
     word: str
     concepts: tuple[Concept, ...] = ()
+    is_deed: bool = False
+    """Whether it is what somebody did, of which a note may speak in any words: `le lesionaron el nervio`."""
 
     @property
     def is_everyday(self) -> bool:
         """Whether it is a word of plain talk, which a note may have replaced by another."""
-        return not self.concepts and len(forms(self.word)) > 1
+        return not self.concepts and (self.is_deed or len(forms(self.word)) > 1)
 
     @property
     def is_common(self) -> bool:
@@ -107,9 +112,10 @@ def find_terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
     if livelihood is not None:
         return (Term(word=_WORK),)
     named = [Term(word=text[start:end], concepts=tuple(concepts)) for (start, end), concepts in found.items()]
+    deeds = {match.span(match.lastindex or 0) for match in _DEED.finditer(reading.folded)}
     words = [
-        Term(word=word)
-        for word, _, _ in reading.words_left()
+        Term(word=word, is_deed=(start, end) in deeds)
+        for word, start, end in reading.words_left()
         if not is_filler(word) and word not in MONTHS and word not in _CALENDAR
     ]
     return tuple(dict.fromkeys((*named, *words)))
@@ -146,5 +152,8 @@ def _called(term: Term, glossary: Glossary) -> Sequence[str]:
 
 def _pattern(name: str) -> str:
     words = [word for word in folded_words(name) if len(word) >= _SHORTEST_NAME] or [name.lower()]
-    stems = (word[: max(_SHORTEST_NAME, min(_LONGEST_STEM, len(word) - 2))] for word in words)
+    stems = (
+        word[: max(_SHORTEST_NAME, min(_LONGEST_STEM, len(word) - 2, max(_SHORTEST_STEM, len(root(word)))))]
+        for word in words
+    )
     return r".{0,30}".join("".join(_SPELT.get(letter, re.escape(letter)) for letter in stem) for stem in stems)

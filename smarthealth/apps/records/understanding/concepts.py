@@ -82,8 +82,9 @@ def classes_of_allergies(text: str) -> tuple[int, int] | None:
 
 def find_concepts(text: str, glossary: Glossary) -> list[ConceptMatch]:
     """The concepts that a text names, by place; several of one place where a name is ambiguous."""
-    plain = _COMPARED.sub(lambda match: "," * len(match[0]), fold_letters(text))
-    text = "".join("," if mark == "," else letter for letter, mark in zip(text, plain, strict=True))
+    plain, compared = _COMPARED.subn(lambda match: "," * len(match[0]), fold_letters(text))
+    if compared:
+        text = "".join("," if mark == "," else letter for letter, mark in zip(text, plain, strict=True))
     classes = classes_of_allergies(text)
     if classes is not None:
         text = text[: classes[0]] + "," * (classes[1] - classes[0]) + text[classes[1] :]

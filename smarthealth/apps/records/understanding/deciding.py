@@ -46,6 +46,7 @@ def decide(clause: Clause) -> list[Ask]:
         people=clause.people,
         kin=clause.kin,
         unit=clause.unit,
+        profession=clause.profession,
         verification=clause.verification,
     )
     refusal = _refusal(clause)
@@ -104,6 +105,8 @@ def _asks_for_facet(clause: Clause, refusal: Refusal | None) -> bool:
     if refusal is Refusal.ADVICE:
         ours = _OURS_TO_DECIDE.search(without_deeds(clause.visible, clause.text))
         return clause.facet is Facet.DOSAGE and not ours
+    if clause.facet is Facet.FINDINGS and (clause.fields or clause.compared is not None):
+        return False
     return refusal in (None, Refusal.NOT_RECORDED)
 
 
@@ -186,7 +189,7 @@ def _asks_when_or_why(clause: Clause) -> bool:
 
 
 _OPENS_WITH = re.compile(
-    r"^\W*(?:y\s+|and\s+)?(?:cuando|en\s+que\s+(?:fecha|ano|mes|dia)|por\s+que|a\s+que\s+se\s+deb|when|why|what\s+date|what\s+was\s+the\s+reason)\b"
+    r"^\W*(?:y\s+|and\s+)?(?:cuando|en\s+que\s+(?:fecha|ano|mes|dia)|por\s+que|a\s+que\s+se\s+deb|when|why|how\s+come|what\s+date|what(?:'s|\s+is|\s+was)\s+the\s+reason|(?:for\s+)?(?:what|which)\s+(?:reason|made|led|caused)|(?:cual|que)\s+(?:es|fue|era)\s+(?:el|la)\s+(?:motivo|razon|causa)|(?:por|cual|que)\s+(?:que\s+|cual\s+)?(?:motivo|razon|causa)|debido\s+a\s+que|que\s+(?:hizo|llevo))\b"
 )
 
 

@@ -113,7 +113,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         Operation.CHANGE,
         93,
         r"""
-        cuanto\b[^?]*\b(?:subi(?:do|o)|baj(?:ado|o)|aument(?:ado|o)|disminu(?:ido|yo)|cambi(?:ado|o)|vari(?:ado|o)|movi(?:do|o)|reduj?o|descendi(?:do|o)|increment(?:ado|o)|perdi(?:do|o)|gan(?:ado|o)|crec(?:ido|io)|adelgaz(?:ado|o)|engord(?:ado|o))
+        cuanto\b[^?]*\b(?:subi(?:do|o)|baj(?:ado|o)|mejor(?:ado|o)|empeor(?:ado|o)|aument(?:ado|o)|disminu(?:ido|yo)|cambi(?:ado|o)|vari(?:ado|o)|movi(?:do|o)|reduj?o|descendi(?:do|o)|increment(?:ado|o)|perdi(?:do|o)|gan(?:ado|o)|crec(?:ido|io)|adelgaz(?:ado|o)|engord(?:ado|o))
         cuant[oa]s? (?:(?:kilos|kilogramos|kg|cm|centimetros|puntos|libras|§+) )?(?:ha|han|habia|hubo|se)?\s*(?:de )?(?:subi(?:do|o)|baj(?:ado|o)|aument(?:ado|o)|disminu(?:ido|yo)|cambi(?:ado|o)|varia?(?:do|o)|perdi(?:do|o)|gan(?:ado|o)|crec(?:ido|io)|engord|adelgaz|modific)~
         (?:cambio|diferencia|variacion) (?:en|entre|de|del|hay|hubo|total)|que (?:cambio|diferencia|variacion)
         (?:primer[oa]?|first|earliest|initial) (?:y|and|hasta|al|a|to|with|con|vs\.?|versus) (?:(?:el|la|al|the|its|con) )*(?:mas |most )?(?:ultim[oa]|last|latest|recent|reciente)~
@@ -188,7 +188,6 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:which|what|name of the|the) (?:\w+ )?(?:doctors?|physicians?|providers?|clinicians?|practitioners?|professionals?|specialists?|nurse)
         (?:doctor|physician|provider|clinician|practitioner|[a-z]+(?:ologist|iatrist|urgeon))'?s? name|by whom
         nombre (?:del?|de la) [a-z]+(?:ologo|ologa|iatra)
-        (?:que|cual|con que|a que|which|what|como se llama(?:n|ba)? (?:el|la|su|los|las)) (?:[a-z]+(?:olog[oa]|iatra|ologist|iatrist|(?:rici|etici|techni)an|anista|ionista)|cirujan[oa]|surgeon|nurse|enfermer[oa]|terapeuta|therapist|partera|midwife|dentista|dentist|matrona|odontolog[oa]|medic[oa]|doctora?)s?
         nombre (?:de|del) (?:medic|doctor|profesional)~
         """,
     ),
@@ -200,7 +199,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:y |and )?(?:(?:el |the )?(?:destino|destination))(?: (?:al|del?|on|at|of|after) (?:el |la |the )?(?:alta|egreso|discharge))?
         (?:lugar|sitio|sede) (?:(?:de|del|donde|en)\b|¤)~
         (?:(?:en|a|de|por) (?:que|cual(?:es)?)|cual(?:es)? (?:fue|es|era|fueron|son) (?:el|la|los|las)|nombre (?:del|de la)) (?:hospital(?:es)?|centros?|clinicas?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?|consultorios?|ips)(?: (?:medic[oa]s?|de (?:salud|atencion)))?
-        (?:que|cual) (?:hospital(?:es)?|clinicas?|centros?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?|laboratorios?(?= (?:hizo|proceso|analizo|realizo|tomo|reporto|informo)))
+        (?:que|cual) (?:hospital(?:es)?|clinicas?|centros?|institucion(?:es)?|lugar(?:es)?|sedes?|establecimientos?|organizacion(?:es)?|laboratorios?(?= (?:le )?(?:hizo|proceso|analizo|realizo|tomo|reporto|informo|midio|determino|corrio|hace|leyo)))
         where\b(?! (?:does|do|is|are)\b[^?]*\b(?:stand|stands|at)\b)~
         (?:which|what|at what|in which|in what) (?:medical |health\s*care )?(?:hospitals?|clinics?|lab(?:oratory|oratories|s)?(?= (?:did|ran|processed|performed|analy[sz]ed|reported|measured))|facilit(?:y|ies)|centers?|centres?|organi[sz]ations?|institutions?|places?|locations?|sites?)
         """,
@@ -219,7 +218,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         que (?:motivo|lo llevo|la llevo|causo|provoco)|a causa de que|(?:debido|causa|por) a que|why
         what\b[^?]*\bfor\s*(?:\?|$)~
         for (?:what|which) (?:conditions?|diseases?|diagnos[ei]s|problems?|reasons?|illness|disorder)|for what
-        (?:the )?(?:reason|indication|cause of|purpose)|what\b[^?]*\b(?:led|prompted|caused)|how come
+        (?:the )?(?:reason|indication|cause of|purpose)|what\b[^?]*\b(?:led|prompted|caused|made)|how come
         """,
     ),
     (

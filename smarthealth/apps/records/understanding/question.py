@@ -272,6 +272,8 @@ class Ask:
     """The relative whom it is about; None where it is the patient."""
     unit: str | None = None
     """The unit in which a value is to be told, where one was asked for."""
+    profession: str | None = None
+    """By which somebody is asked for, folded: `urologist`."""
     verification: str | None = None
     """Only diagnoses that are so sure: `confirmed` or `unconfirmed`."""
     facet: Facet | None = None

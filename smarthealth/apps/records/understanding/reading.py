@@ -85,6 +85,8 @@ class Clause:
     """The unit in which a value is asked for."""
     facet: Facet | None
     """What is asked of what the topics name."""
+    profession: str | None
+    """By which somebody is asked for."""
     verification: str | None
     """How sure the diagnoses must be that are asked for."""
     unknown: tuple[str, ...]
@@ -155,6 +157,7 @@ def _read(text: str, asked: FacetCue | None, glossary: Glossary, today: date) ->
         people=people,
         kin=kin,
         unit=unit,
+        profession=reading.folded[slice(*profession)] if profession else None,
         facet=asked.facet if asked else None,
         verification=find_verification(visible),
         unknown=subject.unknown,

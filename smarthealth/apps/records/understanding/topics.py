@@ -41,6 +41,8 @@ _SMALL = (
 )
 _LINK = re.compile(rf"^\s*{_SMALL}*$")
 _OBJECT = re.compile(rf"^\s*(?:de|del|a|al|contra|para|con|of|against|to|for)\s+{_SMALL}*$")
+_DIRECT_OBJECT = re.compile(r"^\s*(?:(?:el|la|los|las|su|sus|the|his|her|any|some|algun|alguna)\s+)?$")
+"""Between a verb and what is taken: `toma la mesalamina`, `take Harvoni`."""
 _DOSE_OF = re.compile(
     r"\b(?:dosis|refuerzos?|aplicaci(?:on|ones)|doses?|shots?|jabs?|boosters?)\s+(?:(?:de|del|contra|of|for|against)\s+)?(?:(?:el|la|the)\s+)?$"
 )
@@ -171,7 +173,13 @@ def _leading(nouns: Sequence[KindCue], verbs: Sequence[KindCue], has_concepts: b
 
 
 def _attached(
-    reading: Reading, place: _Span, groups: Sequence[_Group], attached: set[_Group], *, needs_clinical: bool = True
+    reading: Reading,
+    place: _Span,
+    groups: Sequence[_Group],
+    attached: set[_Group],
+    *,
+    needs_clinical: bool = True,
+    is_verb: bool = False,
 ) -> tuple[str, ...]:
     """The unknown words beside a place that narrow it.
 
@@ -184,7 +192,8 @@ def _attached(
             continue
         if group.start >= place.end:
             between = reading.folded[place.end : group.start]
-            touches = _LINK.match(between) and (group.is_clinical or (not needs_clinical and _OBJECT.match(between)))
+            names = not needs_clinical and (_OBJECT.match(between) or (is_verb and _DIRECT_OBJECT.match(between)))
+            touches = _LINK.match(between) and (group.is_clinical or names)
         else:
             touches = _BESIDE.match(reading.folded[group.end : place.start]) and (
                 group.is_clinical or not needs_clinical
@@ -259,8 +268,15 @@ def _kind_topics(
 ) -> list[Topic]:
     topics: list[Topic] = []
     for kind in _without_repetition(kinds):
-        has_object = kind.kinds <= {ALLERGY, IMMUNIZATION}
-        terms = _attached(reading, _Span(kind.start, kind.end), groups, attached, needs_clinical=not has_object)
+        has_object = kind.kinds <= {ALLERGY, IMMUNIZATION} or (kind.kinds == {MEDICATION} and not kind.is_noun)
+        terms = _attached(
+            reading,
+            _Span(kind.start, kind.end),
+            groups,
+            attached,
+            needs_clinical=not has_object,
+            is_verb=not kind.is_noun,
+        )
         if reason is not None and topics:
             break
         named = [group for group in groups if set(group.words) <= set(terms)] if not kind.is_noun else []

@@ -1,0 +1,58 @@
+"""Words by which siblings are told apart: total or partial, left or right, immunoglobulin A or G.
+
+Who asks for one of two is not answered with the other: an entry that bears the opposite qualifier, or that lacks a letter
+which is part of the name, is not what was asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from smarthealth.retrieval.words import folded_words
+
+_OPPOSED: tuple[tuple[frozenset[str], ...], ...] = tuple(
+    tuple(frozenset(words.split()) for words in group)
+    for group in (
+        ("total totales complete completa completo", "partial parcial subtotal hemi"),
+        ("free libre", "total totales", "bound"),
+        ("direct directa directo conjugated conjugada", "indirect indirecta indirecto unconjugated", "total"),
+        ("left izquierda izquierdo", "right derecha derecho"),
+        ("acute aguda agudo", "chronic cronica cronico"),
+        ("upper superior alta", "lower inferior baja"),
+        ("benign benigno benigna", "malignant maligno maligna"),
+        ("primary primaria primario", "secondary secundaria secundario"),
+        ("systolic sistolica", "diastolic diastolica"),
+        ("live viva vivos", "inactivated inactivada"),
+        ("anterior", "posterior"),
+        ("internal interna interno", "external externa externo"),
+    )
+)
+"""Qualifiers of which one thing bears one at most, folded."""
+_LETTER = re.compile(r"\s+(?:tipo\s+|type\s+|clase\s+|class\s+)?([A-Z])(?![\w'’.-])")
+"""A capital letter right after a name is part of it."""
+
+
+def bears_the_opposite(question: str, display: str) -> bool:
+    """Whether a display has the opposite of a qualifier that a question has, and not that one."""
+    asked, held = set(folded_words(question)), set(folded_words(display))
+    for group in _OPPOSED:
+        mine = [words for words in group if words & asked]
+        theirs = [words for words in group if words & held]
+        if len(mine) == 1 and theirs and mine[0] not in theirs:
+            return True
+    return False
+
+
+def letter_after(question: str, surface: str) -> str | None:
+    """The letter that a question has as part of a name (`inmunoglobulina A`), folded; None where it has none."""
+    place = question.find(surface) if surface else -1
+    match = _LETTER.match(question, place + len(surface)) if place >= 0 else None
+    return match[1].lower() if match else None
+
+
+def bears_letter(letter: str, names: Sequence[str]) -> bool:
+    """Whether one of the names of a thing has a letter as a word of its own, or at the end of an abbreviation (`IgA`)."""
+    return any(
+        letter in folded_words(name) or re.search(rf"\b[A-Z][a-zA-Z]{{0,2}}{letter.upper()}\b", name) for name in names
+    )
