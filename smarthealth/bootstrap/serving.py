@@ -7,6 +7,8 @@ import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import trio
 
@@ -15,6 +17,7 @@ from smarthealth.server.addresses import ListenError, plan_binds
 from smarthealth.server.hypercorn import Bind, Listener, open_listeners
 from smarthealth.server.logs import configure_logs
 from smarthealth.server.service import AFTER_GRACE, check_origins, load_tls
+from smarthealth.server.shared_metrics import SharedMetrics
 from smarthealth.server.workers import Worker, WorkerPlan, WorkersFailed, run_workers
 from smarthealth.settings import Settings, load_settings, read_environment
 
@@ -57,8 +60,16 @@ async def serve(settings: Settings, overrides: Mapping[str, str], on_ready: Read
 
 
 @asynccontextmanager
-async def open_server(settings: Settings, listeners: Sequence[Listener], on_ready: Ready) -> AsyncIterator[World]:
+async def open_server(
+    settings: Settings, listeners: Sequence[Listener], on_ready: Ready, shared: SharedMetrics | None = None
+) -> AsyncIterator[World]:
     """Run the whole tree beside the body of an `async with` block; leaving it drains and stops.
+
+    Args:
+        settings: Of everything.
+        listeners: Open sockets.
+        on_ready: Told the addresses, as URLs, when connections are accepted.
+        shared: Where the other processes of this server are found, None when there are none.
 
     Raises:
         SupervisionError: It gave up after too many failures.
@@ -73,7 +84,7 @@ async def open_server(settings: Settings, listeners: Sequence[Listener], on_read
         period=RESTART_PERIOD,
         instrument=CrashLog(),
     ) as system:
-        yield await start_tree(settings, system, listeners, on_ready)
+        yield await start_tree(settings, system, listeners, on_ready, shared)
 
 
 @contextmanager
@@ -110,11 +121,12 @@ async def wait_for_signal(begun: Callable[[], None]) -> None:
 async def _serve_by_workers(settings: Settings, overrides: Mapping[str, str], on_ready: Ready) -> None:
     # held open for the workers, so that the schema is brought up to date once and the embedded server outlives each
     async with open_stores(settings):
-        with open_ports(settings) as listeners:
+        with open_ports(settings) as listeners, TemporaryDirectory(prefix="smarthealth-metrics-") as shared:
             plan = WorkerPlan(
                 entry=f"{__name__}:run_worker",
                 count=settings.server.workers,
                 listeners=listeners,
+                shared=Path(shared),
                 arguments=dict(overrides),
                 grace=settings.server.shutdown_grace + AFTER_GRACE + STOP_BUDGET,
             )
@@ -138,7 +150,7 @@ def run_worker(worker: Worker) -> None:
 
 async def _serve_as_worker(settings: Settings, worker: Worker) -> None:
     with _listening(worker.binds(), settings) as listeners:
-        async with open_server(settings, listeners, lambda _: None):
+        async with open_server(settings, listeners, lambda _: None, worker.metrics()):
             await _wait_any(partial(wait_for_signal, worker.say_ready), worker.wait_orphaned)
 
 

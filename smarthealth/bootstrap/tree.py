@@ -18,6 +18,7 @@ from smarthealth.server.metrics import Metrics
 from smarthealth.server.passwords import Passwords
 from smarthealth.server.service import AFTER_GRACE, load_tls, serve_http
 from smarthealth.server.services import ServerServices
+from smarthealth.server.shared_metrics import SharedMetrics
 from smarthealth.settings import Settings
 
 from .accounts import open_tokens
@@ -28,13 +29,19 @@ from .world import World
 Ready = Callable[[Sequence[str]], None]
 
 
-async def start_tree(settings: Settings, system: System, listeners: Sequence[Listener], on_ready: Ready) -> World:
+async def start_tree(
+    settings: Settings,
+    system: System,
+    listeners: Sequence[Listener],
+    on_ready: Ready,
+    shared: SharedMetrics | None = None,
+) -> World:
     """Start every child; returns when the server accepts connections.
 
     Raises:
         ActorFailed: A child did not start; its failure is the cause.
     """
-    metrics = Metrics()
+    metrics = Metrics(shared)
     connections = Connections(settings.conversation, telemetry=metrics)
     world = World(settings, system, connections, metrics)
     parts = [make_part(world) for make_part in PARTS.values()]
@@ -44,6 +51,8 @@ async def start_tree(settings: Settings, system: System, listeners: Sequence[Lis
     metrics.add_gauge("pool_waiting", "Callers that wait for one", lambda: world.stores.pool.statistics().waiting)
     await system.start_child(ChildSpec(name="models", start=world.keep_models))
     await system.start_child(ChildSpec(name="index", start=world.keep_index))
+    if shared is not None:
+        await system.start_child(ChildSpec(name="metrics", start=partial(_share, metrics)))
     await system.start_child(ChildSpec(name="garbage", start=keep_garbage_short))
     for part in parts:
         for child in part.children():
@@ -57,6 +66,12 @@ async def start_tree(settings: Settings, system: System, listeners: Sequence[Lis
         )
     )
     return world
+
+
+async def _share(metrics: Metrics, context: Context) -> None:
+    """Let the other processes of the server see the numbers of this one."""
+    context.started()
+    await metrics.keep_shared()
 
 
 async def _serve(

@@ -7,17 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+import trio
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from smarthealth.actors import ActorSnapshot
 
+from .shared_metrics import SharedMetrics
+
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 MOST_VALUES = 64
 """Values of one label before the rest becomes `other`."""
 LARGEST_TREE = 500
 """Connections up to which a scrape looks at the mailboxes; a picture of a larger tree takes too long for that."""
+SHARED_EVERY = 1.0
+"""Seconds between two looks that the other processes of a server get at the numbers of this one."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 20.0, 45.0, 60.0)
 """Buckets, from an index look-up to the longest turn."""
 
@@ -40,8 +45,10 @@ class _Values:
 class Metrics:
     """What the server measures. Is the telemetry of conversations, the watch of the shell, and counts for HTTP."""
 
-    def __init__(self) -> None:
+    def __init__(self, shared: SharedMetrics | None = None) -> None:
         self.registry = CollectorRegistry()
+        self._shared = shared
+        """Where the other processes of this server are found, None when there are none."""
         self._applications, self._outcomes, self._stages, self._codes = _Values(), _Values(), _Values(), _Values()
         self._closes, self._routes, self._cuts, self._refused = _Values(), _Values(), _Values(), _Values()
         self._connections = self._gauge("connections", "WebSockets open", ["application"])
@@ -63,8 +70,29 @@ class Metrics:
         self._request_seconds = self._histogram("http_request_seconds", "HTTP requests", ["route"])
 
     def exposition(self) -> bytes:
-        """What `GET /metrics` answers."""
-        return generate_latest(self.registry)
+        """What `GET /metrics` answers: the numbers of the whole server, however many processes it has."""
+        if self._shared is None:
+            return generate_latest(self.registry)
+        self.share()
+        return generate_latest(_Gathered(self._shared))
+
+    def share(self) -> None:
+        """Let the other processes of this server see the numbers of this one."""
+        if self._shared is not None:
+            self._shared.write(self.registry.collect())
+
+    async def keep_shared(self) -> None:
+        """Do so again and again; never returns.
+
+        Cancellation:
+            Leaves the last numbers behind.
+        """
+        try:
+            while True:
+                self.share()
+                await trio.sleep(SHARED_EVERY)
+        finally:
+            self.share()
 
     def add_gauge(self, name: str, help_text: str, read: Callable[[], float]) -> None:
         """Add a number that is read at every scrape, such as the depth of a queue or the connections in use of a pool."""
@@ -141,6 +169,17 @@ class Metrics:
 
     def _histogram(self, name: str, help_text: str, labels: list[str]) -> Histogram:
         return Histogram(f"smarthealth_{name}", help_text, labels, registry=self.registry, buckets=SECONDS)
+
+
+class _Gathered(Collector):
+    """The numbers of all processes."""
+
+    def __init__(self, shared: SharedMetrics) -> None:
+        self._shared = shared
+
+    def collect(self) -> Iterator[Metric]:
+        """Add them up."""
+        yield from self._shared.gather()
 
 
 class _TreeCollector(Collector):

@@ -14,6 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -22,6 +23,7 @@ import structlog
 import trio
 
 from .hypercorn import Bind, Listener
+from .shared_metrics import SharedMetrics, forget_process
 
 log = structlog.get_logger()
 
@@ -46,12 +48,18 @@ class Worker:
     """Descriptor that reads as ended when the parent is gone."""
     ready: int
     """Descriptor to write to once connections are accepted."""
+    shared: str
+    """Folder where the numbers of all are gathered; see `shared_metrics`."""
     arguments: dict[str, Any]
     """Whatever the composer of the program wants to tell its children."""
 
     def binds(self) -> tuple[Bind, ...]:
         """For `open_listeners`: the parent's sockets."""
         return tuple(Bind(name=name, address=f"fd://{descriptor}") for name, descriptor in self.sockets)
+
+    def metrics(self) -> SharedMetrics:
+        """For `Metrics`: where the other children are found."""
+        return SharedMetrics(folder=Path(self.shared), number=self.number)
 
     def say_ready(self) -> None:
         """Tell the parent that connections are accepted."""
@@ -74,6 +82,8 @@ class WorkerPlan:
     count: int
     """Children."""
     listeners: Sequence[Listener]
+    shared: Path
+    """An empty folder, for the numbers of all children."""
     arguments: Mapping[str, Any] = attrs.field(factory=dict)
     """Told to each child; JSON."""
     grace: float = 15.0
@@ -152,6 +162,7 @@ class _Child:
         while not self._stopping.is_set():
             began = trio.current_time()
             code = await self._run_one()
+            forget_process(self._plan.shared, self.number)
             if self._stopping.is_set():
                 break
             log.warning("worker_ended", number=self.number, exit_code=code)
@@ -196,6 +207,7 @@ class _Child:
             sockets=sockets,
             lifeline=self._lifeline,
             ready=says,
+            shared=str(self._plan.shared),
             arguments=dict(self._plan.arguments),
         )
         return await trio.lowlevel.open_process(

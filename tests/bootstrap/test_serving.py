@@ -9,6 +9,7 @@ import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +26,8 @@ from smarthealth.storage.errors import StorageUnavailable
 
 if TYPE_CHECKING:
     from tests.bootstrap.conftest import Interrupt, MakeSettings, Page
+
+ASKED = 'smarthealth_http_requests_total{method="GET",route="/api/document-types",status="200"}'
 
 
 async def test_it_serves_until_it_is_told_to_stop(
@@ -114,9 +117,13 @@ def test_keys_and_origins_are_looked_at_before_anything_starts(
 
 
 async def test_several_processes_share_the_port(
-    make_settings: MakeSettings, dsn: str, monkeypatch: pytest.MonkeyPatch, interrupt: Interrupt
+    make_settings: MakeSettings,
+    dsn: str,
+    monkeypatch: pytest.MonkeyPatch,
+    interrupt: Interrupt,
+    get: Callable[[str, str], Awaitable[Page]],
 ) -> None:
-    """With several workers, the addresses are said when all of them accept, and SIGTERM stops them all."""
+    """With several workers, all accept before the addresses are said, `/metrics` is of all, and SIGTERM stops them all."""
     overrides = {"SMARTHEALTH_WORKERS": "2", "SMARTHEALTH_PORT": "0"}
     monkeypatch.setenv("DATABASE_URL", dsn)
     monkeypatch.setenv("SMARTHEALTH_SHUTDOWN_GRACE", "1")
@@ -133,6 +140,13 @@ async def test_several_processes_share_the_port(
         async with trio.open_nursery() as nursery:
             nursery.start_soon(serve, settings, overrides, on_ready)
             await accepting.wait()
+            for _ in range(8):  # answered by whichever accepts
+                assert (await get(said[0], "/api/document-types")).status == 200
+            page = ""
+            while f"{ASKED} 8.0" not in page:  # what the other counted is seen within a second
+                page = (await get(said[0], "/metrics")).body.decode()
+                await trio.sleep(0.1)
+            assert page.count(ASKED) == 1
             await interrupt()
     assert [address.startswith("http://127.0.0.1:") for address in said] == [True]
 
@@ -145,7 +159,7 @@ async def test_workers_that_cannot_start_end_the_start(make_settings: MakeSettin
 
 
 def test_a_worker_serves_until_its_parent_is_gone(
-    make_settings: MakeSettings, dsn: str, monkeypatch: pytest.MonkeyPatch
+    make_settings: MakeSettings, dsn: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A worker accepts on its parent's socket, says that it does, and drains when the parent has vanished."""
     monkeypatch.setenv("DATABASE_URL", dsn)
@@ -160,10 +174,13 @@ def test_a_worker_serves_until_its_parent_is_gone(
     with open_ports(make_settings()) as listeners:
         sockets = tuple((listener.name, os.dup(listener.socket.fileno())) for listener in listeners)
         arguments = {"SMARTHEALTH_DATA": str(make_settings().general.data), "SMARTHEALTH_SHUTDOWN_GRACE": "1"}
-        worker = Worker(number=1, sockets=sockets, lifeline=lifeline, ready=says, arguments=arguments)
+        worker = Worker(
+            number=1, sockets=sockets, lifeline=lifeline, ready=says, shared=str(tmp_path), arguments=arguments
+        )
         parent = threading.Thread(target=be_parent)
         parent.start()
         run_worker(worker)
         parent.join()
     os.close(hears)
     assert told == [b"ready\n"]
+    assert (tmp_path / "1").exists()  # its numbers, for the others

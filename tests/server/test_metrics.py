@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import attrs
+import trio
+import trio.testing
+from trio.testing import MockClock
 
 from smarthealth.actors import ActorSnapshot
 from smarthealth.actors.snapshot import Kind
 from smarthealth.conversation.telemetry import Telemetry
 from smarthealth.server.hypercorn import Watch
-from smarthealth.server.metrics import LARGEST_TREE, MOST_VALUES, Metrics
+from smarthealth.server.metrics import LARGEST_TREE, MOST_VALUES, SHARED_EVERY, Metrics
+from smarthealth.server.shared_metrics import SharedMetrics
 
 
 def lines(metrics: Metrics) -> set[str]:
@@ -118,3 +123,26 @@ def test_mailboxes_are_summed_by_place(world: Any) -> None:
     } <= lines(metrics)
     count[0] = LARGEST_TREE + 1
     assert not any("mailbox_depth" in line for line in lines(metrics))
+
+
+async def test_processes_of_one_server_have_one_page(tmp_path: Path, autojump_clock: MockClock) -> None:
+    """Whichever process is asked answers for all: what others counted within a second, its own as of now."""
+    first, second = (Metrics(SharedMetrics(folder=tmp_path, number=number)) for number in (1, 2))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(second.keep_shared)
+        await trio.testing.wait_all_tasks_blocked()
+        first.connection_opened("records")
+        second.connection_opened("records")
+        assert 'smarthealth_connections_opened_total{application="records"} 1.0' in lines(first)
+        await trio.sleep(SHARED_EVERY * 1.5)
+        for metrics in (first, second):
+            assert 'smarthealth_connections{application="records"} 2.0' in lines(metrics)
+            assert 'smarthealth_connections_opened_total{application="records"} 2.0' in lines(metrics)
+        second.connection_closed("records", 1000)
+        nursery.cancel_scope.cancel()
+    assert 'smarthealth_connections{application="records"} 1.0' in lines(first)
+
+
+def test_a_process_alone_shares_nothing() -> None:
+    """There is nobody to share with, and no harm in it."""
+    Metrics().share()

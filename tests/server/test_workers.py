@@ -12,6 +12,7 @@ import pytest
 import trio
 
 from smarthealth.server.hypercorn import Bind, Listener, ShellLimits, open_listeners
+from smarthealth.server.shared_metrics import SharedMetrics
 from smarthealth.server.workers import PLAN, Worker, WorkerPlan, WorkersFailed, main, run_workers
 
 ENTRY = '''
@@ -63,6 +64,14 @@ def listeners(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple
         yield bound
 
 
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    """Where the numbers of the children are gathered."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    return folder
+
+
 async def who_answers(port: int) -> str:
     """What one connection is told."""
     stream = await trio.open_tcp_stream("127.0.0.1", port)
@@ -73,7 +82,7 @@ async def who_answers(port: int) -> str:
     return told.decode()
 
 
-async def test_children_share_the_port_are_replaced_and_stop(listeners: tuple[Listener, ...]) -> None:
+async def test_children_share_the_port_are_replaced_and_stop(listeners: tuple[Listener, ...], shared: Path) -> None:
     """All are ready before it is announced; a killed one is replaced; at the end all are gone."""
     stopping, ready, announced = trio.Event(), trio.Event(), []
 
@@ -82,7 +91,13 @@ async def test_children_share_the_port_are_replaced_and_stop(listeners: tuple[Li
         ready.set()
 
     plan = WorkerPlan(
-        entry="children:serve", count=2, listeners=listeners, arguments={"word": "hola"}, grace=2, first_pause=0.01
+        entry="children:serve",
+        count=2,
+        listeners=listeners,
+        shared=shared,
+        arguments={"word": "hola"},
+        grace=2,
+        first_pause=0.01,
     )
     port = listeners[0].port
     with trio.fail_after(30):
@@ -108,9 +123,11 @@ async def test_children_share_the_port_are_replaced_and_stop(listeners: tuple[Li
             os.kill(pid, 0)
 
 
-async def test_sigterm_is_obeyed(listeners: tuple[Listener, ...]) -> None:
+async def test_sigterm_is_obeyed(listeners: tuple[Listener, ...], shared: Path) -> None:
     """The signal to the parent stops all children and ends the parent's own wait."""
-    plan = WorkerPlan(entry="children:serve", count=1, listeners=listeners, arguments={"word": "x"}, grace=2)
+    plan = WorkerPlan(
+        entry="children:serve", count=1, listeners=listeners, shared=shared, arguments={"word": "x"}, grace=2
+    )
 
     def stop(addresses: Sequence[str]) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
@@ -121,29 +138,29 @@ async def test_sigterm_is_obeyed(listeners: tuple[Listener, ...]) -> None:
     assert stopping.is_set()
 
 
-async def test_child_that_cannot_start_ends_it_all(listeners: tuple[Listener, ...]) -> None:
+async def test_child_that_cannot_start_ends_it_all(listeners: tuple[Listener, ...], shared: Path) -> None:
     """A child that ends before it was ever ready is not started again and again."""
-    plan = WorkerPlan(entry="children:fail", count=2, listeners=listeners)
+    plan = WorkerPlan(entry="children:fail", count=2, listeners=listeners, shared=shared)
     with trio.fail_after(20), pytest.raises(WorkersFailed, match="ended with 3"):
         await run_workers(plan, stopping=trio.Event(), on_ready=lambda addresses: None)
 
 
 async def test_child_that_does_not_stop_is_killed(
-    listeners: tuple[Listener, ...], monkeypatch: pytest.MonkeyPatch
+    listeners: tuple[Listener, ...], shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """After its grace, and a little more, nobody waits for it."""
     monkeypatch.setattr("smarthealth.server.workers.KILL_AFTER", 0.2)
-    plan = WorkerPlan(entry="children:deaf", count=1, listeners=listeners, grace=0.1)
+    plan = WorkerPlan(entry="children:deaf", count=1, listeners=listeners, shared=shared, grace=0.1)
     stopping = trio.Event()
     with trio.fail_after(20):
         await run_workers(plan, stopping=stopping, on_ready=lambda addresses: stopping.set())
 
 
 async def test_cancelled_parent_kills_its_children(
-    listeners: tuple[Listener, ...], monkeypatch: pytest.MonkeyPatch
+    listeners: tuple[Listener, ...], shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Cancellation leaves no process behind, nor does a program that cannot be run."""
-    plan = WorkerPlan(entry="children:serve", count=1, listeners=listeners, arguments={"word": "x"})
+    plan = WorkerPlan(entry="children:serve", count=1, listeners=listeners, shared=shared, arguments={"word": "x"})
     with trio.CancelScope() as scope:
         await run_workers(plan, stopping=trio.Event(), on_ready=lambda addresses: scope.cancel())
     assert scope.cancelled_caught
@@ -152,11 +169,11 @@ async def test_cancelled_parent_kills_its_children(
         await run_workers(plan, stopping=trio.Event(), on_ready=lambda addresses: None)
 
 
-async def test_nothing_is_announced_when_stopped_while_starting(listeners: tuple[Listener, ...]) -> None:
+async def test_nothing_is_announced_when_stopped_while_starting(listeners: tuple[Listener, ...], shared: Path) -> None:
     """A stop that comes first leaves nothing to announce."""
     stopping = trio.Event()
     stopping.set()
-    plan = WorkerPlan(entry="children:serve", count=1, listeners=listeners)
+    plan = WorkerPlan(entry="children:serve", count=1, listeners=listeners, shared=shared)
 
     def never(addresses: Sequence[str]) -> None:
         raise AssertionError
@@ -173,8 +190,10 @@ async def test_child_notices_that_its_parent_is_gone(tmp_path: Path, listeners: 
         sockets=(("records", listeners[0].socket.fileno()),),
         lifeline=lifeline,
         ready=says,
+        shared=str(tmp_path),
         arguments={"file": str(tmp_path / "note")},
     )
+    assert worker.metrics() == SharedMetrics(folder=tmp_path, number=1)
     assert worker.binds() == (Bind(name="records", address=f"fd://{listeners[0].socket.fileno()}"),)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(worker.wait_orphaned)
@@ -190,7 +209,7 @@ def test_child_is_a_function_named_by_its_parent(
     tmp_path: Path, listeners: tuple[Listener, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The plan comes in the environment, and is not passed on."""
-    plan = b'{"number": 1, "sockets": [], "lifeline": 0, "ready": 0, "arguments": {}}'
+    plan = b'{"number": 1, "sockets": [], "lifeline": 0, "ready": 0, "shared": "", "arguments": {}}'
     monkeypatch.setenv(PLAN, plan.decode())
     with pytest.raises(SystemExit):
         main(["children:fail"])
