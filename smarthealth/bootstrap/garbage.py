@@ -28,6 +28,8 @@ YOUNG = 5_000
 """Objects more than before after which the young are looked through: half a millisecond."""
 MIDDLE = 10
 """Rounds over the young after which what outlived them is looked through too: a few milliseconds."""
+MOST_OF_A_ROUND = YOUNG * (MIDDLE + 1)
+"""Objects that outlive such a round, at most."""
 NEVER = 1_000_000_000
 """Rounds over those after which a full one would come by itself."""
 QUIET = 0.1
@@ -66,8 +68,9 @@ class GarbageRounds:
         self._since += seconds
         middle_rounds = gc.get_stats()[1]["collections"]
         if middle_rounds != self._middle_rounds:  # else nothing has grown old
+            self._frozen += (middle_rounds - self._middle_rounds) * MOST_OF_A_ROUND
             self._middle_rounds = middle_rounds
-            self._frozen += _freeze()
+            _freeze()
             if self._has_doubled():
                 self._great_round()
         elif quiet and self._frozen and self._since >= PAUSE:
@@ -81,16 +84,19 @@ class GarbageRounds:
 
     def _great_round(self) -> None:
         gc.unfreeze()
-        self._known, self._frozen, self._since = _freeze(), 0, 0.0
+        _freeze()
+        self._known, self._frozen, self._since = gc.get_freeze_count(), 0, 0.0
         self.great_rounds += 1
 
 
-def _freeze() -> int:
-    """Take what lives, and is not frozen yet, out of the collector's sight; how many objects that were."""
+def _freeze() -> None:
+    """Take what lives, and is not frozen yet, out of the collector's sight.
+
+    How many objects that are is not asked: `gc.get_objects` holds each for a moment, the tuple too that another thread is just
+    making of an iterator, which Python answers there with a SystemError.
+    """
     gc.collect()
-    living = len(gc.get_objects())
     gc.freeze()
-    return living
 
 
 async def keep_garbage_short(context: Context) -> None:
