@@ -184,7 +184,7 @@ class Bench:
         port = free_port()
         command = [PROGRAM, "serve", "--port", str(port)]
         given = {**self.environment, "OPENAI_BASE_URL": provider}
-        with running(command, port=port, cores=[self.cores.server], environment=given, ready=_well(port)) as process:
+        with running(command, port=port, cores=[self.cores.server], environment=given, ready=well(port)) as process:
             yield process
 
     @contextmanager
@@ -196,11 +196,11 @@ class Bench:
             "--loop", "uvloop", "--http", "httptools", "--ws", "websockets", "--log-level", "warning",
         ]  # fmt: skip
         given = {**self.environment, "OPENAI_BASE_URL": provider}
-        with running(command, port=port, cores=[self.cores.server], environment=given, ready=_well(port)) as process:
+        with running(command, port=port, cores=[self.cores.server], environment=given, ready=well(port)) as process:
             yield process
 
 
-def _well(port: int) -> Callable[[], bool]:
+def well(port: int) -> Callable[[], bool]:
     """Whether `/health` answers 200."""
 
     def look() -> bool:
@@ -208,8 +208,11 @@ def _well(port: int) -> Callable[[], bool]:
             probe.settimeout(5)
             if probe.connect_ex(("127.0.0.1", port)) != 0:
                 return False
-            probe.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            return b" 200 " in probe.recv(64)
+            try:
+                probe.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                return b" 200 " in probe.recv(64)
+            except OSError:
+                return False  # it is busy starting
 
     return look
 

@@ -41,6 +41,8 @@ class Session:
             self.dialogue.closed()
 
     async def _read(self) -> None:
+        # asked once: a microphone sends fifty frames a second, and a protocol is looked at slowly
+        binary = self.dialogue if isinstance(self.dialogue, BinaryDialogue) else None
         while True:
             frame = await self.socket.receive()
             now = trio.current_time()
@@ -50,8 +52,8 @@ class Session:
                 return
             if isinstance(frame, str):
                 await self.dialogue.received(frame)
-            elif isinstance(self.dialogue, BinaryDialogue):
-                await self.dialogue.received_binary(frame)
+            elif binary is not None:
+                await binary.received_binary(frame)
             else:
                 self.end(BINARY_REFUSED)
                 return
