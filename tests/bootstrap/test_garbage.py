@@ -120,6 +120,7 @@ def test_a_busy_process_makes_a_great_round_when_what_is_frozen_has_doubled(monk
     cpu = Cpu()
     rounds = settled(cpu)
     living = gc.get_freeze_count()
+    monkeypatch.setattr("smarthealth.bootstrap.garbage.MOST_OF_A_ROUND", living)
     held = Circle()
     circle = weakref.ref(held)
     for _ in range(3):
