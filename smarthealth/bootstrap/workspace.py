@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from smarthealth.apps.workspace.application import ROOMS, workspace_application
 from smarthealth.apps.workspace.offline.compose import compose
 from smarthealth.apps.workspace.services import WorkspaceServices
 from smarthealth.apps.workspace.sweeping import sweep
-from smarthealth.apps.workspace.tools.workbench import disk_workbenches
+from smarthealth.apps.workspace.tools.workbench import disk_workbenches, forget_files
 from smarthealth.apps.workspace.workbench import JoinedWorkbench, Workbench
 from smarthealth.conversation.application import Application
 from smarthealth.llm.tooling.mcp.config import McpConfigError, read_config
@@ -38,14 +39,22 @@ class WorkspacePart:
         )
 
     def children(self) -> Sequence[ChildSpec]:
-        """The supervisor of rooms, what forgets empty conversations, and, where there are any, the MCP servers.
+        """The supervisor of rooms, what forgets conversations that nobody uses, and, where there are any, the MCP servers.
 
         Raises:
             StartError: The MCP servers that the settings name cannot be used.
         """
         settings = self._world.settings.workspace
         rooms = ChildSpec(name=ROOMS, start=DynamicSupervisor(max_children=settings.max_rooms))
-        sweeper = ChildSpec(name=SWEEPER, start=partial(sweep, conversations=Conversations(self._world.stores.pool)))
+        sweeper = ChildSpec(
+            name=SWEEPER,
+            start=partial(
+                sweep,
+                conversations=Conversations(self._world.stores.pool),
+                kept=timedelta(seconds=settings.kept),
+                forget_files=partial(forget_files, data_folder(self._world.settings)),
+            ),
+        )
         if settings.mcp_servers is None:
             return (rooms, sweeper)
         self._servers = open_mcp(settings.mcp_servers)

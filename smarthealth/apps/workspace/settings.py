@@ -97,6 +97,14 @@ class WorkspaceSettings:
             "help": "seconds that an invite to a conversation is good for when whoever makes it names no time",
         },
     )
+    kept: float = attrs.field(
+        default=365 * DAY,
+        validator=ge(DAY),
+        metadata={
+            "env": "SMARTHEALTH_WORKSPACE_KEPT",
+            "help": "seconds that a conversation and its files are kept after the last word in it",
+        },
+    )
     mcp_servers: Path | None = attrs.field(
         default=None,
         metadata={

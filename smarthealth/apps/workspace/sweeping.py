@@ -1,8 +1,8 @@
-"""Forgets conversations that were opened and never used: whoever knocks at a new name opens one, and many are never spoken in."""
+"""Forgets conversations that nobody uses: those opened and never spoken in, and those in which nothing was said for very long."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
@@ -19,11 +19,15 @@ UNUSED: Final = timedelta(days=1)
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
-class Empties(Protocol):
-    """Knows which conversations are empty: `storage.conversations.Conversations`."""
+class Unused(Protocol):
+    """Knows which conversations nobody uses: `storage.conversations.Conversations`."""
 
     async def forget_empty(self, before: datetime) -> int:
-        """Delete those opened before a moment; how many."""
+        """Delete the empty ones opened before a moment; how many."""
+        ...
+
+    async def forget_unused(self, before: datetime) -> tuple[str, ...]:
+        """Delete those in which nothing was said since a moment; their names."""
         ...
 
 
@@ -35,16 +39,45 @@ class Child(Protocol):
         ...
 
 
+ForgetFiles = Callable[[str], Awaitable[None]]
+"""Removes the files of a conversation, by its name; raises `OSError`."""
+
+
 async def sweep(
-    context: Child, conversations: Empties, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    context: Child,
+    conversations: Unused,
+    *,
+    kept: timedelta,
+    forget_files: ForgetFiles,
+    now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> None:
-    """Look now and then, until cancelled; a database that does not answer is asked again the next time."""
+    """Look now and then, until cancelled; a database that does not answer is asked again the next time.
+
+    Args:
+        context: Of the actor that this is.
+        conversations: The database's.
+        kept: How long a conversation is kept after the last word in it.
+        forget_files: What removes the files of those that are forgotten.
+        now: The time.
+    """
     context.started()
     while True:
         try:
-            forgotten = await conversations.forget_empty(now() - UNUSED)
+            empty = await conversations.forget_empty(now() - UNUSED)
+            names = await conversations.forget_unused(now() - kept)
         except StorageError as error:
             log.warning("conversations_not_swept", error=type(error).__name__)
         else:
-            log.info("conversations_swept", forgotten=forgotten)
+            left = [name for name in names if not await _without_files(name, forget_files)]
+            log.info("conversations_swept", empty=empty, unused=len(names), files_left=len(left))
         await trio.sleep(INTERVAL)
+
+
+async def _without_files(name: str, forget_files: ForgetFiles) -> bool:
+    """Whether the files of a conversation are gone."""
+    try:
+        await forget_files(name)
+    except OSError as error:
+        log.warning("files_not_removed", error=type(error).__name__)
+        return False
+    return True

@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,6 +61,15 @@ class Folder:
             yield root
         finally:
             os.close(root)
+
+    def remove(self) -> None:
+        """Remove all of it; links in it are removed and not followed. There may be nothing.
+
+        Raises:
+            OSError: Some of it cannot be removed.
+        """
+        if self._place.exists():
+            shutil.rmtree(self._place)
 
     @contextmanager
     def changing(self) -> Iterator[int]:

@@ -71,6 +71,19 @@ class DiskWorkbench:
         return await trio.to_thread.run_sync(partial(self._files.read_whole, path), limiter=self._threads)
 
 
+async def forget_files(data: Path, name: str) -> None:
+    """Remove the directory of a conversation that is no more.
+
+    Args:
+        data: The data folder.
+        name: Of the conversation.
+
+    Raises:
+        OSError: Some of it cannot be removed.
+    """
+    await trio.to_thread.run_sync(Folder(data / FOLDER, name).remove)
+
+
 def disk_workbenches(settings: WorkspaceToolSettings, data: Path, hidden: Sequence[Path] = ()) -> OpenWorkbench:
     """Workbenches over one folder; what is bounded for the whole process is shared by all of them.
 

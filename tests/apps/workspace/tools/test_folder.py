@@ -58,3 +58,17 @@ def test_a_link_in_its_place_is_not_followed(folder: Folder, tmp_path: Path) -> 
         pass
     with pytest.raises(OSError, match=r"directory|levels"), folder.changing():
         pass
+
+
+def test_a_forgotten_conversation_leaves_nothing(folder: Folder, tmp_path: Path) -> None:
+    """What links in it point to stays."""
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    (kept / "a").write_text("a")
+    with folder.changing():
+        (folder.path / "link").symlink_to(kept)
+        (folder.path / "deep" / "er").mkdir(parents=True)
+    folder.remove()
+    folder.remove()
+    assert not folder.path.parent.exists()
+    assert (kept / "a").read_text() == "a"

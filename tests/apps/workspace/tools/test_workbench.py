@@ -8,7 +8,7 @@ import trio
 
 from smarthealth.apps.workspace.tools import texts
 from smarthealth.apps.workspace.tools.settings import WorkspaceToolSettings
-from smarthealth.apps.workspace.tools.workbench import disk_workbenches
+from smarthealth.apps.workspace.tools.workbench import disk_workbenches, forget_files
 from smarthealth.llm.port import ToolCall
 from smarthealth.llm.tooling import SPANISH, ToolError
 from smarthealth.llm.tooling.running import CallRunner
@@ -93,3 +93,13 @@ async def test_a_directory_that_cannot_be_read_has_no_files(tmp_path: Path, sett
     with pytest.raises(ToolError) as caught:
         await workbench.download("a")
     assert caught.value.reason == texts.NOT_A_DIRECTORY
+
+
+async def test_files_go_with_their_conversation(tmp_path: Path, settings: WorkspaceToolSettings) -> None:
+    """Those of others stay."""
+    open_workbench = disk_workbenches(settings, tmp_path)
+    for name in ("mine", "others"):
+        await open_workbench(name).keep_rest(call("t", "{}"), "text")
+    await forget_files(tmp_path, "mine")
+    assert await open_workbench("mine").files() == []
+    assert len(await open_workbench("others").files()) == 1
