@@ -6,6 +6,7 @@ import os
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Final, Literal
+from urllib.parse import urlsplit, urlunsplit
 
 import trio
 import typer
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MAIN_PORT: Final = "ws://localhost:8088"
 YES: Final = frozenset({"y", "yes", "s", "si", "sí"})
+_SCHEMES: Final = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 _STYLES: Final = {"text": "", "line": "", "dim": "dim", "alarm": "bold red", "error": "red"}
 
 
@@ -37,15 +39,31 @@ def chat(
         str | None,
         typer.Option(metavar="TYPE:NUMBER", help="records only: the patient's document, such as CD:30995750"),
     ] = None,
-    url: Annotated[str | None, typer.Option(metavar="URL", help="the server's WebSocket")] = None,
+    url: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="the server, such as http://localhost:8088, or its WebSocket with the path"),
+    ] = None,
     token: TokenOption = None,
     session: Annotated[str | None, typer.Option(help="id of a conversation to go on with")] = None,
 ) -> None:
     """Ask again and again in one session, which remembers; an empty line or the end of the input leaves."""
     if application == "records":
-        trio.run(_records, document, url or LOCAL_URL, token)
+        trio.run(_records, document, socket_url(url or LOCAL_URL, urlsplit(LOCAL_URL).path), token)
     else:
         trio.run(_other, application, url, token, session or str(uuid.uuid4()))
+
+
+def socket_url(url: str, path: str) -> str:
+    """The address of a WebSocket: of a server's address without a path, that of the application on it.
+
+    Raises:
+        typer.BadParameter: It is no address of a server.
+    """
+    parts = urlsplit(url)
+    scheme = _SCHEMES.get(parts.scheme)
+    if scheme is None or not parts.hostname:
+        raise typer.BadParameter("name a server as http://HOST:PORT or ws://HOST:PORT", param_hint="--url")
+    return urlunsplit(parts._replace(scheme=scheme, path=path if parts.path in ("", "/") else parts.path))
 
 
 async def _records(document: str | None, url: str, token: str | None) -> None:
@@ -67,7 +85,7 @@ async def _other(application: str, url: str | None, token: str | None, session: 
     from .dialogues import DIALOGUES
 
     dialogue = DIALOGUES[application]
-    url = url or MAIN_PORT + dialogue.path.format(session=session)
+    url = socket_url(url or MAIN_PORT, dialogue.path.format(session=session))
     if token is None and dialogue.needs_token:
         token = await local_token(url)
     console = Console()

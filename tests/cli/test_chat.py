@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from smarthealth.cli.chat import socket_url
+
 if TYPE_CHECKING:
     from tests.cli.conftest import Event, OpenServer, Run
 
@@ -85,6 +87,32 @@ def test_a_line_of_its_own_ends_one_that_streams(run: Run, open_server: OpenServ
     with open_server(events=events) as server:
         ran = run("chat", "taxi", "--url", server.url, typed="hola\n")
     assert "¿A dónde?\nlisto\n" in ran.output
+
+
+DOCTORS = "/doctor/api/v1/ws/chat"
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("http://localhost:8088", f"ws://localhost:8088{DOCTORS}"),
+        ("https://doctor.example/", f"wss://doctor.example{DOCTORS}"),
+        ("ws://127.0.0.1:1?a=b", f"ws://127.0.0.1:1{DOCTORS}?a=b"),
+        ("wss://[::1]:1/api/v1/ws/chat", "wss://[::1]:1/api/v1/ws/chat"),
+        ("http://localhost:1/bare", "ws://localhost:1/bare"),
+    ],
+)
+def test_a_server_s_address_is_enough(url: str, wanted: str) -> None:
+    """The application's path is added where there is none."""
+    assert socket_url(url, DOCTORS) == wanted
+
+
+@pytest.mark.parametrize("application", ["doctor", "records"])
+@pytest.mark.parametrize("url", ["localhost:8088", "ftp://localhost", "http://"])
+def test_what_is_no_server_s_address_is_a_wrong_argument(run: Run, application: str, url: str) -> None:
+    """It is said how one looks."""
+    ran = run("chat", application, *LAURA, "--url", url)
+    assert (ran.code, "ws://HOST:PORT" in ran.errors) == (2, True)
 
 
 def test_support_on_another_machine_asks_for_a_token(run: Run) -> None:
