@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from smarthealth.actors import ChildSpec
+from smarthealth.actors import ChildSpec, Restart
 from smarthealth.apps.doctor.agents.offline import compose
 from smarthealth.apps.doctor.agents.roles import make_agents
 from smarthealth.apps.doctor.application import doctor_application
@@ -22,6 +22,7 @@ from smarthealth.retrieval.language import language_of
 from smarthealth.server.rate import TokenBuckets
 from smarthealth.storage.profiles import Profiles
 
+from .late import Late
 from .stores import data_folder
 from .world import World
 
@@ -34,15 +35,20 @@ class DoctorPart:
     def __init__(self, world: World) -> None:
         self._world = world
         self._knowledge = KnowledgeBase(self._open_index, warm_up)
+        # A quarter of what a start costs is reading the rules of emergencies, which no other application waits for.
+        self._detector: Late[Detector] = Late(partial(load_detector, world.settings.doctor.country))
 
     def children(self) -> Sequence[ChildSpec]:
-        """The knowledge base."""
-        return (ChildSpec(name=FOLDER, start=self._knowledge.serve),)
+        """The knowledge base, and who reads the rules of emergencies."""
+        return (
+            ChildSpec(name=FOLDER, start=self._knowledge.serve),
+            ChildSpec(name="emergencies", start=self._detector.serve, restart=Restart.TRANSIENT),
+        )
 
     def application(self) -> Application:
         """The application, over what is open now."""
         world, settings = self._world, self._world.settings.doctor
-        detector: Detector = load_detector(settings.country)
+        detector = self._detector
         services = DoctorServices(
             sessions=world.stores.sessions,
             profiles=Profiles(world.stores.pool),
@@ -50,8 +56,8 @@ class DoctorPart:
             knowledge=self._knowledge,
             chat_model=world.models.chat(compose),
             agents=make_agents(),
-            detect=detector,
-            raise_alarm=detector.of_triage,
+            detect=lambda message, profile, earlier: detector.get()(message, profile, earlier),
+            raise_alarm=lambda case: detector.get().of_triage(case),
             screen=screen,
             open_barrier=OutputBarrier,
             language_of=partial(language_of, default="en"),

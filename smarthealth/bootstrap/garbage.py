@@ -22,6 +22,8 @@ import trio
 
 from smarthealth.actors import Context
 
+FIRST = 10.0
+"""Seconds from the start to the first look: what was loaded is not looked through while somebody waits for the server."""
 PERIOD = 1.0
 """Seconds between two looks at what has grown old."""
 YOUNG = 5_000
@@ -106,9 +108,10 @@ async def keep_garbage_short(context: Context) -> None:
     gc.set_threshold(YOUNG, MIDDLE, NEVER)
     try:
         context.started()
+        await trio.sleep(FIRST)
         while True:
-            await trio.sleep(PERIOD)
             rounds.look(PERIOD)
+            await trio.sleep(PERIOD)
     finally:
         gc.set_threshold(*before)
         gc.unfreeze()

@@ -12,6 +12,7 @@ from trio.testing import MockClock
 
 from smarthealth.actors import ChildSpec, open_system
 from smarthealth.bootstrap.garbage import (
+    FIRST,
     MIDDLE,
     NEVER,
     PAUSE,
@@ -142,7 +143,7 @@ async def test_the_thresholds_are_the_services_while_it_runs(autojump_clock: Moc
         assert gc.get_threshold() == (YOUNG, MIDDLE, NEVER)
         circle = weakref.ref(Circle())
         grow_old()
-        await trio.sleep(PERIOD * 1.5)
+        await trio.sleep(FIRST + PERIOD * 1.5)
         assert circle() is None
         assert gc.get_freeze_count() > 0
     assert gc.get_threshold() == before
