@@ -21,7 +21,7 @@ from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.senses import is_meant, roots_of
 from smarthealth.retrieval.words import folded_words, set_of
 
-from .chart import Found
+from .chart import Found, Wanted
 from .entries import Entry, Known
 from .facts import Fact
 from .findings import Finding
@@ -38,6 +38,7 @@ from .terms import find_terms, held_in
 MOST_TOLD = 3
 """Entries of which a facet is told."""
 _MOST_READ = 12
+_HALF = 0.5
 _ENOUGH = 0.6
 """Share of the words of a question that the name of an entry must hold, where nothing else tells what is meant."""
 _SIDED = re.compile(r"\b(?:left|right|bilateral|izquierd[oa]|derech[oa])\b", re.IGNORECASE)
@@ -52,12 +53,14 @@ _ALIKE = (
     set_of("echo eco ecocardiograma echocardiogram"),
     set_of("ultrasound ecografia sonography ultrasonido"),
     set_of("mri rm resonancia magnetic"),
+    set_of("leg pierna piernas legs miembros inferiores extremidades extremities"),
+    set_of("doppler duplex"),
     set_of("removed removal excision reseccion extirpacion resection extirparon quitaron"),
 )
 """Words for the same thing in the names of reports and procedures."""
 _OF_ASKING = set_of(
     "mostro mostraba show showed find found say said resultado result results findings finding hallazgos conclusion conclusiones dijo dice "
-    "revelo revealed reveal outcome outcomes dio salio report reporte informe body cuerpo parte part hicieron hizo done time hora"
+    "revelo revealed reveal outcome outcomes dio salio report reporte informe body cuerpo parte part hicieron hizo done time hora signed firmo read leyo informo interpreto interpreted"
 )
 
 
@@ -70,6 +73,8 @@ async def of_facet(search: Search, ask: Ask, facet: Facet, named: NamedPeople) -
         facet: Of the thing.
         named: Whom the ask names.
     """
+    if facet is Facet.FINDINGS and _is_measured(search, ask):
+        return []
     material = await _meant(search, ask, facet, named)
     if material is None or (facet in _AS_OTHERS and not _tell(facet, material.entries)):
         return []
@@ -82,8 +87,12 @@ async def of_facet(search: Search, ask: Ask, facet: Facet, named: NamedPeople) -
             for entry, said in told
         ]
         return [make_finding(material, Fact(say="told", detail=facet.value), [entry for entry, _ in told], items)]
-    if facet is Facet.FINDINGS and (await search.chart.results_of(picked)).entries:
-        return []
+    if facet is Facet.FINDINGS:
+        if (await search.chart.results_of(picked)).entries:
+            return []
+        of_report = await _told_by_the_report(search, ask, picked)
+        if of_report:
+            return of_report
     noted = await quoted(search, ask, wholly=True)
     if noted or not picked:
         return noted
@@ -91,6 +100,78 @@ async def of_facet(search: Search, ask: Ask, facet: Facet, named: NamedPeople) -
     return [make_finding(material, Fact(say="lacking", detail=facet.value), picked[:1], items)]
 
 
+async def _told_by_the_report(search: Search, ask: Ask, done: Sequence[Entry]) -> list[Finding]:
+    """What the report on a procedure says: one of the same days whose name shares a word with it, else the only one."""
+    days = [entry.on for entry in done if entry.kind == "procedure" and entry.on is not None]
+    if not days:
+        return []
+    until = max(days) + timedelta(days=_REPORTED_WITHIN)
+    found = await search.chart.find(Wanted(kinds=frozenset({"report"}), since=min(days), until=until))
+    named = roots_of(" ".join(bare_display(entry.display) for entry in done)) - _SAY_LITTLE
+    alike = tuple(entry for entry in found.entries if named & roots_of(entry.display))
+    reports = alike or (found.entries if len(found.entries) == 1 else ())
+    told = _tell(Facet.FINDINGS, await search.chart.with_bodies(reports[:MOST_TOLD]))
+    if not told:
+        return []
+    material = search.material(
+        ask, ask.topics[0], Matched(core=(), quality=Quality.CONCEPT), Found(tuple(reports), len(reports))
+    )
+    items = [attrs.evolve(item_for(material, entry), note=said, status=None) for entry, said in told]
+    return [make_finding(material, Fact(say="told", detail=Facet.FINDINGS.value), [entry for entry, _ in told], items)]
+
+
+_REPORTED_WITHIN = 14
+"""Days within which a procedure is reported on."""
+_SAY_LITTLE = roots_of("informe report resultado result de del of the la el en y and con with")
+
+
+def _is_measured(search: Search, ask: Ask) -> bool:
+    """Whether it is a measurement of which the result is asked."""
+    matches = (search.matcher.match(topic) for topic in ask.topics if topic.is_specific)
+    return any("observation" in matched.kinds for matched in matches)
+
+
+async def told_by_reports(search: Search, ask: Ask, findings: Sequence[Finding]) -> list[Finding]:
+    """The sentences of the reports and procedures that were found, or are called so, which hold what else is asked.
+
+    Args:
+        search: The question's search.
+        ask: What is asked.
+        findings: What the look-ups found; of absences alone the reports are looked for by the words of the question.
+    """
+    entries = [entry for finding in findings if not finding.is_absence for entry in finding.entries]
+    entries = [entry for entry in entries if entry.kind in _WITH_TEXT]
+    if not entries:
+        entries = list(await _called_so(search, ask))
+    terms = find_terms(search.question.text, search.glossary)
+    told: list[tuple[Entry, str]] = []
+    for entry in await search.chart.with_bodies(entries[:MOST_TOLD]):
+        named = held_in(terms, f"{entry.display} {entry.on or ''}", search.glossary)
+        left = [term for term in terms if term not in named]
+        said = _findings(entry) or ""
+        lines = [line for section in sections_of(said) for line in section.lines]
+        holding = [line for line in lines if held_in(left, line, search.glossary)]
+        if holding:
+            told.append((entry, shortened(said if len(said) <= QUOTE_LENGTH else " ".join(holding))))
+    if not told:
+        return []
+    matched = Matched(core=(), quality=Quality.PASSAGE)
+    material = search.material(ask, Topic(), matched, Found(tuple(entry for entry, _ in told), len(told)))
+    items = [attrs.evolve(item_for(material, entry), note=said, status=None) for entry, said in told]
+    fact = Fact(say="told", detail=Facet.FINDINGS.value)
+    return [make_finding(material, fact, [entry for entry, _ in told], items)]
+
+
+async def _called_so(search: Search, ask: Ask) -> Sequence[Entry]:
+    period, is_dated = await search.period(ask)
+    matched = _called(search, [known for known in search.known if known.kind in _WITH_TEXT], _HALF)
+    if not is_dated or not matched.core:
+        return ()
+    wanted = await search.wanted(attrs.evolve(ask, status=None, reason=None), Topic(), matched, period)
+    return (await search.find(wanted, matched)).entries
+
+
+_WITH_TEXT = frozenset({"report", "procedure"})
 _AS_OTHERS = frozenset({Facet.DOSAGE, Facet.LENGTH, Facet.STOPPED})
 """Facets that the look-ups tell by themselves where no entry has them."""
 
@@ -121,14 +202,14 @@ def _matches(search: Search, ask: Ask, kinds: frozenset[str]) -> list[tuple[Topi
     return [(topic, called)] if called.core else []
 
 
-def _called(search: Search, known: Sequence[Known]) -> Matched:
-    """The things whose names hold most words of the question."""
+def _called(search: Search, known: Sequence[Known], enough: float = _ENOUGH) -> Matched:
+    """The things whose names hold most words of the question, and every word for a kind of test that it has."""
     words = [word for word in folded_words(search.question.text) if not is_filler(word) and word not in _OF_ASKING]
     if not words:
         return Matched(core=())
     shares = [(_share(words, thing.display), thing) for thing in known if not thing.is_part]
     best = max((share for share, _ in shares), default=0.0)
-    if best < _ENOUGH:
+    if best < enough:
         return Matched(core=())
     return Matched(core=tuple(thing for share, thing in shares if share == best), quality=Quality.WORDS)
 
@@ -136,7 +217,15 @@ def _called(search: Search, known: Sequence[Known]) -> Matched:
 def _share(words: Sequence[str], display: str) -> float:
     roots = roots_of(bare_display(display))
     spelt = frozenset(folded_words(display))
-    return sum(is_meant(word, roots) or _is_alike(word, spelt) for word in words) / len(words)
+    held = {word: is_meant(word, roots) or _is_alike(word, spelt) for word in words}
+    if any(not held[word] and _is_decisive(word) for word in words):
+        return 0.0
+    return sum(held.values()) / len(words)
+
+
+def _is_decisive(word: str) -> bool:
+    """Whether a word makes another test of it: an MRI of the knee is no X-ray of it, the left one not the right."""
+    return any(word in group for group in _ALIKE) or _SIDED.fullmatch(word) is not None
 
 
 def _is_alike(word: str, spelt: frozenset[str]) -> bool:

@@ -38,13 +38,14 @@ from .persons import report_person
 from .pertinent import pertinent_to
 from .picking import main_value, pick_entries
 from .professions import of_profession
-from .quoting import mentioned, of_notes, quoted, told_by_a_note, told_in_them
+from .quoting import mentioned, of_notes, quoted, told_by_a_note
 from .relations import asked_of_the_baby, is_the_patient, of_relative, of_the_baby
 from .reports import report
 from .roles import asked_for
 from .searching import Search, aside, beside, refused
 from .seeking import asks_for_result
 from .summaries import SUMMARY_ASKS, report_summary
+from .visits import told_at_visit
 from .voided import void_of
 
 
@@ -94,7 +95,11 @@ class _LookUp:
             if any(_ENDING.search(fold_letters(item.note or "")) for found in ended for item in found.fact.items):
                 return ended
         findings = await self._answer(ask)
-        if any(map(_is_plainly_absent, findings)) and ask.operation is not Operation.UNANSWERABLE:
+        if ask.operation not in _OF_EVENTS and all(map(_names_no_more_than_an_event, findings)):
+            at_visit = await told_at_visit(self._search, ask)
+            if at_visit:
+                return at_visit
+        if ask.operation is not Operation.UNANSWERABLE and any(map(_may_be_in_a_report, findings)):
             of_reports = await told_by_reports(self._search, ask, findings)
             if of_reports:
                 return of_reports
@@ -105,7 +110,7 @@ class _LookUp:
             return (ask.period is not None and await quoted(self._search, ask)) or findings
         named = any(topic.is_specific for topic in ask.topics)
         if named and asks_for_result(self._search.question.text) and all(map(_is_without_result, findings)):
-            return await told_in_them(self._search, ask, findings) or await quoted(self._search, ask) or findings
+            return await quoted(self._search, ask) or findings
         return [*await told_by_a_note(self._search, ask, findings), *findings]
 
     async def _of_kin(self, ask: Ask, kin: Kin) -> list[Finding]:
@@ -261,6 +266,24 @@ class _LookUp:
 def _is_only_the_profession(topic: Topic) -> bool:
     """Whether nothing is named that a profession was exercised on."""
     return not topic.concepts or all("encounter" in concept.kinds for concept in topic.concepts)
+
+
+def _may_be_in_a_report(finding: Finding) -> bool:
+    """Whether nothing is there, or it is said of a report or a procedure that it is."""
+    of_reports = any(entry.kind in ("report", "procedure") for entry in finding.entries)
+    return _is_plainly_absent(finding) or (finding.fact.say in ("exists", "list") and of_reports)
+
+
+def _names_no_more_than_an_event(finding: Finding) -> bool:
+    """Whether it says that nothing is there, or that something took place, and nothing of it."""
+    of_events = all(entry.kind in _EVENTS for entry in finding.entries)
+    return finding.is_absence or (finding.fact.say in _PLAIN and of_events)
+
+
+_EVENTS = frozenset({"encounter", "procedure", "medication", "condition", "document"})
+_PLAIN = frozenset({"exists", "list", "count", "when", "absent", "reason"})
+_OF_EVENTS = frozenset({Operation.WHO, Operation.DEMOGRAPHIC, Operation.SUMMARY, Operation.STATUS, Operation.INTERVAL})
+"""Operations that ask nothing that a note would tell better."""
 
 
 _ASKS_FOR_A_LIMIT = re.compile(

@@ -6,8 +6,10 @@ import re
 
 import attrs
 
+from smarthealth.apps.records.understanding.fillers import is_filler
 from smarthealth.apps.records.understanding.folding import fold_letters
 from smarthealth.retrieval.senses import is_meant, roots_of
+from smarthealth.retrieval.words import folded_words, set_of
 
 from .entries import Entry
 from .lines import unlabelled
@@ -29,14 +31,13 @@ _CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
         (r"formul|recet|prescri|orden|order|indic|mand", r"request|prescri|order|orden"),
         (
             r"hizo|hicieron|realiz|practic|perform|did\b|done\b|took|tomo|tomaron|aplic|puso|pusieron|gave|given|administ",
-            r"perform|tecnic|technic|realiz|primary",
+            r"perform|tecnic|technic|realiz|primary|ciruj|surg",
         ),
     )
 )
-_PROFESSION = re.compile(
-    r"\b(?:[a-z]+(?:olog[oa]|iatra|ologist|iatrist|iatrician|terapeuta|therapist|nutricionista|nutritionist|etician)|dieti[ct]ian|dietista|pharmacist|farmaceut[ai]|social\s+worker|trabajador[a]?\s+social"
-    r"|partera|midwife|dentist[a]?|odontolog[oa]|cuidador[a]?|caregiver|internist[a]?|pediatra|coordinador[a]?|case\s+manager|medic[oa]|physician|doctor[a]?)s?\b"
-)
+_PRIMARY = set_of("doctor doctora medico medica physician")
+"""Words that say little elsewhere, and name a role here."""
+_OF_TEAMS = set_of("care team equipo atencion cuidado cuidados salud tratante profesionales health")
 _TEAM = "careteam"
 
 
@@ -50,7 +51,7 @@ def asked_for(entry: Entry, text: str) -> Entry:
     everybody = list(zip(entry.people, entry.roles, strict=True))
     if entry.kind == _TEAM:
         everybody += _others(entry)
-    meant = _meant(everybody, fold_letters(text), is_team=entry.kind == _TEAM)
+    meant = _meant(everybody, fold_letters(text), frozenset(folded_words(entry.display)) | _OF_TEAMS)
     roles: dict[str, list[str]] = {}
     for name, role in meant or everybody:
         roles.setdefault(name, []).append(role)
@@ -65,17 +66,13 @@ def _others(entry: Entry) -> list[tuple[str, str]]:
     return [(name, role) for role, colon, name in lines if colon]
 
 
-def _meant(everybody: list[tuple[str, str]], folded: str, *, is_team: bool) -> list[tuple[str, str]]:
+def _meant(everybody: list[tuple[str, str]], folded: str, said: frozenset[str]) -> list[tuple[str, str]]:
     for asked, roles in _CUES:
         if asked.search(folded):
             found = [(name, role) for name, role in everybody if roles.search(fold_letters(role))]
             if found:
                 return found
-    professions = [match[0] for match in _PROFESSION.finditer(folded)]
-    if is_team and re.search(r"\b(?:primary|cabecera|familia)", folded):
-        professions.append("primary")
-    return [
-        (name, role)
-        for name, role in everybody
-        if any(is_meant(word, roots_of(role)) for profession in professions for word in profession.split())
-    ]
+    words = [word for word in folded_words(folded) if word not in said and (word in _PRIMARY or not is_filler(word))]
+    shares = [(sum(is_meant(word, roots_of(role)) for word in words), name, role) for name, role in everybody if role]
+    most = max((share for share, _, _ in shares), default=0)
+    return [(name, role) for share, name, role in shares if share == most] if most else []

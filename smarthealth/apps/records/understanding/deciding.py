@@ -59,6 +59,8 @@ def decide(clause: Clause) -> list[Ask]:
         return [refine(attrs.evolve(draft, operation=_operation(clause)), clause)]
     if clause.facet is not None and _asks_for_facet(clause, refusal):
         operation = Operation.DOSE if clause.facet is Facet.DOSAGE else _operation(clause)
+        if clause.facet is Facet.FINDINGS and operation is Operation.EXISTS:
+            operation = Operation.VALUE  # of a report without words, its results
         return [refine(attrs.evolve(draft, operation=operation, facet=clause.facet), clause)]
     if refusal is not None:
         # what the record says of the thing is told beside the refusal to advise

@@ -70,6 +70,7 @@ _TABLE: tuple[tuple[Field, str], ...] = (
         Field.PRACTITIONER,
         r"""
         (?:quien|cual|como se llama|nombre|tiene|hay|consta|a cargo)\b[^?]*\b(?:medic[oa]|doctora?) (?:de (?:cabecera|familia|confianza|atencion primaria)|primari[oa]|familiar|general (?:asignad[oa]|tratante))
+        (?:que|cual) (?:es )?(?:su |la |el )?(?:ips|centro|clinica|institucion|puesto de salud)\b[^?]*\batencion primaria
         ~^\W*(?:su |el |la )?medic[oa] de (?:cabecera|familia)\W*$~
         (?:who|what|which|name of|does|has|is there)\b[^?]*\b(?:(?:primary[\s-]care|family|general) (?:doctor|physician|provider|practitioner|clinician)|\bpcp|\bgp)\b(?! (?:see|saw|prescrib|order|visit|give|gave|say|said|write|wrote|do|did))
         """,

@@ -12,7 +12,18 @@ from collections.abc import Collection
 
 import attrs
 
-from .kinds import CONDITION, ENCOUNTER, IMMUNIZATION, MEDICATION, OBSERVATION, PROCEDURE, REPORT
+from .kinds import (
+    ALLERGY,
+    CAREPLAN,
+    CONDITION,
+    DOCUMENT,
+    ENCOUNTER,
+    IMMUNIZATION,
+    MEDICATION,
+    OBSERVATION,
+    PROCEDURE,
+    REPORT,
+)
 from .phrases import compile_phrases
 from .question import Facet, Topic
 
@@ -119,12 +130,11 @@ _TABLE: tuple[tuple[Facet, str], ...] = (
         Facet.FINDINGS,
         r"""
         que (?:fue lo que |es lo que )?(?:se )?(?:le )?(?:mostr(?:o|aba|aron)|revel(?:o|aron|aba)|evidenci(?:o|aron|aba)|encontr(?:o|aron)|hall(?:o|aron)|report(?:o|aron)|describ(?:e|io|ia)|vi(?:o|eron)(?= en)|arroj(?:o|aron)|conclu(?:yo|yeron|ye)|dij(?:o|eron)|dice|inform(?:o|aron)|detect(?:o|aron)|salio|dio)
-        (?:hallazgos?|conclusion(?:es)?|impresion(?: diagnostica)?|interpretacion|resultados?|lectura|desenlace)|(como) (?:le )?(?:salio|salieron|quedo|resulto|fue|estuvo|termino)
+        (?:hallazgos?|conclusion(?:es)?|impresion(?: diagnostica)?|interpretacion|resultados?|lectura|desenlace)|(como|que tal) (?:le )?(?:salio|salieron|quedo|resulto|fue|estuvo|termino)
         (?:mostro|mostraba|muestra|revelo|evidencio|reporto|describe)|(funciono|resulto|fue exitos[oa]|tuvo exito|sirvio)
         findings?|conclusions?|impression|results?|interpretation|(outcomes?)
         what (?:did|does|do|was|were|is)\b[^?]*\b(?:show|showed|shown|reveal|revealed|find|found|say|said|report|demonstrate|conclude|seen|detect|detected)
         (how) (?:did|was|were)\b[^?]*\b(go|went|turn out|come out|come back|end up)|did\b[^?]*\b(work|succeed|show|reveal|find|help)|(?:was|were)\b[^?]*\b(successful|a success|effective)
-        (how) (?:was|were) (?:the|his|her)
         """,
     ),
 )
@@ -176,11 +186,15 @@ def _spans(match: re.Match[str], facet: Facet) -> list[tuple[int, int]]:
 
 def may_have(topics: Collection[Topic], facet: Facet) -> bool:
     """Whether what a clause is about may have a facet; words that the glossary lacks may be anything."""
+    if facet is Facet.FINDINGS:
+        # only the record knows what of the rest is a report
+        return any(not topic.all_kinds or not topic.all_kinds <= _WITHOUT_FINDINGS for topic in topics)
     kinds = FACET_KINDS[facet]
     return any(topic.is_specific and (not topic.all_kinds or topic.all_kinds & kinds) for topic in topics) or any(
         topic.kinds & kinds and facet not in _OF_SOMETHING_NAMED for topic in topics
     )
 
 
+_WITHOUT_FINDINGS = frozenset({MEDICATION, IMMUNIZATION, OBSERVATION, ENCOUNTER, ALLERGY, DOCUMENT, CAREPLAN})
 _OF_SOMETHING_NAMED = frozenset({Facet.FINDINGS, Facet.DOSAGE, Facet.SITE})
 """Facets that are asked of something by its name: `results?` alone asks for all of them."""

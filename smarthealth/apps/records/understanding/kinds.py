@@ -32,9 +32,9 @@ class KindCue:
 # kinds, category, noun or verb, phrases of both languages
 _TEAMS = r"""
         equipos? (?:de (?:la )?(?:atencion|cuidados?|salud|manejo|tratamiento|profesionales)|tratante|asistencial|interdisciplinario|multidisciplinario|clinico|que (?:la|lo) (?:atiende|cuida|maneja|trata))
-        (?:care|treatment|health\s*care|clinical|medical) teams?|(?:en|on|of|del|de|in) (?:el |the |his |her |su )?(?:equipo|team)\b(?! medic)
+        (?:care|treatment|health\s*care|clinical|medical) teams?|(?:en|on|of|del|de|in|el|the|his|her|su|un|an?) (?:el |the |his |her |su )?(?:(?:[a-z]+|§+) )?(?:team\b|equipo\b(?! (?:medic|quirurg|de (?:prot|diagn|venoc|infus|oxig))))|equipo(?= de (?:[a-z]+olog|§))~
         ~\bcoordin\w+ (?:(?:su|la|el|his|her|the|all|of) )*(?:care|cuidados?|atencion|manejo|equipo|team)\b
-        (?:care coordinat\w+|coordinador[ae]?s? de (?:cuidados?|atencion))
+        (?:care (?:coordinat\w+|managers?)|case managers?|gestor[ae]?s? de casos|coordinador[ae]?s? de (?:cuidados?|atencion))
         """
 _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
     (CARETEAM, None, True, _TEAMS),

@@ -160,7 +160,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:dosis|posologia|dosificacion|pauta|dosaje)\b(?! de (?:(?:la|las|el|los) )?(?:§+\s*)?(?:vacuna|refuerzo))~
         como (?:se )?(?:la |lo |le |las |los )?(?:est[ae] |estaba |venia |viene )?(?:toma|usa|aplica|administra|inyecta|pone|inhala|consume|tomando|usando|aplicando|inyectando|tomaba|usaba|tomarse|tomar|usar|aplicarse)n?(?: §+| (?:el|la|los|las|su|sus|este|esta)\b)~
         how (?:does|do|is|was|did|should) (?:s?he|the patient|they|it|§+) (?:supposed to )?(?:take|use|inject|inhale|administer|apply|taking|using|taken|used)
-        cada cuant(?:o|as horas)|cuando (?:debe|debia|tiene que|hay que|se) toma\w*|when (?:should|must|does|did|is|was) (?:s?he|the patient|they) (?:supposed to )?(?:take|taking|use|inject)
+        cada cuant(?:o|as horas)|cuando (?:debe|debia|tiene que|hay que|se) toma\w*|when (?:should|must|does|did|is|was) (?:s?he|the patient|they) (?:supposed to |to )?(?:take|taking|use|inject)
         (?:as needed|prn|on demand|a demanda|segun necesidad|con o sin|with or without) (?:or|o|comida|alimentos|food|meals?)|(?:on an |with an |en |con el )?(?:empty stomach|ayunas|estomago vacio)
         (?:taken|take|toma|tomar|tomarlo|tomarla|tomarse) (?:with|without|con|sin) (?:food|meals?|comidas?|alimentos)~
         esquema(?= (?:de|del) )

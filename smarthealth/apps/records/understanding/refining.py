@@ -261,9 +261,9 @@ def _why_it_ended(ask: Ask, _clause: Clause) -> Ask:
     return ask
 
 
-def _who_is_in_a_team(ask: Ask, _clause: Clause) -> Ask:
+def _who_is_in_a_team(ask: Ask, clause: Clause) -> Ask:
     """Who is in the team, or the nurse of it: the team is meant, the words for its members tell whom."""
-    if CARETEAM not in _kinds(ask) or ask.operation in (
+    if not any(CARETEAM in cue.kinds for cue in clause.kinds) or ask.operation in (
         Operation.WHEN,
         Operation.COUNT,
         Operation.DURATION,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 TODAY = date(2026, 11, 21)
 ANA = Person(
     full_name="Ana", gender="female", birth_date=date(1960, 2, 3), city="Cali", phone="310", email="a@b", address="Calle 1",
-    language="es", marital_status="Widowed", contact="Hija", document_types=(1,), document_numbers=("1.23",),
+    language="es", marital_status="Widowed", contact="Hija", practitioner="Dr. Paz", document_types=(1,), document_numbers=("1.23",),
 )  # fmt: skip
 NOBODY = Person(full_name="")
 DEAD = Person(full_name="x", birth_date=date(1960, 2, 3), deceased=True, died_on=date(2000, 1, 1))

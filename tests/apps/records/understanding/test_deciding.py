@@ -64,7 +64,7 @@ def test_a_note_called_by_its_own_name_is_read(text: str) -> None:
         ("¿Las plaquetas de 2017 estaban bajas?", Operation.NORMAL),
         ("¿En qué clínica lo vieron en 2019?", Operation.WHERE),
         ("¿En qué hospital lo atienden?", Operation.WHERE),
-        ("¿Quién es su médico de cabecera?", Operation.WHO),
+        ("¿Quién es su médico de cabecera?", Operation.DEMOGRAPHIC),
         ("Cuénteme del caso del paciente", Operation.SUMMARY),
         ("Give me a quick summary", Operation.SUMMARY),
         ("¿Cómo se han comportado las plaquetas?", Operation.TREND),

@@ -1,0 +1,120 @@
+"""What is asked of a thing is told in the words of its entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.apps.records.answering.conftest import Add, Ask
+
+CT = "No pulmonary embolism. Nodule of 6 mm in the right upper lobe."
+LONG = "TECHNIQUE: " + "Slices of one millimetre were taken. " * 12 + "\nIMPRESSION: Emphysema. Nodule of 6 mm."
+
+
+async def chart(add: Add) -> None:
+    """A record with something of each kind."""
+    await add("report", "CT of chest", body=CT, started_on="2022-08-04")
+    await add("report", "MRI of knee", body=LONG)
+    await add("report", "Mammography")
+    panel = await add("report", "Lipid panel")
+    await add("observation", "LDL cholesterol", value=120, unit="mg/dL", parent_id=panel)
+    await add(
+        "procedure",
+        "Colonoscopy",
+        value_text="Complete, no complications",
+        body="Follow-up: in five years\nTwo polyps were removed.",
+        clock="08:10",
+        end_clock="08:55",
+        ended_on="2020-01-02",
+    )
+    await add("procedure", "Total replacement of left knee joint", clock="08:00", end_clock="08:00")
+    await add(
+        "immunization",
+        "Influenza vaccine",
+        body="Lot: L1\nManufacturer: Maker\nExpires: 2021-08-01\nSite: Left arm\nRoute: Oral",
+        clock="10:35",
+    )
+    await add("immunization", "Tdap")
+    await add(
+        "medication",
+        "Metformin 500 MG",
+        status="stopped",
+        dosage="1 tablet twice daily",
+        body="Status reason: diarrhea",
+    )
+    await add("medication", "Lisinopril 10 MG", status="stopped")
+    await add("encounter", "Emergency room admission", category="emergency", clock="03:25", end_clock="11:40")
+    await add("observation", "Glucose", value=90, unit="mg/dL", code="2345-7", code_system="http://loinc.org")
+
+
+@pytest.mark.parametrize(
+    ("question", "say", "note"),
+    [
+        ("What did the chest CT show?", "told", CT),
+        ("Did the chest CT show a pulmonary embolism?", "told", "No pulmonary embolism"),
+        ("How did the colonoscopy go?", "told", "Two polyps"),
+        ("Did the colonoscopy have complications?", "told", "no complications"),
+        ("What follow-up was planned: follow-up of the colonoscopy?", "told", "in five years"),
+        ("How long did the colonoscopy take?", "told", "45 min (08:10-08:55)"),
+        ("What did the MRI of the knee show?", "told", "Emphysema"),
+        ("What did the mammography show?", "lacking", None),
+        ("What did the lipid panel show?", "value", None),
+        ("What was the result of the glucose?", "value", None),
+        ("Which knee was replaced?", "told", "left"),
+        ("What is the lot number of the influenza vaccine?", "told", "L1"),
+        ("Who made the influenza vaccine?", "told", "Maker"),
+        ("When does the influenza vaccine expire?", "told", "2021-08-01"),
+        ("Which arm was the influenza vaccine given in?", "told", "Left arm"),
+        ("By what route was the influenza vaccine given?", "told", "Oral"),
+        ("What time was the influenza vaccine given?", "told", "10:35"),
+        ("What is the lot number of the Tdap?", "lacking", None),
+        ("What time did he get to the emergency room?", "told", "03:25"),
+        ("At what time did he leave the emergency room?", "told", "11:40"),
+        ("How many times a day did she take metformin?", "told", "twice daily"),
+        ("By which route is metformin taken?", "told", "twice daily"),
+        ("Which part of the body is metformin for?", "told", "twice daily"),
+        ("At what time is metformin taken?", "told", "twice daily"),
+        ("Why was metformin stopped?", "told", "diarrhea"),
+        ("Why was lisinopril stopped?", "ended", None),
+        ("How often does she take lisinopril?", "dose", None),
+        ("What did the chest CT before the tonsillectomy show?", "absent", None),
+    ],
+)
+async def test_a_facet_is_told_or_said_to_be_lacking(
+    add: Add, ask: Ask, question: str, say: str, note: str | None
+) -> None:
+    """In the words of the entry; what the look-ups tell by themselves is left to them."""
+    await chart(add)
+    fact = (await ask(question))[0]
+    assert fact.say == say
+    assert note is None or note in (fact.items[0].note or "")
+
+
+async def test_how_long_it_took_needs_two_times(add: Add, ask: Ask) -> None:
+    """A replacement that began and ended in the same minute says nothing of its length."""
+    await chart(add)
+    assert all(fact.say != "told" for fact in await ask("How long did the total replacement of left knee joint take?"))
+
+
+@pytest.mark.parametrize(
+    ("question", "say"),
+    [
+        ("Any nodule on the chest tomography?", "told"),
+        ("Any nodule on the chest MRI?", "absent"),
+        ("How big was the nodule on the chest CT in 2010?", "absent"),
+    ],
+)
+async def test_a_report_tells_what_no_entry_is_about(add: Add, ask: Ask, question: str, say: str) -> None:
+    """By a sentence of its own; another test of the same part of the body, or of another time, is another thing."""
+    await chart(add)
+    assert (await ask(question))[0].say == say
+
+
+async def test_a_report_is_called_by_other_words(add: Add, ask: Ask) -> None:
+    """A pathology report answers for the biopsy; of a gap in the glossary the words of the question tell."""
+    await add("report", "Surgical pathology report - colon polyp", body="Tubular adenoma.")
+    fact = (await ask("What was the result of the polyp biopsy?"))[0]
+    assert (fact.say, fact.items[0].note) == ("told", "Tubular adenoma.")
+    assert (await ask("What did it show?"))[0].say != "told"
