@@ -1,6 +1,6 @@
 // What the doctor's page says, in two languages. Answers come in the language of the message.
 
-import { browser } from "../console/storage.js";
+import { openTexts } from "../console/words.js";
 
 const TEXTS = {
   en: {
@@ -32,31 +32,5 @@ const TEXTS = {
     again: "Preguntar de nuevo", answered: "Respuesta completa.", failed: "Sin respuesta: {message}",
   },
 };
-const KEY = "language";
 
-let language = browser.get(KEY);
-if (!(language in TEXTS)) language = navigator.language.startsWith("es") ? "es" : "en";
-
-/** The text of that name, with its {places} filled. */
-export function text(name, places = {}) {
-  const found = TEXTS[language][name] ?? name;
-  return typeof found === "string" ? found.replace(/\{(\w+)\}/g, (_, place) => places[place] ?? "") : found;
-}
-
-export function switchLanguage() {
-  language = language === "es" ? "en" : "es";
-  browser.set(KEY, language);
-  drawTexts();
-}
-
-/** Write the texts of all elements marked with data-text, data-label and data-placeholder. */
-export function drawTexts() {
-  document.documentElement.lang = language;
-  for (const node of document.querySelectorAll("[data-text]")) node.textContent = text(node.dataset.text);
-  for (const node of document.querySelectorAll("[data-placeholder]")) node.placeholder = text(node.dataset.placeholder);
-  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", text(node.dataset.label));
-  for (const node of document.querySelectorAll(".language")) {
-    node.textContent = text("other_language");
-    node.lang = language === "es" ? "en" : "es";
-  }
-}
+export const { text, switchLanguage, drawTexts } = openTexts(TEXTS, "en");

@@ -1,6 +1,6 @@
 // What the workspace's page says, in two languages. The agent answers in the language of the message.
 
-import { browser } from "../console/storage.js";
+import { openTexts } from "../console/words.js";
 
 const TEXTS = {
   en: {
@@ -36,40 +36,15 @@ const TEXTS = {
     examples: ["crea notas.txt con el contenido hola", "lista los archivos", "busca hola"],
   },
 };
-const KEY = "language";
 
-let language = browser.get(KEY);
-if (!(language in TEXTS)) language = navigator.language.startsWith("en") ? "en" : "es";
-
-/** The text of that name, with its {places} filled. */
-export function text(name, places = {}) {
-  const found = TEXTS[language][name] ?? name;
-  return typeof found === "string" ? found.replace(/\{(\w+)\}/g, (_, place) => places[place] ?? "") : found;
-}
+const { text, switchLanguage, drawTexts, spoken } = openTexts(TEXTS, "es");
+export { text, switchLanguage, drawTexts };
 
 /** A moment as people here write it. */
-export const moment = (iso) => new Date(iso).toLocaleString(language, { dateStyle: "medium", timeStyle: "short" });
+export const moment = (iso) => new Date(iso).toLocaleString(spoken(), { dateStyle: "medium", timeStyle: "short" });
 
 /** A length in bytes, short. */
 export function bytes(size) {
   const units = ["B", "kB", "MB"], step = size < 1000 ? 0 : size < 1_000_000 ? 1 : 2;
-  return `${(size / 1000 ** step).toLocaleString(language, { maximumFractionDigits: step })} ${units[step]}`;
-}
-
-export function switchLanguage() {
-  language = language === "es" ? "en" : "es";
-  browser.set(KEY, language);
-  drawTexts();
-}
-
-/** Write the texts of all elements marked with data-text, data-label and data-placeholder. */
-export function drawTexts() {
-  document.documentElement.lang = language;
-  for (const node of document.querySelectorAll("[data-text]")) node.textContent = text(node.dataset.text);
-  for (const node of document.querySelectorAll("[data-placeholder]")) node.placeholder = text(node.dataset.placeholder);
-  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", text(node.dataset.label));
-  for (const node of document.querySelectorAll(".language")) {
-    node.textContent = text("other_language");
-    node.lang = language === "es" ? "en" : "es";
-  }
+  return `${(size / 1000 ** step).toLocaleString(spoken(), { maximumFractionDigits: step })} ${units[step]}`;
 }
