@@ -5,6 +5,8 @@ lets `postgres` in, else the embedded one, started at the first need; `SMARTHEAL
 any case. Its data are in a folder of the run, or in `SMARTHEALTH_TEST_FOLDER`, where several runs at a time may share it. All
 tests of a run share one database, which is emptied before each: making one takes a hundred times as long.
 
+`SMARTHEALTH_TEST_PROFILE=thorough` has Hypothesis make twenty times as many examples, and proofs of memory do four times as much.
+
 A test with a database cannot use `autojump_clock`: while the server works nothing of ours runs, so time would jump and every
 deadline pass.
 """
@@ -38,7 +40,8 @@ _numbers = itertools.count(1)
 
 # A busy machine is no failure: what a test asks is the rule, not how fast examples are made.
 settings.register_profile("rules", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("rules")
+settings.register_profile("thorough", settings.get_profile("rules"), max_examples=2_000)
+settings.load_profile(os.environ.get("SMARTHEALTH_TEST_PROFILE", "rules"))
 
 # A shell that runs the tests in the background has them ignore Control-C, and so would every program that they try it on.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -1,11 +1,13 @@
-"""Memory is flat: after a million messages, and after a hundred thousand actors that came and went.
+"""Memory is flat: after 250,000 messages, and after 25,000 actors that came and went; four times as many in a thorough run.
 
-What is counted is what Python allocates and what its collector tracks, not what the operating system lends.
+What is counted is what Python allocates and what its collector tracks, not what the operating system lends. One object left by
+one actor in 250 is found.
 """
 
 from __future__ import annotations
 
 import gc
+import os
 import tracemalloc
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -22,11 +24,12 @@ from smarthealth.actors.system import System, open_system
 from smarthealth.actors.testing import run_virtual
 from smarthealth.actors.topics import Topic
 
-MESSAGES = 1_000_000
-ACTORS = 100_000
+TIMES = 4 if os.environ.get("SMARTHEALTH_TEST_PROFILE") == "thorough" else 1
+MESSAGES = 250_000 * TIMES
+ACTORS = 25_000 * TIMES
 AT_ONCE = 500
 OBJECTS_TOLERATED = 100
-"""Objects more than before, of millions: caches of the interpreter's own."""
+"""Objects more than before: caches of the interpreter's own."""
 BYTES_TOLERATED = 50_000
 SAMPLE = 1_000
 """Messages or actors while allocations are traced, which takes ten times as long."""
@@ -149,7 +152,7 @@ def allocated(work: Work, number: int) -> int:
 
 @pytest.mark.parametrize(
     ("work", "number"),
-    [(tell, MESSAGES), (ask, MESSAGES // 50), (come_and_go, ACTORS), (crash_and_return, ACTORS // 50)],
+    [(tell, MESSAGES), (ask, MESSAGES // 12), (come_and_go, ACTORS), (crash_and_return, ACTORS // 12)],
 )
 def test_no_object_is_left(work: Work, number: int) -> None:
     """After so many, as many objects as after a hundredth of them."""
