@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
+from itertools import compress
 
 import attrs
 
@@ -64,6 +65,8 @@ _ENDS = ("", ".", "?", "!", ":", "\n")
 """What stands before the first word of a sentence."""
 _BEFORE = 90
 """Characters before a concept that are read for it."""
+_TEXTS_KEPT, _LONGEST_KEPT = 1024, 1000
+"""Texts whose concepts are remembered, and their characters (3 kB each): parts of a turn read one question, turns one passage."""
 _MEASURED = frozenset({"observation", "report"})
 _HISTORY = "history-of-"
 _SYSTEMS = ("loinc", "snomed", "rxnorm", "cvx")
@@ -97,12 +100,13 @@ class Glossary:
         self._purposes = dict(purposes or {})
         self._by_id: dict[str, Concept] = {}
         self._by_key: dict[str, list[_Entry]] = {}
-        self._longest: dict[str, int] = {}
+        self._lengths: dict[str, set[int]] = {}  # of the keys that begin with a stem
         self._by_code: dict[str, list[Concept]] = {}
         self._children: dict[str, list[str]] = {}
         for concept in concepts:
             self._add(concept)
         self._classified = lru_cache(maxsize=8192)(self._classify)
+        self._kept = lru_cache(maxsize=_TEXTS_KEPT)(lambda text: tuple(self._find(text, None)))
         self._families: dict[str, frozenset[str]] = {}
         self._ancestors: dict[str, frozenset[str]] = {}
 
@@ -138,6 +142,11 @@ class Glossary:
         Returns:
             By place; several of the same place where a name is ambiguous. Places do not overlap otherwise.
         """
+        if kinds is not None or len(text) > _LONGEST_KEPT:
+            return self._find(text, kinds)
+        return list(self._kept(text))
+
+    def _find(self, text: str, kinds: Collection[str] | None) -> list[ConceptMatch]:
         found = words(text)
         places = _significant([word.folded for word in found])
         stems = [self._singular(text, found[place]) for place in places]
@@ -169,7 +178,7 @@ class Glossary:
     def _singular(self, text: str, word: Word) -> str:
         """The stem of a word; of an abbreviation in the plural (`UTIs`), the abbreviation."""
         plain = stem(word.folded)
-        if plain in self._by_key or not _PLURAL.fullmatch(text[word.start : word.end]):
+        if word.folded[-1] != "s" or plain in self._by_key or not _PLURAL.fullmatch(text[word.start : word.end]):
             return plain
         shorter = word.folded[:-1]
         return shorter if any(entry.abbreviations for entry in self._by_key.get(shorter, ())) else plain
@@ -269,7 +278,7 @@ class Glossary:
         entries = self._by_key.setdefault(" ".join(stems), [])
         if not entries or entries[-1].concept is not concept:
             entries.append(_Entry(concept))
-            self._longest[stems[0]] = max(self._longest.get(stems[0], 0), len(stems))
+            self._lengths.setdefault(stems[0], set()).add(len(stems))
         folded = " ".join(_significant_words(found))
         if is_abbreviation:
             entries[-1].abbreviations.append((folded, _case_of(name)))
@@ -295,7 +304,9 @@ class Glossary:
     ) -> list[tuple[int, int, list[Concept]]]:
         candidates: list[tuple[int, int, list[Concept]]] = []
         for start, first in enumerate(stems):
-            for length in range(min(self._longest.get(first, 0), len(stems) - start), 0, -1):
+            for length in self._lengths.get(first, ()):
+                if start + length > len(stems):
+                    continue
                 entries = self._by_key.get(" ".join(stems[start : start + length]))
                 concepts = entries and _admitted(entries, text, found[start : start + length], kinds)
                 if concepts:
@@ -336,19 +347,16 @@ def _admitted(
 ) -> list[Concept]:
     """The concepts of the entries that a surface may mean; where some are written exactly so, those alone."""
     surface = text[found[0].start : found[-1].end]
-    folded = " ".join(word.folded for word in found)
-    if (
-        len(found) == 1
-        and _PLURAL.fullmatch(surface)
-        and not any(entry.is_exactly(surface, folded) for entry in entries)
-    ):
-        surface, folded = surface[:-1], folded[:-1]
-    if any(not entry.concept.kinds and entry.is_exactly(surface, folded) for entry in entries):
+    folded = found[0].folded if len(found) == 1 else " ".join(word.folded for word in found)
+    exactly = [entry.is_exactly(surface, folded) for entry in entries]
+    if len(found) == 1 and not any(exactly) and _PLURAL.fullmatch(surface):
+        exactly = [entry.is_exactly(surface[:-1], folded[:-1]) for entry in entries]
+    if any(is_exact and not entry.concept.kinds for entry, is_exact in zip(entries, exactly, strict=True)):
         # An everyday word that is no concept's name: `hip` is not `hipo`, whatever kind is looked for.
         return [entry.concept for entry in entries if not entry.concept.kinds] if kinds is None else []
-    of_kind = [entry for entry in entries if kinds is None or not set(kinds).isdisjoint(entry.concept.kinds)]
-    exact = [entry.concept for entry in of_kind if entry.is_exactly(surface, folded)]
-    return exact or [entry.concept for entry in of_kind if entry.names]
+    wanted = [kinds is None or not set(kinds).isdisjoint(entry.concept.kinds) for entry in entries]
+    exact = [entry.concept for entry, *both in zip(entries, exactly, wanted, strict=True) if all(both)]
+    return exact or [entry.concept for entry in compress(entries, wanted) if entry.names]
 
 
 def _is_written(surface: str, case: str) -> bool:

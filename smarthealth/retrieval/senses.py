@@ -17,6 +17,8 @@ from .words import STOP_WORDS, fold, folded_words, stem
 LIKE_ENOUGH = 0.62
 """Likeness from which two words are taken for the same; found on pairs of Spanish and English names of the glossary."""
 _SHORTEST_ROOT = 4
+_LONGEST_NAME = 120
+"""Characters. The roots of names and displays are remembered, those of longer texts only while one answer is made."""
 _ENDING = re.compile(
     r"(?<=.{4})(?:(?:ac|ic|c|ss?)ion|[ai]d[ao]?s?|at(?:ed|ing|i)?|it(?:ed)?|ar(?:on|se)?|ier(?:on)?|[ai]ba?n?|ando|iendo|ing|ed|er|ir|amient|imient|ment)$"
 )
@@ -65,9 +67,18 @@ def translations(word: str) -> frozenset[str]:
     return _pairs("words").get(stem(word), frozenset())
 
 
-@lru_cache(maxsize=16384)
 def roots_of(text: str) -> frozenset[str]:
     """Roots of all words of a text, its small words too."""
+    return _roots_of_name(text) if len(text) <= _LONGEST_NAME else _roots_of_passage(text)
+
+
+@lru_cache(maxsize=16384)
+def _roots_of_name(text: str) -> frozenset[str]:
+    return frozenset(map(root, folded_words(text)))
+
+
+@lru_cache(maxsize=64)
+def _roots_of_passage(text: str) -> frozenset[str]:
     return frozenset(map(root, folded_words(text)))
 
 

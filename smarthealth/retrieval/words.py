@@ -91,16 +91,17 @@ def words(text: str) -> list[Word]:
 
 def _words_of_uneven_text(text: str) -> list[Word]:
     # Folding may change lengths (decomposed accents, ligatures): fold each character and remember where it came from.
-    pieces: list[str] = []
-    origins: list[int] = []
-    for position, character in enumerate(text):
-        piece = fold(character)
-        pieces.append(piece)
-        origins.extend([position] * len(piece))
+    pieces = list(map(_folded_character, text))
+    origins = [position for position, piece in enumerate(pieces) for _ in piece]
     return [
         Word(match.group(), origins[match.start()], origins[match.end() - 1] + 1)
         for match in _WORD.finditer("".join(pieces))
     ]
+
+
+@lru_cache(maxsize=4096)
+def _folded_character(character: str) -> str:
+    return fold(character)
 
 
 def folded_words(text: str) -> list[str]:

@@ -242,3 +242,13 @@ def test_words_of_names_tell_a_language() -> None:
     assert "weight" in GLOSSARY.names.english
     assert not GLOSSARY.names.spanish & GLOSSARY.names.english
     assert "ldl" not in GLOSSARY.names.spanish | GLOSSARY.names.english
+
+
+def test_what_a_text_names_is_the_caller_s_own() -> None:
+    """A text that was read before gives the same matches in a new list, and a long text is read each time."""
+    for text in ("diabetes y asma", "diabetes y asma. " * 100):
+        first = load_glossary().concepts(text)
+        again = load_glossary().concepts(text)
+        assert again == first
+        first.clear()
+        assert load_glossary().concepts(text) == again

@@ -62,3 +62,9 @@ def test_an_entry_is_called_by_clinical_words_alone() -> None:
     assert root("knee") in clinical_senses("rodilla")
     assert root("sleep") not in clinical_senses("duerme")
     assert root("sleep") in senses("duerme")
+
+
+def test_a_long_passage_has_the_roots_of_its_words() -> None:
+    """However long a text is, its roots are those of its words."""
+    words = "Fractura de tobillo con edema; se indica reposo y control. "
+    assert roots_of(words * 10) == roots_of(words)

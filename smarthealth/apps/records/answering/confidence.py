@@ -55,7 +55,7 @@ def review(text: str, evidence: Evidence, *, glossary: Glossary | None = None) -
 def features(evidence: Evidence, examined: Review, text: str, glossary: Glossary) -> Mapping[str, float]:
     """What the confidence is computed from, each in [0, 1]."""
     terms = find_terms(evidence.question.text, glossary)
-    told = " ; ".join((text, *(source.excerpt for source in evidence.sources[:_SOURCES_READ])))
+    told = (text, *(source.excerpt for source in evidence.sources[:_SOURCES_READ]))
     # what is told beside an answer makes it neither surer nor less sure
     proper = [
         (fact, quality)
@@ -93,7 +93,7 @@ def _nearby(evidence: Evidence, terms: Sequence[Term], glossary: Glossary) -> fl
     """How much of what the question names stands in one of the best passages; all, where none could be searched."""
     if not evidence.vectors_searched:
         return 1.0
-    return max((share_held(terms, hit.chunk.text, glossary) for hit in evidence.best_hits), default=0.0)
+    return max((share_held(terms, (hit.chunk.text,), glossary) for hit in evidence.best_hits), default=0.0)
 
 
 def _is_known(evidence: Evidence, fact: Fact) -> bool:

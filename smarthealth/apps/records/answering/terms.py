@@ -25,7 +25,7 @@ _ASKED_FOR = re.compile(
 )
 """Words of asking that name nothing."""
 _DEED = re.compile(
-    r"\b(?:le|les|se|la|lo)\s+(\w+(?:aron|ieron|yeron))\b|\b(?:did|was|were)\s+(?:s?he|they)\s+(?:ever\s+)?([a-z]+)\b"
+    r"\b(?:le|les|se|la|lo)\s+(\w+(?:aron|ieron|yeron))\b|\bse\s+(?:le|les|la|lo)\s+([a-z]+)\b|\b(?:did|was|were)\s+(?:s?he|they)\s+(?:ever\s+)?([a-z]+)\b"
 )
 _TAKES = re.compile(r"(?:toma|tomaba|tomo|usa|usaba|consume|consumia|bebe|bebia|tiene|takes?|took|uses?|used|drinks?)$")
 """Verbs beside a thing that say nothing of it."""
@@ -33,6 +33,7 @@ _MOST_NARROWER = 30
 """Narrower concepts by whose names a note is looked for."""
 _LIVELIHOOD = re.compile(r"\b(?:does|do|did)\b[^?]*\bfor\s+a\s+living\b")
 _WORK = "occupation"
+_OF_WORK = frozenset({"employment", "occupation", "employment-status-survey"})
 _OCCUPATIONS = set_of(
     "farmer seamstress tailor chef cook librarian teacher nurse driver builder bricklayer carpenter plumber electrician mechanic "
     "engineer accountant lawyer secretary clerk cleaner housewife homemaker waiter waitress baker butcher fisherman miner soldier "
@@ -76,12 +77,13 @@ class Term:
     def names(self) -> tuple[str, ...]:
         """What a note may call it."""
         if self.concepts:
-            return tuple(name for concept in self.concepts for name in concept.names)
+            named = (name for concept in self.concepts for name in concept.names)
+            return (*named, *(sorted(_OCCUPATIONS) if self._is_work else ()))
         return tuple(dict.fromkeys((*forms(self.word), *(sorted(_OCCUPATIONS) if self._is_work else ()))))
 
     @property
     def _is_work(self) -> bool:
-        return _WORK in forms(self.word)
+        return _WORK in forms(self.word) or any(concept.id in _OF_WORK for concept in self.concepts)
 
     def is_in(self, line: str, named: frozenset[str], glossary: Glossary) -> bool:
         """Whether a line, or the concepts that it names, hold it."""
@@ -89,8 +91,10 @@ class Term:
         if family & named:
             return True
         held = roots_of(line)
+        if self._is_work and not _OCCUPATIONS.isdisjoint(folded_words(line)):
+            return True
         if not self.concepts:
-            return is_meant(self.word, held) or (self._is_work and not _OCCUPATIONS.isdisjoint(folded_words(line)))
+            return is_meant(self.word, held)
         said = [word for word in folded_words(self.word) if word not in STOP_WORDS and not _TAKES.match(word)]
         if said and all(senses(word) & held for word in said):
             return True
@@ -123,18 +127,25 @@ def find_terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
 
 def held_in(terms: Sequence[Term], text: str, glossary: Glossary) -> frozenset[Term]:
     """What of all that a question names stands in a text."""
-    named = frozenset(match.concept.id for match in glossary.concepts(text) if not match.corrected)
-    return frozenset(term for term in terms if term.is_in(text, named, glossary))
+    return _held(terms, (text,), glossary)
 
 
-def share_held(terms: Sequence[Term], text: str, glossary: Glossary) -> float:
-    """How much of what a question names stands in a text, in [0, 1]; all of nothing."""
-    return len(held_in(terms, text, glossary)) / len(terms) if terms else 1.0
+def share_held(terms: Sequence[Term], texts: Sequence[str], glossary: Glossary) -> float:
+    """How much of what a question names stands in some texts together, in [0, 1]; all of nothing."""
+    return len(_held(terms, texts, glossary)) / len(terms) if terms else 1.0
+
+
+def _held(terms: Sequence[Term], texts: Sequence[str], glossary: Glossary) -> frozenset[Term]:
+    named = frozenset(match.concept.id for text in texts for match in glossary.concepts(text) if not match.corrected)
+    whole = " ; ".join(texts)
+    return frozenset(term for term in terms if term.is_in(whole, named, glossary))
 
 
 def patterns(terms: Sequence[Term], glossary: Glossary) -> list[str]:
     """For each term that a note must hold, a regular expression of PostgreSQL that finds its names."""
-    needed = [term for term in terms if not term.is_everyday] or list(terms)
+    needed = (
+        [term for term in terms if not term.is_everyday] or [term for term in terms if not term.is_deed] or list(terms)
+    )
     return [r"\m(" + "|".join(sorted({_pattern(name) for name in _called(term, glossary)})) + ")" for term in needed]
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 import attrs
@@ -21,7 +22,7 @@ from smarthealth.apps.records.understanding.dates import find_dates
 from smarthealth.apps.records.understanding.folding import fold_letters
 from smarthealth.retrieval.glossary import Glossary, load_glossary
 
-from .evidence import Evidence, Source
+from .evidence import Evidence
 from .facts import Fact
 
 _MARK = re.compile(r"\[(\d{1,3})\]")
@@ -35,6 +36,8 @@ _ABSENCE = re.compile(
     r"\bno\s+(?:consta|constan|figura|registra|aparece|hay)\b|\bsolo\s+puedo\b|\bno\s+puedo\b|\bdoes\s+not\s+contain\b|\bi\s+can(?:not|\s+only)\b"
 )
 _NAMED_KINDS = frozenset({"medication", "condition", "allergy", "immunization", "procedure"})
+_DECIMALS = 6
+"""Of a computed number that a claim is held against."""
 _SMALL = 12
 """Whole numbers up to this may be said in passing (`dos de ellas`) without standing in a source."""
 
@@ -107,14 +110,38 @@ def _sentences(text: str) -> list[str]:
     return [text[start:stop] for start, stop in zip(starts, stops, strict=True) if text[start:stop].strip()]
 
 
+class _Passage:
+    """A text that claims are held against, each thing in it read once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def folded(self) -> str:
+        """In small letters, without accents."""
+        return fold_letters(self.text)
+
+    @cached_property
+    def days(self) -> list[tuple[date, date]]:
+        """First and last day of each date that it tells."""
+        return [(match.since, match.until) for match in find_dates(self.folded)]
+
+    @cached_property
+    def numbers(self) -> list[float]:
+        """The numbers in it."""
+        return [_value(number) for number in _ANY_NUMBER.findall(self.text)]
+
+
 class _Ground:
     """What may be said of the evidence."""
 
     def __init__(self, evidence: Evidence, glossary: Glossary) -> None:
         self._evidence = evidence
         self._glossary = glossary
-        self._sources = {source.id: source for source in evidence.sources}
-        self._question = fold_letters(evidence.question.text)
+        self._days = {source.id: source.date for source in evidence.sources}
+        self._question = _Passage(fold_letters(evidence.question.text))
+        self._of_sources = {source.id: _Passage(source.excerpt) for source in evidence.sources}
+        self._of_facts = [(fact, _Passage(_fact_text(fact))) for fact in evidence.facts]
 
     def claims(self, sentence: str, number: int, marks: Collection[int]) -> Iterator[Claim]:
         """The claims of one sentence."""
@@ -151,44 +178,40 @@ class _Ground:
         for (start, end), concepts in places.items():
             yield start, end, frozenset(concepts)
 
-    def _cited(self, marks: Collection[int]) -> list[Source]:
-        return [self._sources[mark] for mark in sorted(marks)]
-
-    def _facts(self, marks: Collection[int]) -> list[Fact]:
-        """Facts that rest on one of the marks; without marks those that rest on no source."""
+    def _facts(self, marks: Collection[int]) -> list[tuple[Fact, _Passage]]:
+        """Facts that rest on one of the marks, and their texts; without marks those that rest on no source."""
         return [
-            fact
-            for fact in self._evidence.facts
+            (fact, passage)
+            for fact, passage in self._of_facts
             if {item.n for item in fact.items}.intersection(marks)
             or (not marks and all(item.n is None for item in fact.items))
         ]
 
+    def _passages(self, marks: Collection[int]) -> list[_Passage]:
+        """The texts of the sources that are marked, and of the facts that rest on them."""
+        return [self._of_sources[mark] for mark in sorted(marks)] + [passage for _, passage in self._facts(marks)]
+
     def _holds_day(self, since: date, until: date, marks: Collection[int]) -> bool:
-        days = [source.date for source in self._cited(marks)] + [
-            day for fact in self._facts(marks) for item in fact.items for day in (item.on, item.until)
+        days = [self._days[mark] for mark in marks] + [
+            day for fact, _ in self._facts(marks) for item in fact.items for day in (item.on, item.until)
         ]
         if any(day is not None and since <= day <= until for day in days):
             return True
-        written = [*self._texts(marks), self._question]
-        return any(
-            match.since <= until and since <= match.until
-            for text in written
-            for match in find_dates(fold_letters(text))
-        )
-
-    def _texts(self, marks: Collection[int]) -> list[str]:
-        return [source.excerpt for source in self._cited(marks)] + [_fact_text(fact) for fact in self._facts(marks)]
+        written = [*self._passages(marks), self._question]
+        return any(first <= until and since <= last for passage in written for first, last in passage.days)
 
     def _holds_number(self, claimed: str, marks: Collection[int]) -> bool:
-        held = [number for text in (*self._texts(marks), self._question) for number in _ANY_NUMBER.findall(text)]
-        facts = self._facts(marks)
-        computed = [
-            value for fact in facts for value in (fact.total, fact.distinct, fact.number, fact.nth) if value is not None
+        facts = [fact for fact, _ in self._facts(marks)]
+        held = [number for passage in (*self._passages(marks), self._question) for number in passage.numbers]
+        held += [
+            abs(round(value, _DECIMALS))
+            for fact in facts
+            for value in (fact.total, fact.distinct, fact.number, fact.nth)
+            if value is not None
         ]
-        computed += [item.times for fact in facts for item in fact.items] + [len(fact.items) for fact in facts]
-        if any(_is_rounded(claimed, number) for number in held) or any(
-            _is_rounded(claimed, f"{value:.6f}") for value in computed
-        ):
+        held += [item.times for fact in facts for item in fact.items] + [len(fact.items) for fact in facts]
+        claim, tolerance = _value(claimed), _tolerance(claimed)
+        if any(abs(claim - value) <= tolerance for value in held):
             return True
         return claimed.isdigit() and (int(claimed) <= _SMALL or self._is_span(int(claimed), facts))
 
@@ -203,16 +226,14 @@ class _Ground:
         return False
 
     def _holds_name(self, claimed: str, concepts: Collection[str], marks: Collection[int]) -> bool:
-        if fold_letters(claimed) in self._question:
-            return True
-        texts = self._texts(marks)
-        if any(fold_letters(claimed) in fold_letters(text) for text in texts):
+        said, passages = fold_letters(claimed), self._passages(marks)
+        if any(said in passage.folded for passage in (self._question, *passages)):
             return True
         family = {member for concept in concepts for member in self._glossary.family(concept)}
         asked = {
             concept.id for ask in self._evidence.question.asks for topic in ask.topics for concept in topic.concepts
         }
-        return bool(family & asked) or any(family & _concepts_of(self._glossary, text) for text in texts)
+        return bool(family & asked) or any(family & _concepts_of(self._glossary, passage.text) for passage in passages)
 
 
 def _concepts_of(glossary: Glossary, text: str) -> frozenset[str]:
@@ -231,9 +252,12 @@ def _fact_text(fact: Fact) -> str:
     return " ".join(parts)
 
 
-def _is_rounded(claimed: str, held: str) -> bool:
-    """Whether a number is another one, rounded as it is written."""
-    claim, value = (float(text.replace(",", ".").replace("−", "-").lstrip("-")) for text in (claimed, held))
-    decimals = len(re.split(r"[.,]", claimed)[1]) if re.search(r"[.,]", claimed) else 0
-    tolerance: float = 0.5 * 10**-decimals + 1e-9
-    return abs(claim - value) <= tolerance
+def _value(written: str) -> float:
+    """A number without its sign."""
+    return float(written.replace(",", ".").replace("−", "-").lstrip("-"))
+
+
+def _tolerance(written: str) -> float:
+    """How far a number may be off for being rounded as it is written."""
+    _, _, decimals = written.replace(",", ".").partition(".")
+    return 0.5 * 10.0 ** -len(decimals) + 1e-9

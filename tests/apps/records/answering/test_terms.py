@@ -32,7 +32,7 @@ def test_patterns_find_names_whatever_their_accents_and_endings() -> None:
 )
 def test_how_much_of_a_question_stands_in_a_text(question: str, text: str, share: float) -> None:
     """Each thing that is named counts once; a question that names nothing is held by any text."""
-    assert share_held(find_terms(question, GLOSSARY), text, GLOSSARY) == share
+    assert share_held(find_terms(question, GLOSSARY), (text,), GLOSSARY) == share
 
 
 def test_what_is_held_is_told_term_by_term() -> None:
