@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -359,17 +359,27 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A Chromium with a profile of its own."""
-    folder = tmp_path_factory.mktemp("chromium")
+    with launched(chromium, tmp_path_factory.mktemp("chromium")) as running:
+        yield running
+
+
+@contextmanager
+def launched(chromium: str, folder: Path, *more: str) -> Iterator[Browser]:
+    """Run a Chromium with its profile in a folder, and more of its options."""
     log, port_file = folder / "log", folder / "profile" / "DevToolsActivePort"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [chromium, *QUIET, f"--user-data-dir={port_file.parent}", "about:blank"], stdout=output, stderr=output
+            [chromium, *QUIET, *more, f"--user-data-dir={port_file.parent}", "about:blank"],
+            stdout=output,
+            stderr=output,
         )
     _wait_for(lambda: port_file.exists() and port_file.read_text().count("\n") >= 1, process, log)
     port, path = port_file.read_text().split("\n")[:2]
-    yield Browser(int(port), path)
-    process.terminate()
-    process.wait(START_LIMIT)
+    try:
+        yield Browser(int(port), path)
+    finally:
+        process.terminate()
+        process.wait(START_LIMIT)
 
 
 @pytest.fixture(scope="session")
@@ -383,7 +393,7 @@ def server(chromium: str, model_url: str, tmp_path_factory: pytest.TempPathFacto
         "SMARTHEALTH_TOKEN_LEEWAY": "0",
         "SMARTHEALTH_TURN_GRACE": "0.2",
     }
-    running = Server(folder / "data", _free_port(), environment)
+    running = Server(folder / "data", free_port(), environment)
     running.start()
     with start_embedded_sync(running.data) as dsn:
         trio.run(_add, dsn)
@@ -454,7 +464,8 @@ async def page(browser: Browser) -> AsyncIterator[Page]:
         assert opened.unexpected() == []
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])

@@ -4,6 +4,7 @@ class Capture extends AudioWorkletProcessor {
   constructor({ processorOptions: { rate, samples } }) {
     super();
     this.step = sampleRate / rate;
+    this.samples = samples;
     this.piece = new Int16Array(samples);
     this.filled = 0;
     this.sum = 0; // of the input samples that make the next output sample: their mean keeps high tones from folding down
@@ -26,9 +27,9 @@ class Capture extends AudioWorkletProcessor {
 
   put(sample) {
     this.piece[this.filled++] = Math.max(-1, Math.min(1, sample)) * 32767;
-    if (this.filled < this.piece.length) return;
-    this.port.postMessage(this.piece.buffer, [this.piece.buffer]);
-    this.piece = new Int16Array(this.piece.length);
+    if (this.filled < this.samples) return;
+    this.port.postMessage(this.piece.buffer, [this.piece.buffer]); // which takes its memory away: it has no length any more
+    this.piece = new Int16Array(this.samples);
     this.filled = 0;
   }
 }

@@ -98,7 +98,7 @@ function received(event) {
   SOUNDS[event.type]?.(event);
   if (event.type === "system_message" && event.level !== "info") {
     hint(event.message);
-    if (microphone.open) closeMicrophone();
+    if (event.level === "error" && microphone.open) closeMicrophone(); // a warning is about one utterance
   }
   const ended = thread.take(event);
   if (ended) announce(ended.error ? text("failed") : ended.answer);

@@ -44,7 +44,8 @@ export class Thread {
       case "system_message":
         return event.level === "info" ? null : this.#refuse(event);
     }
-    const turn = this.running;
+    // an answer that is whole may still be spoken, and be spoken over
+    const turn = this.running ?? (event.type === "interrupted" ? this.last : null);
     return turn ? this.#work(turn, event) : null;
   }
 
