@@ -104,14 +104,17 @@ class _LookUp:
             if of_reports:
                 return of_reports
         if all(_is_plainly_absent(finding) for finding in findings):
-            return await self._void(ask) or await quoted(self._search, ask) or findings
+            wholly = any(finding.fact.say == "refusal" for finding in findings)
+            return await self._void(ask) or await quoted(self._search, ask, wholly=wholly) or findings
         if all(finding.is_absence for finding in findings):
             # it is there at another time: a note of that time may still tell it
             return (ask.period is not None and await quoted(self._search, ask)) or findings
         named = any(topic.is_specific for topic in ask.topics)
         if named and asks_for_result(self._search.question.text) and all(map(_is_without_result, findings)):
             return await quoted(self._search, ask) or findings
-        return [*await told_by_a_note(self._search, ask, findings), *findings]
+        noted = await told_by_a_note(self._search, ask, findings)
+        # what a note tells is not absent
+        return [*noted, *(finding for finding in findings if not (noted and _is_plainly_absent(finding)))]
 
     async def _of_kin(self, ask: Ask, kin: Kin) -> list[Finding]:
         search = self._search
@@ -327,13 +330,17 @@ def _is_without_result(finding: Finding) -> bool:
     )
 
 
+_MAY_BE_NOTED = frozenset(refusal.value for refusal in (Refusal.NOT_RECORDED, Refusal.OFF_TOPIC, Refusal.GENERAL))
+"""Refusals of what a note may tell after all."""
+
+
 def _is_plainly_absent(finding: Finding) -> bool:
     """Whether it says that something is nowhere in the record, at any time, or that records seldom hold such things."""
     fact = finding.fact
     if fact.say == "person":
         return fact.detail == "missing"
     if fact.say == "refusal":
-        return fact.detail == Refusal.NOT_RECORDED.value
+        return fact.detail in _MAY_BE_NOTED
     return fact.say == "absent" and not finding.entries
 
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Sequence
 
 import attrs
 
-from smarthealth.apps.records.understanding.concepts import looks_clinical
+from smarthealth.apps.records.understanding.concepts import is_clinical, looks_clinical
 from smarthealth.apps.records.understanding.folding import fold_letters
 from smarthealth.apps.records.understanding.question import Topic
 from smarthealth.retrieval.concepts import Concept
@@ -133,7 +133,7 @@ class Matcher:
         if not topic.terms or not found.core:
             return found
         narrowed = self._by_words(topic.terms, found.core)
-        if not narrowed.core and not any(map(_names_something, topic.terms)):
+        if not narrowed.core and not any(self._tells_apart(term, topic) for term in topic.terms):
             # they tell how or when it was: `perímetro cefálico al nacer`, `latest glucose with units`
             return attrs.evolve(found, quality=Quality.NARROWED)
         if not narrowed.core:
@@ -167,12 +167,18 @@ class Matcher:
             return True
         return topic.category in folded or any(found.id in family for found in self.names_of(known))
 
+    def _tells_apart(self, term: str, topic: Topic) -> bool:
+        """Whether a word is one of which clinical names are made; of what is measured a few such say how it is asked for."""
+        if topic.is_measured:
+            return bool(translations(term)) or looks_clinical(term)
+        return is_clinical(term, self._glossary)
+
     def _is_a_sibling(self, known: Known, letter: str | None) -> bool:
         """Whether an entry is the other one of two that share a name with what is asked for."""
         if bears_the_opposite(self._text, known.display):
             return True
-        names = (known.display, *(name for concept in self.names_of(known) for name in concept.names))
-        return letter is not None and not bears_letter(letter, names)
+        names = [name for concept in self.names_of(known) for name in concept.names]
+        return letter is not None and not bears_letter(letter, known.display, names)
 
     def _literal(self, topic: Topic, candidates: Sequence[Known]) -> list[Known]:
         surface = _squeezed(" ".join((topic.surface, *(() if topic.concepts else topic.terms))))
@@ -235,7 +241,10 @@ class Matcher:
         telling = {name for name in names if len(name) > 1 or max(map(len, name)) >= _TELLING}
         found = [known for known in candidates if self._holds_a_name(known, names, topic)]
         of_kind = [known for known in found if known.kind in topic.all_kinds] or [
-            known for known in found if not topic.is_measured and self._holds_a_name(known, telling, topic)
+            known
+            for known in found
+            # a vaccine is called after what it is against
+            if not topic.is_measured and known.kind != "immunization" and self._holds_a_name(known, telling, topic)
         ]
         wholes = [known for known in of_kind if not known.is_part]
         return Matched(core=tuple(wholes or of_kind), quality=Quality.WORDS) if of_kind else _NOTHING
@@ -279,11 +288,6 @@ def _is_spelt_in(display: str, topic: Topic) -> bool:
     spelt = f" {_squeezed(display)} "
     measured = any("observation" in concept.kinds for concept in topic.concepts)
     return not measured and any(f" {name} " in spelt for name in names if name)
-
-
-def _names_something(word: str) -> bool:
-    """Whether a word is one of which the names of clinical things are made: a part of the body, a specimen, a disease."""
-    return bool(translations(word)) or looks_clinical(word)
 
 
 def _squeezed(text: str) -> str:

@@ -37,7 +37,7 @@ def asked_of(say: Say, note: Callable[[Entry], str | None]) -> Callable[[Materia
             picked = pick_entries(entries, pick)
         items = [
             attrs.evolve(
-                item_for(material, entry), note=note(entry), people=entry.people if say == "who" else (), status=None
+                item_for(material, entry), note=note(entry), people=_who(entry) if say == "who" else (), status=None
             )
             for entry in picked
         ]
@@ -48,6 +48,12 @@ def asked_of(say: Say, note: Callable[[Entry], str | None]) -> Callable[[Materia
         )
 
     return of_entries
+
+
+def _who(entry: Entry) -> tuple[str, ...]:
+    """Who did it; of what is measured or reported, else the laboratory."""
+    measured = entry.kind in ("observation", "report") and entry.place is not None
+    return entry.people or ((entry.place or "",) if measured else ())
 
 
 def _telling(entry: Entry, known: Sequence[Entry]) -> Entry:

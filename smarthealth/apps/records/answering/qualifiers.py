@@ -25,10 +25,14 @@ _OPPOSED: tuple[tuple[frozenset[str], ...], ...] = tuple(
         ("systolic sistolica", "diastolic diastolica"),
         ("live viva vivos", "inactivated inactivada"),
         ("anterior", "posterior"),
+        ("iga", "igg", "igm", "ige"),
+        ("vaginal", "cesarean cesarea caesarean"),
         ("internal interna interno", "external externa externo"),
     )
 )
 """Qualifiers of which one thing bears one at most, folded."""
+_LAST_LETTER = re.compile(r"\s([A-Z])$")
+_ALONE = re.compile(r"(?<![\w'’])([A-Z])(?![\w'’.])")
 _LETTER = re.compile(r"\s+(?:tipo\s+|type\s+|clase\s+|class\s+)?([A-Z])(?![\w'’.-])")
 """A capital letter right after a name is part of it."""
 
@@ -46,13 +50,26 @@ def bears_the_opposite(question: str, display: str) -> bool:
 
 def letter_after(question: str, surface: str) -> str | None:
     """The letter that a question has as part of a name (`inmunoglobulina A`), folded; None where it has none."""
+    within = _LAST_LETTER.search(surface)
+    if within is not None:
+        return within[1].lower()
     place = question.find(surface) if surface else -1
     match = _LETTER.match(question, place + len(surface)) if place >= 0 else None
     return match[1].lower() if match else None
 
 
-def bears_letter(letter: str, names: Sequence[str]) -> bool:
-    """Whether one of the names of a thing has a letter as a word of its own, or at the end of an abbreviation (`IgA`)."""
+def bears_letter(letter: str, display: str, names: Sequence[str]) -> bool:
+    """Whether a thing has a letter as a word of its own, or at the end of an abbreviation (`IgA`).
+
+    Args:
+        letter: Folded.
+        display: As the record calls it; where it has letters, these alone count.
+        names: As the glossary calls it.
+    """
+    own = {match[1].lower() for match in _ALONE.finditer(display)}
+    if own:
+        return letter in own
+    names = (display, *names)
     return any(
         letter in folded_words(name) or re.search(rf"\b[A-Z][a-zA-Z]{{0,2}}{letter.upper()}\b", name) for name in names
     )

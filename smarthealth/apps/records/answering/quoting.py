@@ -20,15 +20,14 @@ from .findings import Finding
 from .matching import Matched, Quality
 from .material import Material, say_of_entries
 from .notes import report_mentions, report_notes
-from .passages import gist, quotable, search_names
+from .passages import quotable, search_names
 from .searching import Search
-from .seeking import asks_for_result, best_sentence, offers_a_choice
+from .seeking import AMOUNT, asks_for_result, best_sentence, offers_a_choice
 from .terms import Term, find_terms, held_in, patterns
 
 _MOST_NOTES = 40
 _SOON = 14
 """Days after an entry within which a note is likely to speak of it."""
-_MOST_REPORTS = 2
 _OF_ONE_THING = frozenset(
     {
         Operation.EXISTS,
@@ -40,13 +39,16 @@ _OF_ONE_THING = frozenset(
         Operation.REASON,
         Operation.DOSE,
         Operation.NORMAL,
+        Operation.CHANGE,
+        Operation.TREND,
     }
 )
 """Operations that ask for one thing, which a sentence may tell better than an entry."""
 _COUNTED = frozenset({Operation.COUNT, Operation.DURATION})
 _HOW_MANY = re.compile(
     r"\b(?:cuant[oa]s|how\s+many)\s+(horas|hours|minutos|minutes|litros|lit(?:er|re)s|pasos|steps|cuadras|blocks|almohadas|pillows|"
-    r"cigarrillos|cigarettes|paquetes|packs|cervezas|beers|tazas|cups|vasos|glasses|copas|drinks|metros|meters)\b"
+    r"cigarrillos|cigarettes|paquetes|packs|cervezas|beers|tazas|cups|vasos|glasses|copas|drinks|metros|meters|semanas|weeks|puntos|stitches|"
+    r"kilos|kilograms|pounds|descargas|shocks|gatos|perros|cats|dogs|hijos|nietos|unidades|units|bolsas|bags)\b"
 )
 """Amounts that an entry of that name does not count."""
 _HOW_MUCH = re.compile(r"\b(?:cuant[oa]|how\s+(?:much|far|large|big|long))\b")
@@ -77,7 +79,8 @@ async def quoted(
     period, is_dated = await search.period(ask)
     if not wanted or not is_dated:
         return []
-    notes = [note for note in await search.chart.notes_holding(wanted) if _is_within(note, period)]
+    holding = await search.chart.notes_holding(wanted)
+    notes = [note for note in holding if _is_within(note, period)] or _of_their_own_time(holding, text)
     if needed:
         terms, named = find_terms(text, search.glossary), any(topic.is_specific for topic in ask.topics)
         notes = [note for note in notes if not named or _is_near(note, days) or _is_about(note, terms, search.glossary)]
@@ -99,28 +102,43 @@ async def told_by_a_note(search: Search, ask: Ask, findings: Sequence[Finding]) 
             return amount
     elif ask.operation not in _OF_ONE_THING or len(search.question.asks) > 1:
         return []
+    lacking = [finding for finding in findings if finding.is_absence]
     told = " ; ".join(
         (
-            *(f"{finding.fact.about} {finding.fact.period or ''}" for finding in findings),
+            *(f"{finding.fact.about} {finding.fact.period or ''}" for finding in findings if not finding.is_absence),
             *(excerpt_of(entry) for finding in findings for entry in finding.entries),
-            *(topic.surface for topic in ask.topics),
+            *(topic.surface for topic in ask.topics if not any(topic is finding.topic for finding in lacking)),
         )
     )
     terms = find_terms(search.question.text, search.glossary)
+    if findings and all(map(_tells_nothing, findings)):
+        return await quoted(search, ask, needed=terms)
+    if len(terms) == 1 and _asks_how_often_it_comes(search.question.text, findings):
+        return [found for found in await quoted(search, ask, needed=terms) if _has_amount(found)]
     left = frozenset(terms) - held_in(terms, told, search.glossary)
     days = {day for finding in findings for entry in finding.entries for day in (entry.on, entry.until)}
     return await quoted(search, ask, needed=left, days=days) if left and len(terms) > 1 else []
 
 
-async def told_in_them(search: Search, ask: Ask, findings: Sequence[Finding]) -> list[Finding]:
-    """What the reports that were found say in their own words."""
-    reports = [entry for finding in findings for entry in finding.entries if entry.kind == "report"]
-    read = await search.chart.with_bodies(reports[:_MOST_REPORTS])
-    quotes = [(entry, gist(entry.body)) for entry in read if entry.body]
-    material = search.material(
-        ask, ask.topics[0], Matched(core=(), quality=Quality.CONCEPT), Found(tuple(read), len(read))
-    )
-    return [say_of_entries(material, "mentioned", quotes)] if quotes else []
+def _tells_nothing(finding: Finding) -> bool:
+    """Whether what is asked of its entries stands in none of them, or takes two of them to tell."""
+    fact = finding.fact
+    if fact.say in ("trend", "change"):
+        return len(fact.items) == 1
+    return fact.say in ("where", "reason") and not any(item.note for item in fact.items)
+
+
+def _asks_how_often_it_comes(text: str, findings: Sequence[Finding]) -> bool:
+    """Whether it is asked how often a disease makes itself felt, which its entry does not tell."""
+    diseases = all(entry.kind == "condition" for finding in findings for entry in finding.entries)
+    return diseases and _HOW_OFTEN.search(fold_letters(text)) is not None
+
+
+def _has_amount(finding: Finding) -> bool:
+    return any(AMOUNT.search(fold_letters(item.note or "")) for item in finding.fact.items)
+
+
+_HOW_OFTEN = re.compile(r"\b(?:cada\s+cuanto|con\s+que\s+frecuencia|how\s+often|how\s+frequently)\b")
 
 
 async def _amount(search: Search, ask: Ask) -> list[Finding]:
@@ -128,7 +146,7 @@ async def _amount(search: Search, ask: Ask) -> list[Finding]:
     asked = _HOW_MANY.search(fold_letters(search.question.text))
     if asked is None or not any(topic.is_specific for topic in ask.topics):
         return []
-    amount = re.compile(rf"\d[\d.,]*\s+(?:{'|'.join(sorted(map(re.escape, forms(asked[1]))))})\b")
+    amount = re.compile(rf"(?:{AMOUNT.pattern})[\d.,]*\s+(?:{'|'.join(sorted(map(re.escape, forms(asked[1]))))})\b")
     found = await quoted(search, ask)
     return [
         finding for finding in found if any(amount.search(fold_letters(item.note or "")) for item in finding.fact.items)
@@ -144,6 +162,15 @@ def said(search: Search, ask: Ask, note: Entry, sentence: str, *, text: str) -> 
         return finding
     items = tuple(attrs.evolve(item, people=note.people) for item in finding.fact.items)
     return attrs.evolve(finding, fact=attrs.evolve(finding.fact, items=items))
+
+
+def _of_their_own_time(notes: Sequence[Entry], text: str) -> list[Entry]:
+    """Notes that speak of a time in the question's words: `in the last year` is the year before the note."""
+    told = _LATELY.search(fold_letters(text))
+    return [note for note in notes if told is not None and told[0] in fold_letters(note.body or "")]
+
+
+_LATELY = re.compile(r"\b(?:ultim[oa]s?|last|past)\s+(?:ano|mes|semana|year|month|week)\b")
 
 
 def _is_near(note: Entry, days: Collection[date | None]) -> bool:

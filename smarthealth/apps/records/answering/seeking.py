@@ -23,6 +23,7 @@ from smarthealth.retrieval.words import STOP_WORDS, folded_words
 
 from .entries import Entry
 from .passages import Section, quotable, sections_of
+from .qualifiers import bears_the_opposite
 from .terms import Term, find_terms, held_in
 
 _ENOUGH, _ENOUGH_OF_EVERYDAY = 0.5, 0.6
@@ -185,7 +186,7 @@ def sentence_about(entries: Sequence[Entry], text: str, kin: Kin, glossary: Glos
                 score = _share(part, section.heading, terms, glossary)
                 if terms and score and (best is None or score > best[0]):
                     best = score, entry, f"{section.heading}: {part}" if section.heading else part
-        if told and not terms:
+        if told and all(term.is_common for term in terms):
             return entry, quotable(told)
     return None if best is None else best[1:]
 
@@ -238,6 +239,8 @@ def _of_the_patient(line: str, text: str) -> str:
 
 def _is_beside_the_point(line: str, heading: str, terms: Sequence[Term], text: str) -> bool:
     """Whether a line, though it may hold what a question names, tells of somebody or something else."""
+    if bears_the_opposite(text, line):
+        return True
     if asks_for_result(text) and is_intended(heading, line):
         return True  # what is planned has no result yet
     if fold_letters(heading) in _OF_MEDICINES and any(_is_measured(term) for term in terms):
@@ -266,19 +269,24 @@ def _score(line: _Line, terms: Sequence[Term], met: Mapping[Term, int], text: st
     everyday = all(term.is_everyday for term in terms) and not any(met[term] == rarest for term in line.held)
     if not line.held or share < (_ENOUGH_OF_EVERYDAY if everyday else _ENOUGH):
         return 0.0
-    amount = bool(_QUANTITY.search(Reading(text).folded)) and _AMOUNT.search(fold_letters(line.text)) is not None
+    amount = bool(_QUANTITY.search(Reading(text).folded)) and AMOUNT.search(fold_letters(line.text)) is not None
     spelt = {word for term in line.held for word in folded_words(term.word)} & set(folded_words(line.text)) - STOP_WORDS
     because = _WHY.search(fold_letters(text)) is not None and _BECAUSE.search(fold_letters(line.text)) is not None
     if (
         _VALUE_ASKED.search(fold_letters(text))
         and any(map(_is_given, terms))
-        and not _AMOUNT.search(fold_letters(line.text))
+        and not AMOUNT.search(fold_letters(line.text))
     ):
         return 0.0  # that a medicine is spoken of tells no level of it
     common = sum(term.is_common for term in line.held)
+    ends = _ENDS.search(fold_letters(text)) is not None and _ENDS.search(fold_letters(line.text)) is not None
     rare = max((1 / met[term] for term in line.held), default=0.0)
     return (
-        share + _FOR_RARITY * rare + _FOR_AMOUNTS * amount + _FOR_REASONS * because + _FOR_WORDS * (len(spelt) - common)
+        share
+        + _FOR_RARITY * rare
+        + _FORAMOUNTS * amount
+        + _FOR_REASONS * (because + ends)
+        + _FOR_WORDS * (len(spelt) - common)
     )
 
 
@@ -287,13 +295,14 @@ def offers_a_choice(text: str) -> bool:
     return _EITHER.search(fold_letters(text)) is not None
 
 
-_FOR_AMOUNTS, _FOR_REASONS, _FOR_RARITY, _FOR_WORDS = 0.4, 0.4, 0.1, 0.05
+_FORAMOUNTS, _FOR_REASONS, _FOR_RARITY, _FOR_WORDS = 0.4, 0.4, 0.1, 0.05
+_ENDS = re.compile(r"\b(?:stop\w*|quit\w*|discontinu\w*|withdr\w+|dej[oa]\w*|suspend\w*|retir\w+|gave\s+up)\b")
 _WHY = re.compile(r"\b(?:por\s+que|why|how\s+come|a\s+que\s+se\s+debe|motivo|razon|reason)\b")
 _BECAUSE = re.compile(
     r"\b(?:porque|ya\s+que|debido|por\s+lo\s+que|a\s+causa|because|due\s+to|since|owing|after|as\s+(?:s?he|they)|por)\b"
 )
 _VALUE_ASKED = re.compile(r"\b(?:nivel(?:es)?|levels?|valor(?:es)?|values?|concentracion|concentration|trough)\b")
-_AMOUNT = re.compile(
-    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|dozen|mile|hour|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|medi[oa]|docena|cuadra|hora)s?\b"
+AMOUNT = re.compile(
+    r"(?<![a-z])\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|half|dozen|mile|hour|uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|medi[oa]|docena|cuadra|hora)s?\b"
 )
 _EITHER = re.compile(r"\b(?:o|u|or)\b(?!\s+(?:no|not)\b)")

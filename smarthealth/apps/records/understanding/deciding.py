@@ -57,7 +57,8 @@ def decide(clause: Clause) -> list[Ask]:
         return [Ask(operation=Operation.DEMOGRAPHIC, field=Field.PRACTITIONER)]
     if clause.kin is not None and refusal in (None, Refusal.NOT_RECORDED):
         return [refine(attrs.evolve(draft, operation=_operation(clause)), clause)]
-    if clause.facet is not None and _asks_for_facet(clause, refusal):
+    asks_who = bool(clause.cues) and clause.cues[0].operation is Operation.WHO
+    if clause.facet is not None and not asks_who and _asks_for_facet(clause, refusal):
         operation = Operation.DOSE if clause.facet is Facet.DOSAGE else _operation(clause)
         if clause.facet is Facet.FINDINGS and operation is Operation.EXISTS:
             operation = Operation.VALUE  # of a report without words, its results

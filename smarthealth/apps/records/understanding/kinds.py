@@ -273,7 +273,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         None,
         False,
         r"""
-        vacun(?:ar|aron|o|an|a)|inmuniz(?:o|aron|ar)|pusieron|vaccinate|immuni[sz]e
+        vacun(?:ar|aron|o|an|a)|inmuniz(?:o|aron|ar)|pusieron|puso|aplic(?:o|aron)|vaccinate|immuni[sz]e
         """,
     ),
     (
@@ -297,6 +297,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         None,
         False,
         r"""
+        (?:valor|evalu|examin|revis)(?:o|aron|ad[oa]s?)(?= |\W|$)|sigui(?:o|eron)|look(?:ed|s)? after|car(?:ed|es) for|manag(?:ed|es)|follow(?:ed|s)
         atend(?:io|ieron|id[oa]s?|ian|er)|atiend(?:en?|an?)|vieron|consult(?:o|ado|aron|ar)|visit(?:o|ado|ar|aron|ed)
         acudi(?:o|do|eron)|fue vist[oa]|vist[oa] por|lo vio|la vio|seen|saw|see(?:ing)?|attend(?:ed|s)?(?: to)?|came in
         treated (?:by|at)|went to|gone to|been to|ido al?|asistio|asistido|vino|venido|viene|come in|coming in

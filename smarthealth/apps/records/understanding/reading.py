@@ -45,6 +45,7 @@ _SHORT_CUE = 15
 """Characters of a phrase that spans no words but its own."""
 _PERSON_ASKED_FOR = 99
 """Weight of a cue that says that somebody is asked for, whatever else is said of the person."""
+_TITLED = re.compile(r"(?:dra?|doctora?|doctor|mrs?|ms|nurse|enfermer[oa])\b")
 _WORD = re.compile(r"[a-z0-9']+")
 
 
@@ -261,7 +262,8 @@ def _people(reading: Reading, glossary: Glossary) -> tuple[str, ...]:
     for start, end, name in find_names(reading.text):
         left = reading.open[start:end]
         words = [word for word in fold_letters(name).split() if not is_filler(word.strip(".,'"))]
-        if left.isascii() and "·" not in left and words and not all(is_clinical(word, glossary) for word in words):
+        is_name = _TITLED.match(fold_letters(name)) or not all(is_clinical(word, glossary) for word in words)
+        if left.isascii() and "·" not in left and words and is_name:
             found.append(name)
             reading.cover(start, end)
     return tuple(found)

@@ -29,7 +29,7 @@ def test_the_opposite_is_something_else(question: str, display: str, opposite: b
     [
         ("¿Cuál es la inmunoglobulina A total?", "inmunoglobulina", "a"),
         ("¿inmunoglobulina a total?", "inmunoglobulina", None),
-        ("Vitamin D?", "Vitamin D", None),
+        ("¿Cuál fue la troponina T?", "troponina T", "t"),
         ("¿Peso?", "", None),
     ],
 )
@@ -45,8 +45,9 @@ def test_a_letter_after_a_name_is_part_of_it(question: str, surface: str, letter
         ("a", "Inmunoglobulina A en suero", True),
         ("a", "IgA", True),
         ("g", "IgA", False),
+        ("t", "Troponina I", False),
     ],
 )
 def test_a_letter_is_borne_as_a_word_or_by_an_abbreviation(letter: str, name: str, borne: bool) -> None:
     """The last letter of a long word is none."""
-    assert bears_letter(letter, [name]) is borne
+    assert bears_letter(letter, name, []) is borne
