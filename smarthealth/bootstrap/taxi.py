@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import attrs
 import trio
@@ -17,6 +18,7 @@ from smarthealth.apps.taxi.dispatch.port import Backend
 from smarthealth.apps.taxi.places.fares import load_fares
 from smarthealth.apps.taxi.places.gazetteer import load_gazetteer
 from smarthealth.apps.taxi.services import TaxiServices, utc_now
+from smarthealth.apps.taxi.sweeping import sweep
 from smarthealth.apps.taxi.voice.booth import VoiceServices
 from smarthealth.apps.taxi.voice.recordings import Recordings
 from smarthealth.conversation.application import Application
@@ -44,13 +46,14 @@ class TaxiPart:
         self._recordings = Recordings(data_folder(world.settings), world.settings.voice, utc_now)
 
     def children(self) -> Sequence[ChildSpec]:
-        """The backend's connections, then the desk, whose work ends before they close; speech, recordings and ears."""
+        """The backend's connections, then the desk, whose work ends before they close; speech, recordings, old threads and ears."""
         most = self._world.settings.voice.most_voices
         return (
             ChildSpec(name="taxi-backend", start=self._keep_backend),
             ChildSpec(name="taxi-desk", start=self._desk.serve),
             ChildSpec(name="taxi-speech", start=self._keep_speech),
             ChildSpec(name="taxi-recordings", start=self._keep_recordings),
+            ChildSpec(name="taxi-sweeper", start=self._sweep),
             ChildSpec(name=EARS, start=DynamicSupervisor(max_children=most)),
         )
 
@@ -102,6 +105,10 @@ class TaxiPart:
 
     async def _keep_recordings(self, context: Context) -> None:
         await self._recordings.serve(context)
+
+    async def _sweep(self, context: Context) -> None:
+        kept = timedelta(days=self._world.settings.taxi.thread_days)
+        await sweep(context, Threads(self._world.stores.pool), kept=kept)
 
     async def _keep_backend(self, context: Context) -> None:
         settings = self._world.settings.taxi

@@ -92,6 +92,14 @@ class TaxiSettings:
             "help": "seconds for which a dispatched taxi counts as under way, and can be asked about and cancelled",
         },
     )
+    thread_days: float = attrs.field(
+        default=365.0,
+        validator=gt(0),
+        metadata={
+            "env": "SMARTHEALTH_TAXI_THREAD_DAYS",
+            "help": "days after which a taxi conversation that nobody goes on with is forgotten; its bookings stay",
+        },
+    )
     messages_per_minute: float = attrs.field(
         default=120.0,
         validator=gt(0),

@@ -107,6 +107,7 @@ function received(event) {
 
 link.addEventListener("message", (event) => received(event.detail));
 link.addEventListener("lost", () => {
+  if (microphone.open) hint(""); // it listens no more
   microphone.stop();
   player.stop();
   thread.cut();
