@@ -9,7 +9,7 @@ import attrs
 Language = Literal["es", "en"]
 Kind = Literal[
     "latest", "date", "list", "count", "trend", "filter", "who", "status", "unanswerable", "abbreviation",
-    "previous", "direction", "dose", "reason", "note", "person", "follow-up", "false premise",
+    "previous", "direction", "dose", "reason", "note", "person", "follow-up", "false premise", "particular",
 ]  # fmt: skip
 
 

@@ -44,7 +44,15 @@ class Entry:
     dose: str = ""
     """The instruction of a prescription, as written."""
     reasons: tuple[str, ...] = ()
-    """What a prescription was given for."""
+    """What a prescription was given for, or a procedure done."""
+    conclusion: str = ""
+    """Of a report."""
+    clock: str = ""
+    """HH:MM as written, of what has a time."""
+    lot: str = ""
+    """Of a vaccine."""
+    stopped_for: str = ""
+    """Why a prescription is in the state that it is in."""
 
 
 @attrs.frozen(kw_only=True)
@@ -72,7 +80,7 @@ class Chart:
     document_type: int
     document_number: str
     entries: Mapping[str, tuple[Entry, ...]]
-    """In time order, by kind: observation, condition, medication, procedure, immunization, allergy, encounter."""
+    """In time order, by kind: observation, condition, medication, procedure, immunization, allergy, encounter, report."""
     person: Person = Person()
     notes: tuple[Note, ...] = ()
     """In time order."""
@@ -153,6 +161,7 @@ _KINDS = {
     "Immunization": "immunization",
     "AllergyIntolerance": "allergy",
     "Encounter": "encounter",
+    "DiagnosticReport": "report",
 }
 
 
@@ -245,7 +254,20 @@ def _entries(resource: Resource, people: Mapping[str, str], diseases: Mapping[st
             attended_by=_attended(part, people),
             dose=_dose(part),
             reasons=_reasons(part, diseases),
+            conclusion=str(part.get("conclusion", "")),
+            clock=_clock(instant),
+            lot=str(part.get("lotNumber", "")),
+            stopped_for=_stopped_for(part),
         )
+
+
+def _clock(instant: str) -> str:
+    return instant[11:16] if instant[10:11] == "T" else ""
+
+
+def _stopped_for(resource: Resource) -> str:
+    reason: Resource = resource.get("statusReason", {})
+    return str(reason.get("text") or _coding(reason).get("display", ""))
 
 
 def _concept(resource: Resource) -> Resource | None:

@@ -23,6 +23,7 @@ from .follow import (
     telling_words,
 )
 from .follow_phrases import SESSIONS
+from .particulars import about_particulars
 from .phrases import ABBREVIATIONS, BEYOND_ANY_RECORD, COLLECTIONS, PHRASES
 
 FLAT_SHARE: Final = 0.03
@@ -85,6 +86,7 @@ class Deriver:
         for series in _by_code(chart.entries.get("medication", ())).values():
             yield from about_prescriptions(series, diseases)
         yield from about_notes(chart.notes)
+        yield from about_particulars(chart, diseases)
         yield from about_the_person(chart)
         yield from about_what_is_not(chart, anybody)
 

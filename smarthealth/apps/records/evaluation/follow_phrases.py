@@ -10,6 +10,27 @@ Session = tuple[str, ...]
 """Questions of one session, the last one the one that is judged."""
 
 SESSIONS: Mapping[tuple[str, Language], tuple[Session, ...]] = {
+    ("findings", "es"): (
+        ("¿Qué mostró {x}?",),
+        ("¿Cuál fue el resultado de {x}?",),
+        ("¿Qué se encontró en {x}?",),
+        ("conclusión de {x}",),
+    ),
+    ("findings", "en"): (
+        ("What did the {x} show?",),
+        ("What were the findings of the {x}?",),
+        ("conclusion of the {x}",),
+    ),
+    ("done for", "es"): (("¿Por qué le hicieron {x}?",), ("¿Cuál fue el motivo de {x}?",)),
+    ("done for", "en"): (("Why was the {x} done?",), ("What was the reason for the {x}?",)),
+    ("hour", "es"): (("¿A qué hora fue {x}?",), ("¿A qué hora le hicieron {x}?",)),
+    ("hour", "en"): (("What time was the {x}?",), ("At what time was the {x} done?",)),
+    ("stopped", "es"): (("¿Por qué se suspendió {x}?",), ("¿Cuál fue el motivo para suspender {x}?",)),
+    ("stopped", "en"): (("Why was {x} stopped?",), ("For what reason was {x} discontinued?",)),
+    ("a year without", "es"): (("¿Cuál fue {x} en {year}?",), ("{x} del año {year}",)),
+    ("a year without", "en"): (("What was the {x} in {year}?",), ("{x} in {year}?",)),
+    ("lot", "es"): (("¿Cuál es el número de lote de {x}?",), ("¿De qué lote fue {x}?",)),
+    ("lot", "en"): (("What is the lot number of the {x}?",), ("Which lot was the {x}?",)),
     ("previous", "es"): (
         ("¿Cuál fue el penúltimo valor de {x}?",),
         ("¿Cuál fue el valor de {x} anterior al último?",),

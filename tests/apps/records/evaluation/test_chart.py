@@ -58,7 +58,9 @@ def entries(folder: Path, *resources: object) -> dict[str, tuple[Entry, ...]]:
                 valueQuantity={"value": 6.6},
             ),
             "observation",
-            Entry(name="HbA1c", code="4548-4", day="2024-03-12", instant="2024-03-12T08:00:00Z", value=6.6),
+            Entry(
+                name="HbA1c", code="4548-4", day="2024-03-12", instant="2024-03-12T08:00:00Z", value=6.6, clock="08:00"
+            ),
         ),
         (
             said("Condition", code={"text": "Asthma"}, onsetDateTime="2015-03"),
@@ -66,19 +68,31 @@ def entries(folder: Path, *resources: object) -> dict[str, tuple[Entry, ...]]:
             Entry(name="Asthma", code=None, day="2015-03", instant="2015-03"),
         ),
         (
-            said("MedicationRequest", medicationCodeableConcept=coded("1", "Aspirin"), authoredOn="2019"),
+            said(
+                "MedicationRequest",
+                medicationCodeableConcept=coded("1", "Aspirin"),
+                authoredOn="2019",
+                statusReason=coded("6", "Ulcer"),
+            ),
             "medication",
-            Entry(name="Aspirin", code="1", day="2019", instant="2019"),
+            Entry(name="Aspirin", code="1", day="2019", instant="2019", stopped_for="Ulcer"),
         ),
         (
             said("Procedure", code=coded("2", "Suture"), performedPeriod={"start": "2019-01-02T00:00:00Z"}),
             "procedure",
-            Entry(name="Suture", code="2", day="2019-01-02", instant="2019-01-02T00:00:00Z"),
+            Entry(name="Suture", code="2", day="2019-01-02", instant="2019-01-02T00:00:00Z", clock="00:00"),
         ),
         (
-            said("Immunization", vaccineCode=coded("140", "Influenza"), occurrenceDateTime="2015-10-01"),
+            said(
+                "Immunization", vaccineCode=coded("140", "Influenza"), occurrenceDateTime="2015-10-01", lotNumber="L1"
+            ),
             "immunization",
-            Entry(name="Influenza", code="140", day="2015-10-01", instant="2015-10-01"),
+            Entry(name="Influenza", code="140", day="2015-10-01", instant="2015-10-01", lot="L1"),
+        ),
+        (
+            said("DiagnosticReport", code=coded("5", "Chest CT"), effectiveDateTime="2015-10-01", conclusion="Clear."),
+            "report",
+            Entry(name="Chest CT", code="5", day="2015-10-01", instant="2015-10-01", conclusion="Clear."),
         ),
         (
             {**said("AllergyIntolerance", code=coded("3")), "subject": None, "patient": {"reference": "Patient/p"}},
