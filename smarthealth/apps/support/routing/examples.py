@@ -1,7 +1,8 @@
-"""Classified examples, written as patterns: `(a|b)` stands for either, `{thing}` for anything of the lexicon.
+"""Classified examples: patterns, sentences as several kinds of people say them, and the names in the manual's tables.
 
-A file `CLASS.LANGUAGE.txt` holds one pattern on each line; from each some sentences are drawn, always the same. Sentences of one
-line are alike, so whatever is measured by holding examples back holds back whole lines.
+A file `CLASS.LANGUAGE.txt` holds one pattern on each line: `(a|b)` stands for either, `{thing}` for anything of the lexicon. From each
+some sentences are drawn, always the same. `said/AUTHOR.tsv` holds sentences of one way of speaking. Sentences of one line are
+alike, and so is how one author speaks, so whatever is measured by holding examples back holds back whole lines and authors.
 """
 
 from __future__ import annotations
@@ -11,25 +12,30 @@ import re
 import zlib
 from collections.abc import Iterator
 from importlib.resources import files
-from typing import Final
+from importlib.resources.abc import Traversable
+from typing import Final, cast
 
 import attrs
 
 from smarthealth.apps.support.knowledge.lexicon import load_lexicon
+from smarthealth.apps.support.knowledge.library import manual_sources
 from smarthealth.conversation.application import Language
 
 from .classes import CLASSES, MIXED, Label
 
 FOLDER: Final = "routing/examples"
-DRAWN: Final = 14
+DRAWN: Final = 12
 """Sentences drawn from a line; from one that is short on patterns, all."""
-DRAWN_OF_THINGS: Final = 200
+DRAWN_OF_THINGS: Final = 250
 """From a line that stands for anything of the lexicon."""
 ATTEMPTS: Final = 6
 """Draws for each sentence wanted, since some come twice."""
 _CHOICE: Final = re.compile(r"\(([^()]*)\)")
 _SPACE: Final = re.compile(r"\s+")
 _THING: Final = "{thing}"
+_COLUMN: Final = re.compile(r"^(?:Figure|Measure|Item|Part|Light|Message) ")
+SIZES_OF_NAMES: Final = range(4, 60)
+"""Characters."""
 
 
 @attrs.frozen(kw_only=True)
@@ -41,6 +47,8 @@ class Example:
     language: Language
     line: int
     """Of all lines; sentences of one line are alike."""
+    author: str = ""
+    """Who speaks; empty for patterns and the manual."""
 
 
 def load_examples() -> list[Example]:
@@ -54,7 +62,33 @@ def load_examples() -> list[Example]:
                 found.extend(
                     Example(text=text, label=label, language=language, line=number) for text in drawn(pattern, language)
                 )
+    for example in (*_said(), *_named_in_manual()):
+        number += 1
+        found.append(attrs.evolve(example, line=number))
     return found
+
+
+def _said() -> Iterator[Example]:
+    for file in sorted(_folder().joinpath("said").iterdir(), key=lambda file: file.name):
+        for line in file.read_text(encoding="utf-8").splitlines()[1:]:
+            language, label, text = line.split("\t")
+            yield Example(
+                text=text,
+                label=cast("Label", label),
+                language=cast("Language", language),
+                line=0,
+                author=file.name.removesuffix(".tsv"),
+            )
+
+
+def _named_in_manual() -> Iterator[Example]:
+    """Headings, and what the rows of tables are about: whoever says one of these words alone asks for technical data."""
+    names = {source.heading for source in manual_sources()}
+    names |= {source.text.partition(";")[0] for source in manual_sources() if source.kind == "row"}
+    for name in sorted(names):
+        text = _COLUMN.sub("", name).strip()
+        if len(text) in SIZES_OF_NAMES:
+            yield Example(text=text, label="specs", language="en", line=0)
 
 
 def drawn(pattern: str, language: Language) -> list[str]:
@@ -78,8 +112,12 @@ def _things(language: Language) -> list[str]:
     ]
 
 
+def _folder() -> Traversable:
+    return files("smarthealth.apps.support").joinpath(FOLDER)
+
+
 def _lines(name: str) -> Iterator[str]:
-    text = files("smarthealth.apps.support").joinpath(f"{FOLDER}/{name}").read_text(encoding="utf-8")
+    text = _folder().joinpath(name).read_text(encoding="utf-8")
     return (line for line in text.splitlines() if line and not line.startswith("#"))
 
 

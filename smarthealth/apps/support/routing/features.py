@@ -1,5 +1,6 @@
-"""What the model sees of a message: words, pairs of words, pieces of words and things of a car, each hashed to a place.
+"""What the model sees of a message: its words, things, groups, rules and what comes together, each hashed to a place.
 
+Words come with their pieces, pairs and spelling; groups are of words that tell the same; rules are the specialists' own.
 The hash is CRC-32: the same on every machine and in every process. Things count the same in both languages, which is
 what lets a Spanish example teach about an English question.
 """
@@ -9,10 +10,11 @@ from __future__ import annotations
 import re
 import tomllib
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from itertools import combinations, pairwise
 from typing import Final
 
 import numpy as np
@@ -23,24 +25,31 @@ from smarthealth.apps.support.maintenance.moments import read_moment
 from smarthealth.apps.support.maintenance.wishes import NO_WISH, read_wish
 from smarthealth.apps.support.maintenance.workshop import load_plan
 from smarthealth.apps.support.troubleshooting.trees import find_tree
+from smarthealth.retrieval.cognates import skeleton
 from smarthealth.retrieval.words import fold
 
-PLACES: Final = 8192
+PLACES: Final = 32768
 _TOKEN: Final = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[:.,]\d+)?")
 _CLOCK: Final = re.compile(r"\d{1,2}[:.]\d\d")
 _PIECE: Final = 4
 """Letters."""
 LONGEST: Final = 600
 """Characters of a message that are read; what somebody wants stands in them."""
-_WORD, _PAIR, _PIECES, _THING, _SHAPE, _GROUP = 0.8, 0.6, 0.3, 0.8, 0.6, 1.6
+_WORD, _SPELLING, _PAIR, _PIECES, _THING, _SHAPE = 0.8, 0.5, 0.6, 0.3, 0.8, 0.6
+_GROUP, _FAINT_GROUP, _RULE, _FORM, _TOGETHER = 1.2, 0.5, 0.8, 0.8, 0.5
 """Weights of a feature, by its kind."""
+_ABSENT: Final = frozenset({"no tree", "wish None"})
 SHORTEST_STEM: Final = 4
 """Letters of a beginning that other words may share."""
 _ANY_DAY: Final = date(2026, 1, 5)
 """What is read is whether a day is said, not which."""
 _OF_HERE: Final = frozenset(
-    {"day", "visit", "money", "workdone", "change", "symptom", "notdo", "person", "grievance", "asks"}
+    "day visit money workdone change symptom person grievance contact carpart quantity mean document".split()  # noqa: SIM905 # read more easily
 )
+_FORMS: Final = frozenset({"what", "howmuch", "howto", "where", "may", "have"})
+"""Groups that tell of a question when its first word is of them."""
+_FAINT: Final = _FORMS | {"suddenly", "asks"}
+"""Groups that are in nearly every message and tell little alone."""
 _SHORT_FORMS: Final = {
     "won't": "will not",
     "can't": "can not",
@@ -125,22 +134,47 @@ def _read_by_rules(message: str) -> Iterator[str]:
 
 def _named(message: str) -> Iterator[tuple[str, float]]:
     words = tokens(message)
-    for word in words:
-        yield f"w {word}", _WORD
-        padded = f"_{word}_"
-        for start in range(len(padded) - _PIECE + 1):
-            yield f"p {padded[start : start + _PIECE]}", _PIECES
-    for first, second in zip(["^", *words], [*words, "$"], strict=True):
-        yield f"b {first} {second}", _PAIR
-    groups = {group for word in words for group in load_groups().of(word)}
-    for group in sorted(groups):
-        yield f"g {group}", _GROUP
-    if not groups & _OF_HERE:
-        yield "g none of here", _SHAPE
-    for read in _read_by_rules(message):
-        yield f"r {read}", _GROUP
+    yield from _of_words(words)
     things = concepts_in(message)
     for thing in things:
         yield f"t {thing}", _THING
     yield f"s things {min(len(things), 3)}", _SHAPE
     yield f"s words {min(len(words), 12) // 3}", _SHAPE / 2
+    groups = {group for word in words for group in load_groups().of(word)}
+    for group in groups:
+        yield f"g {group}", _FAINT_GROUP if group in _FAINT else _GROUP
+    if not groups & _OF_HERE:
+        yield "g none of here", _SHAPE
+    rules = set(_read_by_rules(message))
+    for rule in rules:
+        yield f"r {rule}", _RULE
+    forms = _forms(message, words, rules)
+    if things:
+        forms.add("thing")
+    for form in forms:
+        yield f"f {form}", _FORM
+    if not things:
+        forms |= {"nothing", "nocar"} if "carpart" not in groups else {"nothing"}
+    for first, second in combinations(sorted(groups | forms), 2):
+        yield f"x {first} {second}", _TOGETHER
+
+
+def _of_words(words: list[str]) -> Iterator[tuple[str, float]]:
+    for word in words:
+        yield f"w {word}", _WORD
+        yield f"k {skeleton(word)}", _SPELLING
+        padded = f"_{word}_"
+        for start in range(len(padded) - _PIECE + 1):
+            yield f"p {padded[start : start + _PIECE]}", _PIECES
+    for first, second in pairwise(["^", *words, "$"]):
+        yield f"b {first} {second}", _PAIR
+
+
+def _forms(message: str, words: list[str], rules: Set[str]) -> set[str]:
+    """What kind of sentence it is, and what the rules read of it: what tells more together with other things than alone."""
+    forms = {rule for rule in rules if rule not in _ABSENT}
+    if "?" in message:
+        forms.add("?")
+    if words:
+        forms |= {f"1{group}" for group in load_groups().of(words[0]) if group in _FORMS}
+    return forms

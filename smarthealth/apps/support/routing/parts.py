@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import Final
 
-FEWEST_WORDS: Final = 3
+FEWEST_WORDS: Final = 2
 """Of a part; shorter ones belong to the part before."""
 MOST_PARTS: Final = 4
 _BREAK: Final = re.compile(
-    r"(?<=[.?!;])\s+|\s*;\s*|,\s*(?=(?:and|y|but|pero|also|ademas|además|tambien|también|plus)\b)|\s+(?=(?:and also|and|by the way|y|además|ademas|"
-    r"de paso|por cierto)\b)",
+    r"(?<=[.?!;])\s+|\s*;\s*|(?<!by the way)(?<!de paso)(?<!por cierto),\s*(?=(?:and|y|but|pero|also|ademas|además|tambien|también|plus|what|how|when|cu[aá]nto|qu[eé]|me)\b|¿)"
+    r"|\s+(?=(?:and also|and|by the way|y|además|ademas|de paso|por cierto)\b)",
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"\w+")
 _JOINT: Final = re.compile(
-    r"^(?:and also|and|also|but|plus|by the way|y|pero|además|ademas|también|tambien|de paso|por cierto)\b[\s,:]*",
+    r"^(?:oh|ah|and also|and|also|but|plus|by the way|y|pero|además|ademas|también|tambien|de paso|por cierto)\b[\s,:]*",
     re.IGNORECASE,
 )
 

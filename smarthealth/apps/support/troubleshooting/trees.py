@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -95,12 +95,15 @@ def read_trees(text: str) -> dict[str, Tree]:
 def find_tree(complaint: str) -> Tree | None:
     """The tree whose clues a complaint holds most of; None when it holds none's."""
     words = fold(complaint).replace("\u2019", "'")
-    best: tuple[float, int] | None = None
-    found = None
-    for place, tree in enumerate(load_trees().values()):
-        score = max((sum(map(len, clue)) + 8 * len(clue) for clue in tree.clues if _holds(words, clue)), default=0)
-        if score and (best is None or (score, -place) > best):
-            best, found = (score, -place), tree
+    index = _index()
+    # most parts are nowhere in the words at all, which is known at once
+    held = {part for part, begins in index.parts.items() if part in words and begins.search(words) is not None}
+    if not held:
+        return None
+    best, found = 0, None
+    for clue, score, tree in index.clues:
+        if score > best and clue <= held:
+            best, found = score, tree
     return found
 
 
@@ -119,8 +122,25 @@ def is_unsure(message: str) -> bool:
     return _UNSURE.search(fold(message).replace("\u2019", "'")) is not None
 
 
-def _holds(words: str, clue: tuple[str, ...]) -> bool:
-    return all(re.search(rf"(?<!\w){re.escape(part)}", words) for part in clue)
+@attrs.frozen(kw_only=True)
+class _Index:
+    """The clues of all trees, as they are looked for."""
+
+    parts: Mapping[str, re.Pattern[str]]
+    """Each beginning of a word once, and what finds it."""
+    clues: Sequence[tuple[frozenset[str], int, Tree]]
+    """Parts of a clue, how much it says, and its tree; in the order of the trees."""
+
+
+@cache
+def _index() -> _Index:
+    clues = [
+        (frozenset(clue), sum(map(len, clue)) + 8 * len(clue), tree)
+        for tree in load_trees().values()
+        for clue in tree.clues
+    ]
+    parts = {part for clue, _, _ in clues for part in clue}
+    return _Index(parts={part: re.compile(rf"(?<!\w){re.escape(part)}") for part in sorted(parts)}, clues=clues)
 
 
 def _tree(name: str, held: Mapping[str, Any]) -> Tree:

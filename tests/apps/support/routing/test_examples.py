@@ -21,3 +21,15 @@ def test_there_are_several_hundred_of_each_class() -> None:
     """In each language."""
     counts = Counter((example.label, example.language) for example in load_examples())
     assert all(counts[label, language] >= FEWEST for label in CLASSES for language in ("en", "es"))
+
+
+def test_people_speak_in_both_languages() -> None:
+    """Each author of all classes; what stands in the manual's tables is technical data."""
+    examples = load_examples()
+    authors = {example.author for example in examples} - {""}
+    assert len(authors) >= 8
+    for author in authors:
+        said = {(example.label, example.language) for example in examples if example.author == author}
+        assert said >= {(label, language) for label in CLASSES for language in ("en", "es")}
+    assert any(example.text == "Wheelbase" and example.label == "specs" for example in examples)
+    assert len({example.text for example in examples if example.author}) > 1200

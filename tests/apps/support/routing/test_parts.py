@@ -16,6 +16,7 @@ from smarthealth.apps.support.routing.parts import MOST_PARTS, parts_of
         ("Hi! What is the wheelbase?", ["Hi! What is the wheelbase?"]),
         ("oil and filters", ["oil and filters"]),
         ("the brakes squeal; by the way, how much is an alignment", ["the brakes squeal", "how much is an alignment"]),
+        ("my brakes are soft, what do pads cost", ["my brakes are soft", "what do pads cost"]),
         ("", [""]),
         ("; what is the wheelbase", ["what is the wheelbase"]),
     ],

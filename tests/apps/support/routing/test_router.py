@@ -15,6 +15,9 @@ from tests.apps.support.conftest import Fixed
     [
         ("What is the engine power?", "specs"),
         ("¿Cuánto aceite lleva el motor?", "specs"),
+        ("how do I pair a phone with bluetooth", "specs"),
+        ("¿cómo conecto el celular por bluetooth?", "specs"),
+        ("my washing machine leaks", "none"),
         ("I'd like to book an oil change for tomorrow", "maintenance"),
         ("quiero cancelar mi cita del viernes", "maintenance"),
         ("my brakes make a grinding noise", "troubleshooting"),

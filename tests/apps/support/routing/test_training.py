@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
 import numpy as np
 import pytest
 
 from smarthealth.apps.support.routing import training
 from smarthealth.apps.support.routing.examples import Example
 from smarthealth.apps.support.routing.model import read_model
-from smarthealth.apps.support.routing.training import surprise, train, write
+from smarthealth.apps.support.routing.training import by_author, matrix, surprise, train, write
 
 EXAMPLES = [
     Example(text=text, label=label, language="en", line=line)  # type: ignore[arg-type] # a label by its name
@@ -39,6 +40,27 @@ def test_the_same_examples_make_the_same_model() -> None:
     for example in EXAMPLES[:-1]:
         probabilities = first.probabilities(example.text)
         assert max(probabilities, key=lambda label: probabilities[label]) == example.label
+
+
+def test_the_temperature_comes_from_authors_who_were_held_back() -> None:
+    """Where there are any; and each author is judged by a model that has not read them."""
+    spoken = [
+        attrs.evolve(example, author="ab"[number % 2])
+        for number, example in enumerate([*EXAMPLES[:-1], *EXAMPLES[:-1]])
+    ]
+    patterns = [attrs.evolve(example, line=100 + example.line) for example in EXAMPLES]
+    assert train([*spoken, *patterns], steps=20).temperature in training.TEMPERATURES
+    shares = by_author([*spoken, *patterns], steps=40)
+    assert list(shares) == ["a", "b"]
+    assert min(shares.values()) > 0.9
+
+
+def test_sentences_of_one_line_weigh_less_each() -> None:
+    """And every class the same."""
+    alike = [attrs.evolve(EXAMPLES[0], line=1), attrs.evolve(EXAMPLES[1], line=1), EXAMPLES[2], EXAMPLES[5]]
+    found = matrix([*alike, attrs.evolve(EXAMPLES[0], line=7)]).importance[:, 0]
+    assert found[0] == found[1] < found[4]
+    assert np.isclose(found[[0, 1, 4]].sum(), found[2])
 
 
 def test_who_is_surely_wrong_is_surprised_most() -> None:
