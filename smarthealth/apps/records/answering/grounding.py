@@ -180,7 +180,7 @@ def prepare() -> None:
 def _says_missing(fact: Fact) -> bool:
     """Whether a fact says that something is not in the record, or not in one of its entries."""
     match fact.say:
-        case "absent":
+        case "absent" | "void" | "ended" | "lacking":
             return True
         case "who":
             return not all(item.people for item in fact.items)

@@ -57,8 +57,8 @@ class Clause:
     visible: str
     """Its folded text with concepts and times covered."""
     cues: tuple[OperationCue, ...]
-    topics: tuple[Topic, ...]
-    reason: Topic | None
+    topics: tuple[Topic, ...] = ()
+    reason: Topic | None = None
     kinds: tuple[KindCue, ...]
     pick: Pick | None
     period: Period | None
@@ -79,21 +79,21 @@ class Clause:
     """Whether severity or reactions are asked for beside a list."""
     reads: bool
     """Whether it asks what is written."""
-    people: tuple[str, ...]
-    kin: Kin | None
+    people: tuple[str, ...] = ()
+    kin: Kin | None = None
     """The relative whom it is about."""
-    unit: str | None
+    unit: str | None = None
     """The unit in which a value is asked for."""
-    facet: Facet | None
+    facet: Facet | None = None
     """What is asked of what the topics name."""
     profession: str | None
     """By which somebody is asked for."""
     verification: str | None
     """How sure the diagnoses must be that are asked for."""
-    unknown: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
     """Words that nobody understood and that belong to no topic."""
     words: int
-    corrected: bool
+    corrected: bool = False
     """Whether a spelling mistake was corrected."""
 
 
@@ -117,13 +117,71 @@ def _read(text: str, asked: FacetCue | None, glossary: Glossary, today: date) ->
     matches = _read_concepts(reading, text, glossary)
     kin = _read_kin(reading)
     times = _read_times(reading, matches, today)
+    words = _read_words(reading, times)
+    people = _people(reading, glossary)
+    subject = find_subject(reading, times.matches, words.kinds, glossary)
+    return attrs.evolve(
+        _clause_of(text, reading, times, words),
+        topics=subject.topics,
+        reason=subject.reason,
+        unknown=subject.unknown,
+        people=people,
+        kin=kin,
+        unit=unit,
+        facet=asked.facet if asked else None,
+        corrected=any(match.corrected for match in matches),
+    )
+
+
+def _clause_of(text: str, reading: Reading, times: _Times, words: _Words) -> Clause:
+    """What the phrases of a clause say; what it is about is not told yet."""
+    visible = words.visible
+    return Clause(
+        text=text,
+        visible=visible,
+        cues=words.cues,
+        kinds=words.kinds,
+        pick=words.pick,
+        period=times.period,
+        further=times.further,
+        compared=times.compared,
+        status=find_status(visible),
+        threshold=words.threshold,
+        toward=None if times.compared else find_direction(text, visible),
+        fields=words.fields,
+        refusal=find_refusal(reading.folded, visible, text),
+        section=find_section(visible),
+        distinct=asks_for_different(visible),
+        detailed=words.detailed,
+        reads=asks_what_is_written(visible),
+        profession=words.profession,
+        verification=find_verification(visible),
+        words=len(Reading(text).words_left()),
+    )
+
+
+@attrs.frozen(kw_only=True)
+class _Words:
+    """What the phrases of a clause name, once its concepts and times are covered."""
+
+    visible: str
+    cues: tuple[OperationCue, ...]
+    kinds: tuple[KindCue, ...]
+    fields: tuple[Field, ...]
+    pick: Pick | None
+    threshold: Threshold | None
+    profession: str | None
+    detailed: bool
+
+
+def _read_words(reading: Reading, times: _Times) -> _Words:
+    """Find the phrases of a clause, and cover them."""
     threshold = None if times.compared else find_threshold(reading.open)
     if threshold is not None:
         reading.cover(threshold.start, threshold.end)
     visible = reading.open
     cues, kinds, fields = find_operations(visible), list(find_kinds(visible)), find_fields(reading.folded)
-    pick = find_pick(visible)
-    profession = find_profession(reading.folded)
+    pick, profession = find_pick(visible), find_profession(reading.folded)
     if profession is not None:
         cues.insert(0, OperationCue(*profession, Operation.WHO, _PERSON_ASKED_FOR))
     for cue in cues:
@@ -132,38 +190,15 @@ def _read(text: str, asked: FacetCue | None, glossary: Glossary, today: date) ->
     named += [(pick.start, pick.end)] if pick else []
     for start, end in (*status_spans(visible), *direction_spans(visible), *named):
         _cover_ascii(reading, start, _word_end(visible, end))
-    detailed = _cover_attributes(reading, visible, kinds)
-    people = _people(reading, glossary)
-    subject = find_subject(reading, times.matches, kinds, glossary)
-    return Clause(
-        text=text,
+    return _Words(
         visible=visible,
         cues=tuple(cues),
-        topics=subject.topics,
-        reason=subject.reason,
         kinds=tuple(kinds),
-        pick=pick.pick if pick else None,
-        period=times.period,
-        further=times.further,
-        compared=times.compared,
-        status=find_status(visible),
-        threshold=threshold.threshold if threshold else None,
-        toward=None if times.compared else find_direction(text, visible),
         fields=tuple(field.field for field in fields),
-        refusal=find_refusal(reading.folded, visible, text),
-        section=find_section(visible),
-        distinct=asks_for_different(visible),
-        detailed=detailed,
-        reads=asks_what_is_written(visible),
-        people=people,
-        kin=kin,
-        unit=unit,
+        pick=pick.pick if pick else None,
+        threshold=threshold.threshold if threshold else None,
         profession=reading.folded[slice(*profession)] if profession else None,
-        facet=asked.facet if asked else None,
-        verification=find_verification(visible),
-        unknown=subject.unknown,
-        words=len(Reading(text).words_left()),
-        corrected=any(match.corrected for match in matches),
+        detailed=_cover_attributes(reading, visible, kinds),
     )
 
 

@@ -22,6 +22,7 @@ ABSENT = "¿Tiene epilepsia?"
 REFUSED = "¿Qué tiempo hace hoy?"
 PHYSICIAN_MISSING = "¿Quién le diagnosticó el asma?"
 PLACE_MISSING = "¿Dónde le diagnosticaron el asma?"
+ENDING_MISSING = "¿Por qué se suspendió el asma?"
 
 
 @attrs.frozen
@@ -96,7 +97,7 @@ async def test_what_the_database_answers_needs_no_search(pool: Pool, question: s
     assert part.confidence(text) < whole.confidence(text)
 
 
-@pytest.mark.parametrize("question", [ABSENT, PHYSICIAN_MISSING, PLACE_MISSING, f"{FOUND} {ABSENT}"])
+@pytest.mark.parametrize("question", [ABSENT, PHYSICIAN_MISSING, PLACE_MISSING, ENDING_MISSING, f"{FOUND} {ABSENT}"])
 async def test_nothing_is_said_to_be_missing_unless_all_was_searched(pool: Pool, question: str) -> None:
     """With a broken index, what the rows do not hold is an error, not an absence, be it one thing of several."""
     patient, _ = await add_patient(pool)
