@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from smarthealth.retrieval.words import folded_words
 
@@ -39,13 +40,19 @@ _LETTER = re.compile(r"\s+(?:tipo\s+|type\s+|clase\s+|class\s+)?([A-Z])(?![\w'â€
 
 def bears_the_opposite(question: str, display: str) -> bool:
     """Whether a display has the opposite of a qualifier that a question has, and not that one."""
-    asked, held = set(folded_words(question)), set(folded_words(display))
-    for group in _OPPOSED:
-        mine = [words for words in group if words & asked]
-        theirs = [words for words in group if words & held]
-        if len(mine) == 1 and theirs and mine[0] not in theirs:
-            return True
-    return False
+    asked = _asked_of(question)
+    if not asked:  # hardly a question names any, and this is asked for each display of a patient
+        return False
+    held = frozenset(folded_words(display))
+    return any(held & others and not held & mine for mine, others in asked)
+
+
+@lru_cache(maxsize=64)
+def _asked_of(question: str) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """The qualifiers of a question, each with its opposites."""
+    asked = frozenset(folded_words(question))
+    groups = (([words for words in group if words & asked], group) for group in _OPPOSED)
+    return tuple((mine[0], frozenset().union(*group) - mine[0]) for mine, group in groups if len(mine) == 1)
 
 
 def letter_after(question: str, surface: str) -> str | None:
