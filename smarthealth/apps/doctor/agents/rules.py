@@ -20,7 +20,7 @@ from .reading import Reading, denies, read
 MOST_ARTICLES: Final = 2
 """Complaints of one message that are followed."""
 GOOD_SCORE: Final = 0.5
-"""Of a passage found by search; a lesser one does not tell what the message is about."""
+"""Of a passage found by search, which must have more to tell what the message is about: a lump in the neck is no neck pain."""
 _TAKEN: Final = "/"
 """In place of a name that was found: no word."""
 _RANK: Final = {likelihood: rank for rank, likelihood in enumerate(LIKELIHOODS)}
@@ -94,7 +94,7 @@ def _about(case: Case, reading: Reading) -> tuple[Article, ...]:
         found = _named(read(attrs.evolve(case, message=earlier.message)))
     if not found:
         articles = load_articles()
-        ids = dict.fromkeys(one.article for one in case.sources if one.score >= GOOD_SCORE and one.article in articles)
+        ids = dict.fromkeys(one.article for one in case.sources if one.score > GOOD_SCORE and one.article in articles)
         found = [articles[one] for one in ids][:1]
     return tuple(found[:MOST_ARTICLES])
 
