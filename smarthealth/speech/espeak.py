@@ -6,14 +6,16 @@ import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import trio
 
 from .errors import SpeechCut, SpeechProtocolError, SpeechRefused, SpeechUnavailable
 from .ports import SPEAKING_RATE_HZ, SpeechLanguage
-from .resampling import Resampler
 from .wav import HEADER_BYTES
+
+if TYPE_CHECKING:
+    from .resampling import Resampler
 
 PROGRAM: Final = "espeak-ng"
 VOICES: Final[dict[SpeechLanguage, str]] = {"es": "es-419", "en": "en-us"}
@@ -118,6 +120,8 @@ class _Audio:
         raise StopAsyncIteration
 
     async def _read_header(self) -> Resampler:
+        from .resampling import Resampler  # loads numpy, which only who speaks should pay
+
         header = b""
         while len(header) < HEADER_BYTES:
             data = await self._stream.receive_some(HEADER_BYTES - len(header))

@@ -6,7 +6,7 @@ from typing import Final
 
 import webrtcvad
 
-from .activity import NoiseFloor
+from .noise import NoiseFloor
 from .ports import HEARING_RATE_HZ
 
 AGGRESSIVENESS: Final = 2

@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +6,6 @@ from smarthealth.speech.activity import (
     FRAME_SECONDS,
     ActivityEvent,
     ActivityLimits,
-    NoiseFloor,
     SpeechActivity,
     SpeechBegan,
     SpeechEnded,
@@ -90,22 +88,3 @@ def test_begins_and_ends_take_turns_in_time(spans: list[tuple[bool, float]]) -> 
     assert [event.at for event in events] == sorted(event.at for event in events)
     assert activity.limits.shortest_silence <= activity.silence <= activity.limits.longest_silence
     assert activity.speaking is (len(events) % 2 == 1)
-
-
-def _frame(level: float, seed: int = 0) -> bytes:
-    samples = np.random.default_rng(seed).normal(scale=level, size=320).clip(-32768, 32767)
-    return bytes(samples.astype("<i2").tobytes())
-
-
-def test_a_voice_stands_out_from_the_noise() -> None:
-    """What is as loud as the last seconds were is noise, whatever its loudness."""
-    floor = NoiseFloor()
-    assert not floor.is_above(bytes(640))
-    assert floor.is_above(_frame(3000))
-    for seed in range(500):
-        floor.is_above(_frame(500, seed))
-    assert not floor.is_above(_frame(500, 501))
-    assert floor.is_above(_frame(2000))
-    for seed in range(50):
-        floor.is_above(_frame(20, seed))
-    assert floor.is_above(_frame(500))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 from smarthealth.apps.taxi.application import CHAT, HEALTH, SOCKET, taxi_application
 from smarthealth.apps.taxi.wire import COMMANDS, EVENTS
 from smarthealth.conversation.application import HttpRequest
@@ -34,3 +37,14 @@ async def test_connections_are_counted(world: World) -> None:
         await other.settled()
         assert b'"active_connections":1' in (await route.answer(request)).body
         other.socket.leave()
+
+
+def test_nothing_of_speech_is_loaded_before_a_voice() -> None:
+    """Neither detectors nor decoders nor providers: most people only type."""
+    late = ["av", "webrtcvad", "trio_websocket", "smarthealth.speech.noise", "smarthealth.speech.resampling"]
+    late += [
+        f"smarthealth.speech.{name}" for name in ("webrtc", "assemblyai", "cartesia", "elevenlabs", "openai_audio")
+    ]
+    program = f"import sys, smarthealth.apps.taxi.application; print([name for name in {late} if name in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"

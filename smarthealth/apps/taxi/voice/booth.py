@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib import import_module
 from typing import Final, Literal
 
 import attrs
+import trio
 
 from smarthealth.actors import ActorError, ChildSpec, SupervisorRef
 from smarthealth.apps.taxi.hearing import SendSpeech, Speaker, Speaking
@@ -20,7 +22,6 @@ from smarthealth.speech.activity import VoiceDetector
 from smarthealth.speech.decoding import DecoderPool
 from smarthealth.speech.heard import BYTES_PER_SECOND
 from smarthealth.speech.ports import HEARING_RATE_HZ, SAMPLE_BYTES, SPEAKING_RATE_HZ, SpeechToText, TextToSpeech
-from smarthealth.speech.webrtc import WebRtcDetector
 
 from . import texts
 from .ear import Ear, Hearing
@@ -47,7 +48,8 @@ class VoiceServices:
     telemetry: Telemetry
     supervisor: Callable[[], SupervisorRef]
     """Of the ears."""
-    detector: Callable[[], VoiceDetector] = WebRtcDetector
+    detector: Callable[[], VoiceDetector] | None = None
+    """None for WebRTC's, which is loaded with the first voice."""
 
 
 @attrs.frozen(kw_only=True)
@@ -212,7 +214,7 @@ class VoiceBooth:
         services = self._services
         hearing = Hearing(
             stt=stt,
-            detector=services.detector,
+            detector=services.detector or await _load_detector(),
             decoders=services.decoders,
             settings=services.settings,
             telemetry=services.telemetry,
@@ -263,6 +265,14 @@ class VoiceBooth:
 
     def _tell(self, message: str, level: Level) -> None:
         self._client.reply(SystemMessage(message=message, level=level, ts=self._client.now_ms()))
+
+
+async def _load_detector() -> Callable[[], VoiceDetector]:
+    """WebRTC's detector, loaded in a thread: with numpy it may take as long as a word."""
+    await trio.to_thread.run_sync(import_module, "smarthealth.speech.webrtc")
+    from smarthealth.speech.webrtc import WebRtcDetector
+
+    return WebRtcDetector
 
 
 @attrs.frozen

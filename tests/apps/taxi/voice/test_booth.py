@@ -7,6 +7,7 @@ import trio.testing
 from trio.testing import MockClock
 
 from smarthealth.apps.taxi.voice import texts
+from smarthealth.apps.taxi.voice.booth import _load_detector
 from smarthealth.apps.taxi.voice.recordings import Spoken
 from smarthealth.apps.taxi.voice.settings import VoiceSettings
 from smarthealth.apps.taxi.wire import (
@@ -24,6 +25,7 @@ from smarthealth.apps.taxi.wire import (
     TtsChunk,
     TtsEnd,
 )
+from smarthealth.speech.activity import FRAME_BYTES
 from smarthealth.testing.speech import Heard, Said, ScriptedSpeechToText, ScriptedTextToSpeech
 from tests.apps.taxi.voice.conftest import Caller, Studio, audio_seconds
 
@@ -321,3 +323,9 @@ async def test_an_answer_is_interrupted_at_any_moment(
         speeches = [event.speech for event in caller.events if isinstance(event, TtsChunk)]
         assert speeches == sorted(speeches), "nothing of an answer comes after the next one's begin"  # type: ignore[type-var]
         assert (stt.open_now, tts.open_now) == (0, 0)
+
+
+async def test_the_detector_is_loaded_with_the_first_voice() -> None:
+    """And is WebRTC's."""
+    detector = await _load_detector()
+    assert not detector().is_voiced(bytes(FRAME_BYTES))
