@@ -1,7 +1,7 @@
 """Chat completions of OpenAI and of whoever speaks like it, streamed.
 
-The SDK makes the request; its answer is read as raw bytes and decoded by `streaming`, since the SDK's own decoding costs
-more than everything else a token goes through. A request is retried until the first event of its answer, never after.
+The SDK's client sends the request; its answer is read as raw bytes and decoded by `streaming`, since the SDK's own decoding
+costs more than everything else a token goes through. A request is retried until the first event of its answer, never after.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import trio
 
 from .direct import ChunkedBody, direct_body
 from .errors import ModelProtocolError, ModelStreamCut, ModelUnavailable
-from .openai_client import translated
+from .openai_client import Client, translated
 from .port import ChatEvent, ChatMessage, ChatRequest, Tool
 from .retries import with_retries
 from .settings import ModelSettings
@@ -30,6 +30,7 @@ _DRAIN_TIMEOUT: Final = 0.25
 # A compressed stream comes in bursts, and may inflate without bound.
 _HEADERS: Final = {"Accept-Encoding": "identity"}
 _NOT_STREAMS: Final = ("application/json", "text/html")
+_BAD_REQUEST: Final = 400
 _UNSUPPORTED: Final = frozenset({"unsupported_parameter", "unsupported_value", "unknown_parameter"})
 
 
@@ -38,10 +39,10 @@ class OpenAIChatModel:
 
     Args:
         settings: The model's name and how patiently it is asked.
-        client: Of the SDK, with its retries off; see `open_openai`.
+        client: See `open_openai`.
     """
 
-    def __init__(self, settings: ModelSettings, client: openai.AsyncOpenAI) -> None:
+    def __init__(self, settings: ModelSettings, client: Client) -> None:
         self._settings = settings
         self._client = client
         # OpenAI's newer models take the new name alone; other providers know the old one.
@@ -84,23 +85,14 @@ class OpenAIChatModel:
         while True:
             body = self._body(request)
             try:
-                raw = await self._client.chat.completions.with_raw_response.create(
-                    # What is given as extra is sent as it is; of all else the SDK looks for types, for a tenth of a turn.
-                    model=self._settings.model,
-                    messages=(),
-                    stream=True,
-                    extra_body=body,
-                    extra_headers=_HEADERS,
-                )
-                response: httpx2.Response = raw.http_response
-                return response
-            except openai.BadRequestError as error:
+                return await self._client.post_json("chat/completions", body, _HEADERS)
+            except openai.APIStatusError as error:
                 if not self._adapts(error, body):
                     raise
 
-    def _adapts(self, error: openai.BadRequestError, body: dict[str, object]) -> bool:
+    def _adapts(self, error: openai.APIStatusError, body: dict[str, object]) -> bool:
         """Learn from a refusal which optional parameter this model does not take."""
-        if error.code not in _UNSUPPORTED or error.param not in body:
+        if error.status_code != _BAD_REQUEST or error.code not in _UNSUPPORTED or error.param not in body:
             return False
         if error.param == "max_tokens":
             self._limit_name = "max_completion_tokens"
@@ -112,9 +104,11 @@ class OpenAIChatModel:
 
     def _body(self, request: ChatRequest) -> dict[str, Any]:
         body: dict[str, Any] = {
+            "model": self._settings.model,
             "messages": [_message(message) for message in request.messages],
             "temperature": request.temperature,
             self._limit_name: request.max_output_tokens,
+            "stream": True,
             "stream_options": {"include_usage": True},
         }
         if request.tools:

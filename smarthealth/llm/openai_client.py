@@ -1,6 +1,10 @@
 """The openai SDK's client, and its exceptions in our words. Importing this loads the SDK, which takes half a second.
 
 The SDK's own retries are off: they know nothing of the first token, of a limit to Retry-After, or of our settings.
+
+A turn makes two small requests, and making one of them took the SDK longer than sending it and reading what came: options,
+types and headers are put together anew each time. `Client.post_json` takes from the SDK what is always the same, once, and
+hands the rest to the SDK's HTTP client.
 """
 
 from __future__ import annotations
@@ -9,10 +13,13 @@ import email.utils
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 import httpx2
+import msgspec
 import openai
+import trio
 
 from .direct import make_transport
 from .errors import ModelError, ModelRefused, ModelUnavailable
@@ -21,14 +28,78 @@ from .streaming import is_hopeless
 
 _NO_KEY: Final = "none"
 """What compatible providers without keys are sent; the SDK insists on one."""
+_NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
+_CLOSE_TIMEOUT: Final = 2.0
+_decode_refusal: Final = msgspec.json.Decoder(dict[str, Any]).decode
 _RETRYABLE: Final = frozenset({408, 409, 425, 429})
 
 
+class Client(openai.AsyncOpenAI):
+    """The SDK's client, and a short way through it.
+
+    Args:
+        http_client: What the SDK sends with; closed with the client.
+        timeout: For each request.
+        options: As the SDK's client takes them.
+    """
+
+    def __init__(self, *, http_client: httpx2.AsyncClient, timeout: httpx2.Timeout, **options: Any) -> None:
+        super().__init__(http_client=http_client, timeout=timeout, **options)
+        self._http = http_client
+        self._always = {
+            name: value
+            for name, value in {**self.default_headers, **self.auth_headers}.items()
+            if isinstance(value, str)
+        }
+        self._extensions = {"timeout": timeout.as_dict()}
+
+    @property
+    def user_agent(self) -> str:
+        """As the SDK names itself, whatever this class is called."""
+        return f"AsyncOpenAI/Python {openai.__version__}"
+
+    async def post_json(self, path: str, body: object, headers: Mapping[str, str] = _NO_HEADERS) -> httpx2.Response:
+        """Post a body and return the answer once its head has come; the caller reads and closes it.
+
+        Args:
+            path: Below the base URL.
+            body: Of plain values.
+            headers: Besides those of every request.
+
+        Raises:
+            openai.APIStatusError: The provider refused, as the SDK tells it.
+            httpx2.HTTPError: It was not reached, or did not answer in time.
+        """
+        request = httpx2.Request(
+            "POST",
+            self.base_url.join(path),
+            headers={**self._always, **headers},
+            content=msgspec.json.encode(body),
+            extensions=self._extensions,
+        )
+        response = await self._http.send(request, stream=True)
+        if not response.is_success:
+            raise await _refusal(response)
+        return response
+
+
+async def _refusal(response: httpx2.Response) -> openai.APIStatusError:
+    """A response that is no success as the SDK's exception, its code and its parameter read from the body."""
+    try:
+        told = _decode_refusal(await response.aread())
+    except msgspec.MsgspecError:
+        told = None
+    finally:
+        with trio.move_on_after(_CLOSE_TIMEOUT, shield=True):
+            await response.aclose()
+    return openai.APIStatusError("refused", response=response, body=told.get("error", told) if told else None)
+
+
 @asynccontextmanager
-async def open_openai(settings: ModelSettings) -> AsyncIterator[openai.AsyncOpenAI]:
+async def open_openai(settings: ModelSettings) -> AsyncIterator[Client]:
     """Open a client; leaving closes its connections. Nothing is connected before the first request."""
     limits = httpx2.Limits(max_connections=settings.max_connections)
-    async with openai.AsyncOpenAI(
+    async with Client(
         api_key=settings.api_key or _NO_KEY,
         base_url=settings.base_url or "https://api.openai.com/v1",
         max_retries=0,

@@ -9,12 +9,11 @@ from typing import Any, Final
 
 import msgspec
 import numpy as np
-import openai
 import trio
 from numpy.typing import NDArray
 
 from .errors import ModelError, ModelProtocolError
-from .openai_client import translated
+from .openai_client import Client, translated
 from .retries import with_retries
 from .settings import ModelSettings
 
@@ -23,6 +22,7 @@ _KNOWN_DIMENSIONS: Final = {
     "text-embedding-3-large": 3072,
     "text-embedding-ada-002": 1536,
 }
+_CLOSE_TIMEOUT: Final = 2.0
 _EMPTY: Final = " "
 """Stands for an empty text, which providers refuse."""
 
@@ -44,10 +44,10 @@ class OpenAIEmbedder:
 
     Args:
         settings: The model's name, sizes of batches, and how patiently it is asked.
-        client: Of the SDK, with its retries off; see `open_openai`.
+        client: See `open_openai`.
     """
 
-    def __init__(self, settings: ModelSettings, client: openai.AsyncOpenAI) -> None:
+    def __init__(self, settings: ModelSettings, client: Client) -> None:
         self._settings = settings
         self._client = client
         self._dimensions = settings.embedding_dimensions or _KNOWN_DIMENSIONS.get(settings.embedding_model)
@@ -116,8 +116,13 @@ class OpenAIEmbedder:
         if self._settings.embedding_dimensions is not None:
             body["dimensions"] = self._settings.embedding_dimensions
         with translated():
-            raw = await self._client.embeddings.with_raw_response.create(**body)
-        rows = _read(raw.content, len(batch))
+            response = await self._client.post_json("embeddings", body)
+            try:
+                content = await response.aread()
+            finally:
+                with trio.move_on_after(_CLOSE_TIMEOUT, shield=True):
+                    await response.aclose()
+        rows = _read(content, len(batch))
         if self._dimensions is None:
             self._dimensions = rows.shape[1]
         if rows.shape[1] != self._dimensions:

@@ -1,3 +1,4 @@
+import json
 from email.utils import formatdate
 
 import httpx2
@@ -7,6 +8,7 @@ import pytest
 from smarthealth.llm.errors import ModelError, ModelRefused, ModelUnavailable
 from smarthealth.llm.openai_client import open_openai, retry_after, translated
 from smarthealth.llm.settings import ModelSettings
+from smarthealth.testing.http import Exchange, open_http_server
 
 NOW = 1_733_653_800.0
 REQUEST = httpx2.Request("POST", "http://localhost/v1/chat/completions")
@@ -84,3 +86,49 @@ async def test_a_client_is_configured_by_the_settings() -> None:
         assert client.api_key == "sk-1"
         assert str(client.base_url) == "https://api.openai.com/v1/"
     assert client.is_closed()
+
+
+async def test_a_body_is_posted_with_what_the_sdk_always_sends() -> None:
+    """The key, the SDK's name and the headers asked for; the answer is there once its head is."""
+
+    async def handle(exchange: Exchange) -> None:
+        seen.update(exchange.headers | {"path": exchange.path, "body": exchange.body.decode()})
+        await exchange.respond(200, {"data": []})
+
+    seen: dict[str, str] = {}
+    async with (
+        open_http_server(handle) as url,
+        open_openai(ModelSettings(base_url=f"{url}/v1", api_key="sk-1")) as client,
+    ):
+        response = await client.post_json("embeddings", {"input": "año"}, {"Accept-Encoding": "identity"})
+        assert await response.aread() == b'{"data": []}'
+        await response.aclose()
+    assert seen["path"] == "/v1/embeddings"
+    assert json.loads(seen["body"]) == {"input": "año"}
+    assert (seen["authorization"], seen["content-type"]) == ("Bearer sk-1", "application/json")
+    assert seen["user-agent"].startswith("AsyncOpenAI")
+    assert seen["accept-encoding"] == "identity"
+
+
+@pytest.mark.parametrize(
+    ("told", "code", "param"),
+    [
+        ({"error": {"code": "unknown_parameter", "param": "temperature"}}, "unknown_parameter", "temperature"),
+        ({"code": "context_length_exceeded"}, "context_length_exceeded", None),
+        ({"error": "no object"}, None, None),
+        (["no", "object"], None, None),
+    ],
+)
+async def test_a_refusal_is_the_sdk_s_exception(told: object, code: str | None, param: str | None) -> None:
+    """With its status, its headers, and the code and parameter where its body tells them."""
+
+    async def handle(exchange: Exchange) -> None:
+        await exchange.respond(400, told, {"retry-after": "3"})
+
+    async with open_http_server(handle) as url, open_openai(ModelSettings(base_url=url)) as client:
+        with pytest.raises(openai.APIStatusError) as raised:
+            await client.post_json("embeddings", {})
+    error = raised.value
+    assert (error.status_code, error.code, error.param) == (400, code, param)
+    assert error.response.headers["retry-after"] == "3"
+    assert error.response.is_closed
