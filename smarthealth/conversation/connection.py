@@ -47,6 +47,8 @@ class Environment:
     telemetry: Telemetry
     wall_clock: Callable[[], float]
     """Seconds since the epoch."""
+    queries: DynamicSupervisor
+    """What each connection's turns live under."""
 
 
 @attrs.frozen(kw_only=True)
@@ -124,8 +126,7 @@ class Connection(Generic[E]):
             helper(
                 name="outbox", start=self._serve_outbox, stop_timeout=within + settings.close_timeout, significant=True
             ),
-            # as many urgent turns as others, and a turn leaves the board a moment before its actor is gone
-            helper(name="query", start=DynamicSupervisor(max_children=3 * settings.max_turns)),
+            helper(name="query", start=self._environment.queries),
             helper(name="keepalive", start=self._serve_keepalive),
             helper(name="session", start=self._serve_session),
         )
@@ -283,7 +284,7 @@ class Connection(Generic[E]):
             application=application,
             telemetry=environment.telemetry,
             settle_timeout=environment.settings.settle_timeout,
-            log=structlog.get_logger().bind(application=application, connection=self.connection_id),
+            log=structlog.get_logger(__name__).bind(application=application, connection=self.connection_id),
         )
 
     def _leave(self, ticket: Ticket[E]) -> None:

@@ -35,7 +35,7 @@ ID_BYTES = 8
 CLEAN_UP = 1.0
 """Seconds of a grace kept, beside `close_timeout`, for turns to settle."""
 
-log: structlog.stdlib.BoundLogger = structlog.get_logger()
+log: structlog.stdlib.BoundLogger = structlog.get_logger(__name__)
 
 
 class Connections:
@@ -55,7 +55,11 @@ class Connections:
     ) -> None:
         self._settings = settings
         self._environment = Environment(
-            settings=settings, telemetry=telemetry or NullTelemetry(), wall_clock=wall_clock
+            settings=settings,
+            telemetry=telemetry or NullTelemetry(),
+            wall_clock=wall_clock,
+            # as many urgent turns as others, and a turn leaves the board a moment before its actor is gone
+            queries=DynamicSupervisor(max_children=3 * settings.max_turns),
         )
         self._supervisor: SupervisorRef | None = None
         self._open: set[Connection[Any]] = set()

@@ -12,7 +12,7 @@ from hypercorn.logging import Logger
 
 from .limits import ShellLimits
 
-log = structlog.get_logger()
+log = structlog.get_logger(__name__)  # without a name, each event looks for it among the frames of its caller
 LISTEN_QUEUE = 2048
 """Connections that the kernel completes before they are accepted."""
 INHERITED = "fd://"
