@@ -14,6 +14,7 @@ import attrs
 
 from smarthealth.retrieval.glossary import Glossary, load_glossary
 
+from .asked import asks_for_another
 from .confidence_coefficients import ABSTENTION, ANSWER, Coefficients
 from .evidence import Evidence
 from .facts import Fact
@@ -86,6 +87,8 @@ def features(evidence: Evidence, examined: Review, text: str, glossary: Glossary
         "narrowed": float(Quality.NARROWED in qualities),
         "absent": len(absent) / (len(facts) or 1),
         "absent_known": float(any(_is_known(evidence, fact) for fact in absent)),
+        "settled": float(bool(absent) and all(fact.items for fact in absent)),
+        "unmet": float(asks_for_another(evidence.question.text, facts)),
     }
 
 
