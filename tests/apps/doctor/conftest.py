@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +28,7 @@ from smarthealth.conversation.settings import ConversationSettings
 from smarthealth.llm.port import ChatMessage, ChatRequest
 from smarthealth.testing.chat_model import ScriptedChatModel
 from smarthealth.testing.script import Reply
+from tests.apps.client import Allowance, MemoryClient
 from tests.apps.records.conftest import Heard, MemoryAudit, MemorySessions, Trouble
 from tests.conversation.conftest import MemorySocket
 
@@ -139,19 +140,6 @@ class OpenBarrier:
         return ""
 
 
-@attrs.define(eq=False)
-class Allowance:
-    """Allows until told otherwise."""
-
-    retry_after: float = 0.0
-    taken: list[Hashable] = attrs.field(factory=list)
-
-    def take(self, client: Hashable) -> float:
-        """Say how long to wait."""
-        self.taken.append(client)
-        return self.retry_after
-
-
 def detect(message: str, profile: PatientProfile, earlier: Sequence[str]) -> Alarm | None:
     """Chest pain is an emergency; `worse` is one after pain, and fever in an infant."""
     worse = "worse" in message and any("pain" in one for one in earlier)
@@ -223,34 +211,14 @@ class Host:
         parts = {} if user_id is None else {"user_id": str(user_id)}
         serve = functools.partial(self.connections.serve, socket, endpoint, principal, parts, address="192.0.2.7")
         self.nursery.start_soon(serve)
-        return Client(self, socket)
+        return Client(socket, host=self)
 
 
 @attrs.define(eq=False)
-class Client:
+class Client(MemoryClient):
     """A client of the doctor."""
 
-    host: Host
-    socket: MemorySocket
-    _read: int = 0
-
-    def say(self, *messages: object) -> None:
-        """Send messages; texts go as they are."""
-        self.socket.say(*(one if isinstance(one, str) else msgspec.json.encode(one).decode() for one in messages))
-
-    async def settled(self) -> list[dict[str, Any]]:
-        """What came since the last look, once nothing moves any more."""
-        await trio.testing.wait_all_tasks_blocked(1e-3)
-        frames = self.socket.frames[self._read :]
-        self._read += len(frames)
-        return [msgspec.json.decode(frame) for frame in frames]
-
-    async def heard(self, *messages: object, seconds: float = 0.0) -> list[dict[str, Any]]:
-        """Say something, let time pass, and hear what comes."""
-        self.say(*messages)
-        if seconds:
-            await trio.sleep(seconds)
-        return await self.settled()
+    host: Host = attrs.field(kw_only=True)
 
 
 Connect = Callable[..., AbstractAsyncContextManager[Client]]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import attrs
-import msgspec
 import pytest
 import trio
 import trio.testing
@@ -31,6 +30,7 @@ from smarthealth.llm.port import ChatModel
 from smarthealth.storage.bookings import Booking, Order
 from smarthealth.storage.errors import SessionOwnedByAnother
 from smarthealth.storage.threads import Thread, ThreadMessage
+from tests.apps.client import Allowance, MemoryClient
 from tests.apps.records.conftest import Heard, Trouble
 from tests.conversation.conftest import MemorySocket
 
@@ -171,19 +171,6 @@ class MemoryBackend:
         self.called_back.append(reference)
 
 
-@attrs.define(eq=False)
-class Allowance:
-    """Allows until told otherwise."""
-
-    retry_after: float = 0.0
-    taken: list[Hashable] = attrs.field(factory=list)
-
-    def take(self, client: Hashable) -> float:
-        """Say how long to wait."""
-        self.taken.append(client)
-        return self.retry_after
-
-
 def _bookings(world: World) -> MemoryBookings:
     return MemoryBookings(world.threads)
 
@@ -237,34 +224,14 @@ class Host:
         endpoint = self.application.endpoints[0]
         serve = functools.partial(self.connections.serve, socket, endpoint, principal, {}, address="192.0.2.7")
         self.nursery.start_soon(serve)
-        return Client(self, socket)
+        return Client(socket, host=self)
 
 
 @attrs.define(eq=False)
-class Client:
+class Client(MemoryClient):
     """A client of the dispatcher."""
 
-    host: Host
-    socket: MemorySocket
-    _read: int = 0
-
-    def say(self, *messages: object) -> None:
-        """Send messages; texts go as they are."""
-        self.socket.say(*(one if isinstance(one, str) else msgspec.json.encode(one).decode() for one in messages))
-
-    async def settled(self) -> list[dict[str, Any]]:
-        """What came since the last look, once nothing moves any more."""
-        await trio.testing.wait_all_tasks_blocked(1e-3)
-        frames = self.socket.frames[self._read :]
-        self._read += len(frames)
-        return [msgspec.json.decode(frame) for frame in frames]
-
-    async def heard(self, *messages: object, seconds: float = 0.0) -> list[dict[str, Any]]:
-        """Say something, let time pass, and hear what comes."""
-        self.say(*messages)
-        if seconds:
-            await trio.sleep(seconds)
-        return await self.settled()
+    host: Host = attrs.field(kw_only=True)
 
     async def tell(self, text: str, thread: str = THREAD, seconds: float = 1.0) -> Answer:
         """Say something in a thread, and hear the answer."""
