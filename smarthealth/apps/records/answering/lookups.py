@@ -27,7 +27,7 @@ from smarthealth.storage.pool import Pool
 from .chart import Chart, Found, Wanted
 from .comparing import compare, of_one_time
 from .entries import Entry
-from .facets import of_facet, told_by_reports
+from .facets import of_facet, told_by_reports, told_by_the_report
 from .findings import Finding, Findings
 from .matching import Matched
 from .material import Material
@@ -37,7 +37,7 @@ from .periods import is_of_a_stay
 from .persons import report_person
 from .pertinent import pertinent_to
 from .picking import main_value, pick_entries
-from .professions import of_profession
+from .professions import of_profession, of_them
 from .quoting import mentioned, of_notes, quoted, told_by_a_note
 from .relations import asked_of_the_baby, is_the_patient, of_relative, of_the_baby
 from .reports import report
@@ -112,6 +112,11 @@ class _LookUp:
         named = any(topic.is_specific for topic in ask.topics)
         if named and asks_for_result(self._search.question.text) and all(map(_is_without_result, findings)):
             return await quoted(self._search, ask) or findings
+        done = [entry for finding in findings for entry in finding.entries]
+        if ask.operation is Operation.VALUE and done and all(map(_is_without_result, findings)):
+            of_report = await told_by_the_report(self._search, ask, done)
+            if of_report:
+                return of_report
         noted = await told_by_a_note(self._search, ask, findings)
         # what a note tells is not absent
         return [*noted, *(finding for finding in findings if not (noted and _is_plainly_absent(finding)))]
@@ -152,13 +157,15 @@ class _LookUp:
             return [await self._interval(ask, named)]
         if ask.status is Status.VOID and ask.topics and not any(topic.is_specific for topic in ask.topics):
             return await self._void(ask) or [search.absent(ask, ask.topics[0], Matched(core=()))]
-        if ask.operation is Operation.WHO and ask.profession and all(map(_is_only_the_profession, ask.topics)):
+        profession = ask.profession if ask.operation is Operation.WHO else None
+        if profession and all(_is_only_the_profession(topic, profession) for topic in ask.topics):
             by_profession = await of_profession(search, ask)
             if by_profession:
                 return by_profession
         if ask.operation is Operation.COMPARE:
             return [finding for topic in ask.topics for finding in await self._compared(ask, topic, named)]
-        return [finding for topic in ask.topics for finding in await self._about(ask, topic, named)]
+        findings = [finding for topic in ask.topics for finding in await self._about(ask, topic, named)]
+        return [of_them(finding, ask.profession) for finding in findings] if ask.profession else findings
 
     async def _compared(self, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
         """One value against that of another time; where one of them is missing, what there is of each."""
@@ -266,9 +273,10 @@ class _LookUp:
         return findings
 
 
-def _is_only_the_profession(topic: Topic) -> bool:
+def _is_only_the_profession(topic: Topic, profession: str) -> bool:
     """Whether nothing is named that a profession was exercised on."""
-    return not topic.concepts or all("encounter" in concept.kinds for concept in topic.concepts)
+    visits = all("encounter" in concept.kinds for concept in topic.concepts)
+    return not topic.concepts or visits or fold_letters(topic.surface) == profession
 
 
 def _may_be_in_a_report(finding: Finding) -> bool:
@@ -312,7 +320,7 @@ _OF_RESULTS = frozenset({Operation.VALUE, Operation.LIST, Operation.NORMAL})
 
 
 _ENDING = re.compile(
-    r"\b(?:suspen|dej[oa]|retir|quit|par[oa]r|stop|quit|discontinu|held|hold|cease|withdr|switch|cambi|rota|(?:no|mal|mala|poor|not|did|could|intol)\w*\s+\w*toler|intoler|se\s+pas[ao]|instead|replaced)"
+    r"\b(?:suspen|dej[oa]|retir|quit|par[oa]r|stop|quit|discontinu|held|hold|cease|withdr|switch|cambi|rota|(?:no|mal|mala|poor|not|did|could|intol)\w*\s+\w*toler|intoler|se\s+pas[ao]|instead|replaced|reacti|reacci|side\s+effect|efecto|skip)"
 )
 """Beginnings of words by which a note tells that something ended."""
 

@@ -22,7 +22,7 @@ from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.senses import roots_of, translations
 
 from .entries import Known
-from .qualifiers import bears_letter, bears_the_opposite, letter_after
+from .qualifiers import bears_letter, bears_the_opposite, is_acronym, letter_after
 
 
 class Quality(enum.Enum):
@@ -267,7 +267,8 @@ class Matcher:
             if len(set(match.words)) >= min(needed, len(set(terms)))
         ]
         if not matches:
-            return _NOTHING
+            spelt = [known for known in candidates if len(terms) == 1 and is_acronym(terms[0], known.display)]
+            return Matched(core=tuple(spelt), quality=Quality.WORDS) if spelt else _NOTHING
         best = {match.display for match in matches if match.score >= 0.75 * matches[0].score}
         return Matched(core=tuple(known for known in candidates if known.display in best), quality=Quality.WORDS)
 

@@ -47,3 +47,14 @@ async def of_profession(search: Search, ask: Ask) -> list[Finding]:
     ask = attrs.evolve(ask, pick=Pick(order=Order.LATEST) if len(people) == 1 else ask.pick)
     matched = Matched(core=(), quality=Quality.CONCEPT)
     return attendance("who")(search.material(ask, ask.topics[0], matched, Found(theirs, len(theirs))))
+
+
+def of_them(finding: Finding, profession: str) -> Finding:
+    """A finding with those alone who are of a profession, where the names of some say that they are."""
+    items = tuple(
+        attrs.evolve(
+            item, people=tuple(name for name in item.people if is_meant(profession, roots_of(name))) or item.people
+        )
+        for item in finding.fact.items
+    )
+    return attrs.evolve(finding, fact=attrs.evolve(finding.fact, items=items))

@@ -65,6 +65,41 @@ def letter_after(question: str, surface: str) -> str | None:
     return match[1].lower() if match else None
 
 
+def is_acronym(word: str, display: str) -> bool:
+    """Whether a folded word is made of the first letters of words of a display that stand together: `edss`."""
+    initials = "".join(part[0] for part in folded_words(display) if part not in _UNSPOKEN)
+    return len(word) >= _SHORTEST_ACRONYM and word in initials
+
+
+_SHORTEST_ACRONYM = 3
+_UNSPOKEN = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "by",
+        "con",
+        "de",
+        "del",
+        "el",
+        "en",
+        "for",
+        "in",
+        "la",
+        "las",
+        "los",
+        "of",
+        "on",
+        "para",
+        "por",
+        "the",
+        "to",
+        "with",
+        "y",
+    ]
+)
+
+
 def bears_letter(letter: str, display: str, names: Sequence[str]) -> bool:
     """Whether a thing has a letter as a word of its own, or at the end of an abbreviation (`IgA`).
 

@@ -86,6 +86,8 @@ async def quoted(
         notes = [note for note in notes if not named or _is_near(note, days) or _is_about(note, terms, search.glossary)]
     by_heading = not needed and bool(ask.topics) and not any(topic.is_specific for topic in ask.topics)
     best = best_sentence(notes, text, search.glossary, by_heading=by_heading, wholly=wholly, needed=needed)
+    if best is None and by_heading:
+        best = best_sentence(notes, text, search.glossary, wholly=True)
     if best is None:
         return []
     note, sentence = best

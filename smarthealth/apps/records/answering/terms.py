@@ -27,6 +27,8 @@ _ASKED_FOR = re.compile(
 _DEED = re.compile(
     r"\b(?:le|les|se|la|lo)\s+(\w+(?:aron|ieron|yeron))\b|\bse\s+(?:le|les|la|lo)\s+([a-z]+)\b|\b(?:did|was|were)\s+(?:s?he|they)\s+(?:ever\s+)?([a-z]+)\b"
 )
+_ENCLITIC = re.compile(r"^(\w{2,}[aei]r)(?:se)?(?:l[aeo]s?|se)$")
+"""Pronouns behind a verb: `curarlo`."""
 _TAKES = re.compile(r"(?:toma|tomaba|tomo|usa|usaba|consume|consumia|bebe|bebia|tiene|takes?|took|uses?|used|drinks?)$")
 """Verbs beside a thing that say nothing of it."""
 _MOST_NARROWER = 30
@@ -43,7 +45,7 @@ _OCCUPATIONS = set_of(
     "ingeniera contador contadora abogado abogada secretaria secretario aseadora comerciante vendedor vendedora mesero mesera "
     "panadero panadera carnicero pescador minero soldado musico pintor pintora estudiante peluquero peluquera jardinero periodista "
     "arquitecto arquitecta vigilante pilot captain sailor dentist physician vet veterinarian pharmacist barber programmer analyst manager "
-    "firefighter policeman policewoman cashier receptionist electrician welder painter porter caretaker janitor civil servant "
+    "tester developer consultant technician supervisor coordinator assistant miner porter pastor nun priest firefighter policeman policewoman cashier receptionist electrician welder painter porter caretaker janitor civil servant "
     "piloto capitan marinero dentista veterinario farmaceuta peluquera barbero programador analista gerente administrador administradora "
     "bombero policia cajero cajera recepcionista soldador portero conserje funcionario funcionaria ama contratista taxista camionero "
     "retired jubilado jubilada pensionado pensionada unemployed desempleado desempleada"
@@ -118,7 +120,7 @@ def find_terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
     named = [Term(word=text[start:end], concepts=tuple(concepts)) for (start, end), concepts in found.items()]
     deeds = {match.span(match.lastindex or 0) for match in _DEED.finditer(reading.folded)}
     words = [
-        Term(word=word, is_deed=(start, end) in deeds)
+        Term(word=_ENCLITIC.sub(r"\1", word), is_deed=(start, end) in deeds)
         for word, start, end in reading.words_left()
         if not is_filler(word) and word not in MONTHS and word not in _CALENDAR
     ]

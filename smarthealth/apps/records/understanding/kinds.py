@@ -273,7 +273,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         None,
         False,
         r"""
-        vacun(?:ar|aron|o|an|a)|inmuniz(?:o|aron|ar)|pusieron|puso|aplic(?:o|aron)|vaccinate|immuni[sz]e
+        vacun(?:ar|aron|o|an|a)|inmuniz(?:o|aron|ar)|pusieron|vaccinate|immuni[sz]e
         """,
     ),
     (

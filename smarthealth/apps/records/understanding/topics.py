@@ -45,6 +45,7 @@ _DIRECT_OBJECT = re.compile(r"^\s*(?:(?:el|la|los|las|su|sus|the|his|her|any|som
 """Between a verb and what is taken: `toma la mesalamina`, `take Harvoni`."""
 _DOSE_OF = re.compile(
     r"\b(?:dosis|refuerzos?|aplicaci(?:on|ones)|doses?|shots?|jabs?|boosters?)\s+(?:(?:de|del|contra|of|for|against)\s+)?(?:(?:el|la|the)\s+)?$"
+    r"|\b(?:puso|aplico|aplicaron|gave)\s+(?:(?:her|him|them)\s+)?(?:(?:el|la|the)\s+)?$"
 )
 """Before what may be a disease or the vaccine against it: the vaccine."""
 _COUNTS_DOSES = re.compile(
