@@ -29,6 +29,11 @@ _BARE = frozenset({"exists", "list", "when", "who", "where"})
 _QUOTED = frozenset({"mentioned", "note"})
 
 
+def asks_for_amount(text: str) -> bool:
+    """Whether a question asks how much, how many or how large."""
+    return _QUANTITY.search(fold_letters(text)) is not None
+
+
 def asks_for_another(text: str, facts: Sequence[Fact]) -> bool:
     """Whether a question asks for an amount, a cause or a finding, and nothing that was found tells one.
 

@@ -16,11 +16,12 @@ import attrs
 from smarthealth.apps.records.understanding.facets import FACET_KINDS
 from smarthealth.apps.records.understanding.fillers import is_filler
 from smarthealth.apps.records.understanding.folding import fold_letters
-from smarthealth.apps.records.understanding.question import Ask, Facet, Topic
+from smarthealth.apps.records.understanding.question import Ask, Facet, Operation, Topic
 from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.senses import is_meant, roots_of
 from smarthealth.retrieval.words import folded_words, set_of
 
+from .asked import asks_for_amount
 from .chart import Found, Wanted
 from .entries import Entry, Known
 from .facts import Fact
@@ -34,6 +35,7 @@ from .picking import pick_entries
 from .quoting import quoted
 from .searching import Search
 from .terms import find_terms, held_in
+from .visits import told_at_visit
 
 MOST_TOLD = 3
 """Entries of which a facet is told."""
@@ -90,17 +92,17 @@ async def of_facet(search: Search, ask: Ask, facet: Facet, named: NamedPeople) -
     if facet is Facet.FINDINGS:
         if (await search.chart.results_of(picked)).entries:
             return []
-        of_report = await _told_by_the_report(search, ask, picked)
+        of_report = await told_by_the_report(search, ask, picked)
         if of_report:
             return of_report
-    noted = await quoted(search, ask, wholly=True)
+    noted = await quoted(search, ask, wholly=True) or await told_at_visit(search, ask)
     if noted or not picked:
         return noted
     items = [attrs.evolve(item_for(material, picked[0]), status=None)]
     return [make_finding(material, Fact(say="lacking", detail=facet.value), picked[:1], items)]
 
 
-async def _told_by_the_report(search: Search, ask: Ask, done: Sequence[Entry]) -> list[Finding]:
+async def told_by_the_report(search: Search, ask: Ask, done: Sequence[Entry]) -> list[Finding]:
     """What the report on a procedure says: one of the same days whose name shares a word with it, else the only one."""
     days = [entry.on for entry in done if entry.kind == "procedure" and entry.on is not None]
     if not days:
@@ -141,6 +143,8 @@ async def told_by_reports(search: Search, ask: Ask, findings: Sequence[Finding])
     """
     entries = [entry for finding in findings if not finding.is_absence for entry in finding.entries]
     entries = [entry for entry in entries if entry.kind in _WITH_TEXT]
+    there = bool(entries)
+    implied = ask.operation is Operation.EXISTS or asks_for_amount(search.question.text)
     if not entries:
         entries = list(await _called_so(search, ask))
     terms = find_terms(search.question.text, search.glossary)
@@ -151,8 +155,9 @@ async def told_by_reports(search: Search, ask: Ask, findings: Sequence[Finding])
         said = _findings(entry) or ""
         lines = [line for section in sections_of(said) for line in section.lines]
         holding = [line for line in lines if held_in(left, line, search.glossary)]
-        if holding:
-            told.append((entry, shortened(said if len(said) <= QUOTE_LENGTH else " ".join(holding))))
+        # of what is there, whether it was so is told by its own words, whichever they are
+        if said and (holding or (left and there and implied)):
+            told.append((entry, shortened(said if len(said) <= QUOTE_LENGTH else " ".join(holding or lines))))
     if not told:
         return []
     matched = Matched(core=(), quality=Quality.PASSAGE)
@@ -195,11 +200,11 @@ def _matches(search: Search, ask: Ask, kinds: frozenset[str]) -> list[tuple[Topi
     among = search.among([known for known in search.known if known.kind in kinds])
     matches = [(topic, among.matcher.match(topic)) for topic in ask.topics]
     sure = [(topic, matched) for topic, matched in matches if matched.core]
-    if sure:
-        return sure
+    if any(topic.is_specific for topic, _ in sure):
+        return [(topic, matched) for topic, matched in sure if topic.is_specific]
     called = _called(search, [known for known in search.known if known.kind in kinds])
     topic = next((topic for topic in ask.topics if topic.is_specific), Topic())
-    return [(topic, called)] if called.core else []
+    return [(topic, called)] if called.core else sure
 
 
 def _called(search: Search, known: Sequence[Known], enough: float = _ENOUGH) -> Matched:

@@ -292,7 +292,7 @@ def _names_no_more_than_an_event(finding: Finding) -> bool:
 
 
 _EVENTS = frozenset({"encounter", "procedure", "medication", "condition", "document"})
-_PLAIN = frozenset({"exists", "list", "count", "when", "absent", "reason"})
+_PLAIN = frozenset({"exists", "list", "count", "when", "absent", "reason", "mentioned"})
 _OF_EVENTS = frozenset({Operation.WHO, Operation.DEMOGRAPHIC, Operation.SUMMARY, Operation.STATUS, Operation.INTERVAL})
 """Operations that ask nothing that a note would tell better."""
 

@@ -18,7 +18,7 @@ from .lines import unlabelled
 _CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
     (re.compile(rf"\b(?:{asked})"), re.compile(rf"\b(?:{roles})"))
     for asked, roles in (
-        (r"anest|anaesth", r"anest|anaesth"),
+        (r"anest|anaesth|durmi|put\b[^?]*\bto\s+sleep|sedat|sedo\b", r"anest|anaesth|sedat"),
         (r"ayudante|asistente|assist|instrument", r"ayudante|asist|assist|instrument|scrub"),
         (r"enfermer|nurse", r"enfermer|nurs|rn\b"),
         (r"coordin", r"coordin|manager|lead|lider|gestor"),

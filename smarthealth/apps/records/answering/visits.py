@@ -28,11 +28,13 @@ from .terms import find_terms, held_in
 _MOST_NOTES = 12
 _ENOUGH = 0.6
 """Share of what is asked for that a sentence must hold, where no word of asking leads to it."""
+_BY_HEADING = 1.5
+"""What a heading counts that a word of asking leads to; a sentence counts 1, and what it holds."""
 _SMALL = r"(?:(?:el|la|las|los|the|su|sus|his|her|that|this|sala|servicio|de)\s+)*"
 _VISIT = re.compile(
-    rf"\b(?:en|de|del|a|al|at|in|on|of|from|during|for|segun|according\s+to|durante|tras|after|despues\s+de)\s+{_SMALL}"
+    rf"\b(?:en|de|del|a|al|at|in|on|of|from|during|for|to|before|antes\s+de|segun|according\s+to|durante|tras|after|despues\s+de)\s+{_SMALL}"
     r"(?:(?P<order>ultim[oa]|last|latest|most\s+recent|primer[oa]?|first)\s+)?"
-    r"(?:(?P<discharge>discharge(?:\s+summary|\s+instructions)?(?:\s+from\s+(?:the\s+)?(?:\w+\s+){0,2}(?:surgery|operation))?|alta|egreso|epicrisis|hospitalizacion|hospital(?:i[sz]ation|\s+stay)?|(?:\w+\s+)?(?:surgery|operation)|(?:cirugia|operacion)(?:\s+de\s+(?:la\s+)?\w+)?)"
+    r"(?:(?P<discharge>discharge(?:\s+summary|\s+instructions)?(?:\s+from\s+(?:the\s+)?(?:\w+\s+){0,2}(?:surgery|operation))?|alta|egreso|epicrisis|hospitalizacion|hospital(?:i[sz]ation|\s+stay)?|(?:\w+\s+){0,3}(?:surgery|operation|replacement|repair|\w+ectomy|\w+plasty)|(?:cirugia|operacion|reemplazo|\w+ectomia|\w+plastia)(?:\s+de\s+(?:la\s+)?\w+)?)"
     r"|(?P<emergency>urgencias?|emergencias?|er|ed|a&e|emergency(?:\s+(?:room|department|visit))?)"
     r"|(?:nota|consulta|visita|control|cita|valoracion|evolucion)(?:\s+(?:medica|clinica|de\s+control|de\s+la\s+consulta))*(?:\s+de\s+(?:la\s+)?(?P<of>[a-z]+))?"
     r"|(?:(?P<kind>(?!the|his|her)[a-z]+)\s+)?(?:visit|note|appointment|consultation|check-?up)(?:\s+of\s+\d{4})?)\b"
@@ -59,6 +61,11 @@ _CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
             r"desencaden|provoc|trigger|precipit|brought\s+on",
         ),
         (r"remit|refer(?:red|ral)?\b|interconsult", r"remit|refer|interconsult|consulted"),
+        (
+            r"tratamiento|treat|given\b|gave|dieron|start|inici|empez",
+            r"plan\b|tratamiento|treated|given|administ|se\s+inici|started\s+on",
+        ),
+        (r"complic", r"complic|except|salvo|excepto|presento|febril|fiebre|infec"),
         (r"plan\b|planes\b|conducta", r"plan\b|conducta|assessment\s+and\s+plan"),
         (
             r"aconsej|recomend|counsel|advis|instruc|indicaciones",
@@ -122,8 +129,8 @@ def _best(search: Search, notes: Sequence[Entry], rest: str) -> tuple[Entry, str
             whole = quotable(
                 [f"{section.heading}: {section.lines[0]}" if section.heading else section.lines[0], *section.lines[1:]]
             )
-            if any(cue.search(heading) for cue in cues) and (best is None or best[0] < 1.0):
-                best = 1.0, note, whole
+            if any(cue.search(heading) for cue in cues) and (best is None or best[0] < _BY_HEADING):
+                best = _BY_HEADING, note, whole
             for line in section.lines:
                 held = len(held_in(terms, line, search.glossary)) / len(terms) if terms else 0.0
                 cued = any(cue.search(fold_letters(line)) for cue in cues)

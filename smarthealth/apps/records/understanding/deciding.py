@@ -9,7 +9,7 @@ import attrs
 
 from .comparing import Comparison
 from .folding import CONCEPT
-from .kinds import CAREPLAN, CONDITION, ENCOUNTER, MEDICATION, PROCEDURE, REPORT
+from .kinds import CAREPLAN, CARETEAM, CONDITION, ENCOUNTER, MEDICATION, PROCEDURE, REPORT
 from .question import Ask, Facet, Field, Operation, Order, Pick, Refusal
 from .reading import Clause
 from .refining import COUNTED_DOSES, refine, summarises
@@ -55,6 +55,8 @@ def decide(clause: Clause) -> list[Ask]:
         return [Ask(operation=Operation.DEMOGRAPHIC, field=Field.CONTACT)]
     if Field.PRACTITIONER in clause.fields and refusal is not Refusal.INSTRUCTION:
         return [Ask(operation=Operation.DEMOGRAPHIC, field=Field.PRACTITIONER)]
+    if refusal is Refusal.NOT_RECORDED and any(CARETEAM in cue.kinds for cue in clause.kinds):
+        refusal = None  # a caregiver of the team is on record
     if clause.kin is not None and refusal in (None, Refusal.NOT_RECORDED):
         return [refine(attrs.evolve(draft, operation=_operation(clause)), clause)]
     asks_who = bool(clause.cues) and clause.cues[0].operation is Operation.WHO

@@ -49,7 +49,7 @@ _TABLE: tuple[tuple[Facet, str], ...] = (
         (como) (?:(?:se|la|lo|le|debe|debia|debio|hay que|tiene que|puede) )*(?:toma|tomar|usa|usar|aplica|aplicar|pone|ponerse|inyecta|inyectar|inhala)(?:se|la|lo|ban?|ndo)?
         (how) (?:should|does|do|did|must|is|was|can) (?:\w+ ){{0,4}}(?:take|taken|use|used|inject|injected|apply|applied|inhaled?|administered|given)
         (?:cuant[ao]) (?=[^?]*\b(?:toma|tomaba|tomar|usa|usaba|usar|aplica|aplicaba|inyecta|pone|necesita|inhala)\b)~
-        (?:how much) (?=[^?]*\b(?:take|taking|took|use|using|inject|on|have|get)\b)~
+        (?:how much) (?=[^?]*\b(?:take|taking|took|use|using|inject)\b)~
         (cuando) (?:se (?:la |lo )?|debe |tiene que |hay que )(?:toma|tomar|tomarse|pone|aplica)
         (when) (?:should|does|must|did|is) (?:s?he|the patient|they) (?:supposed to )?(?:take|use|inject)
         (?:como|cual) (?:es|era) (?:la|el) (?:pauta|posologia|esquema)
@@ -103,6 +103,7 @@ _TABLE: tuple[tuple[Facet, str], ...] = (
         (?:en |de )?(?:que|cual) (?:parte(?: del cuerpo)?|sitio anatomico|lugar del cuerpo|zona(?: del cuerpo)?|region(?: del cuerpo)?)
         (?:on |in |from )?(?:what|which) (?:body part|part of (?:the|his|her) body|area of (?:the|his|her) body|body site|anatomical site)
         where on (?:the|his|her) body|sitio (?:anatomico|de (?:aplicacion|inyeccion))|(?:injection|body|anatomical) site
+        (?:izquierd[oa]|derech[oa]) o (?:(?:en )?(?:el|la) )?(?:izquierd[oa]|derech[oa])|(?:left|right) or (?:the )?(?:left|right)
         (?:en |de )?(?:que|cual)(?= (?:{_BODY_PARTS})\b)|cual (?:es|fue|era) (?:el|la) (?={_BODY_PARTS})
         (?:on |in |from )?(?:what|which)(?= (?:{_BODY_PARTS})\b)
         """,
@@ -132,6 +133,7 @@ _TABLE: tuple[tuple[Facet, str], ...] = (
         que (?:fue lo que |es lo que )?(?:se )?(?:le )?(?:mostr(?:o|aba|aron)|revel(?:o|aron|aba)|evidenci(?:o|aron|aba)|encontr(?:o|aron)|hall(?:o|aron)|report(?:o|aron)|describ(?:e|io|ia)|vi(?:o|eron)(?= en)|arroj(?:o|aron)|conclu(?:yo|yeron|ye)|dij(?:o|eron)|dice|inform(?:o|aron)|detect(?:o|aron)|salio|dio)
         (?:hallazgos?|conclusion(?:es)?|impresion(?: diagnostica)?|interpretacion|resultados?|lectura|desenlace)|(como|que tal) (?:le )?(?:salio|salieron|quedo|resulto|fue|estuvo|termino)
         (?:mostro|mostraba|muestra|revelo|evidencio|reporto|describe)|(funciono|resulto|fue exitos[oa]|tuvo exito|sirvio)
+        (?:was|were|is|are)\b[^?]*\b(?:seen|found|shown|detected|identified|visible) (?:on|in|by|at|during)|se (?:vio|vieron|observ(?:o|aron)|aprecio|apreciaron|identific(?:o|aron))
         findings?|conclusions?|impression|results?|interpretation|(outcomes?)
         what (?:did|does|do|was|were|is)\b[^?]*\b(?:show|showed|shown|reveal|revealed|find|found|say|said|report|demonstrate|conclude|seen|detect|detected)
         (how) (?:did|was|were)\b[^?]*\b(go|went|turn out|come out|come back|end up)|did\b[^?]*\b(work|succeed|show|reveal|find|help)|(?:was|were)\b[^?]*\b(successful|a success|effective)
@@ -189,6 +191,8 @@ def may_have(topics: Collection[Topic], facet: Facet) -> bool:
     if facet is Facet.FINDINGS:
         # only the record knows what of the rest is a report
         return any(not topic.all_kinds or not topic.all_kinds <= _WITHOUT_FINDINGS for topic in topics)
+    if facet is Facet.DOSAGE and any(topic.all_kinds for topic in topics):
+        return any(topic.is_specific and MEDICATION in topic.all_kinds for topic in topics)
     kinds = FACET_KINDS[facet]
     return any(topic.is_specific and (not topic.all_kinds or topic.all_kinds & kinds) for topic in topics) or any(
         topic.kinds & kinds and facet not in _OF_SOMETHING_NAMED for topic in topics
@@ -196,5 +200,5 @@ def may_have(topics: Collection[Topic], facet: Facet) -> bool:
 
 
 _WITHOUT_FINDINGS = frozenset({MEDICATION, IMMUNIZATION, OBSERVATION, ENCOUNTER, ALLERGY, DOCUMENT, CAREPLAN})
-_OF_SOMETHING_NAMED = frozenset({Facet.FINDINGS, Facet.DOSAGE, Facet.SITE})
+_OF_SOMETHING_NAMED = frozenset({Facet.FINDINGS, Facet.DOSAGE})
 """Facets that are asked of something by its name: `results?` alone asks for all of them."""

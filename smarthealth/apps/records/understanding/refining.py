@@ -252,12 +252,18 @@ def _last_but_one(ask: Ask, clause: Clause) -> Ask:
     return ask
 
 
-def _why_it_ended(ask: Ask, _clause: Clause) -> Ask:
+_MADE_IT_END = re.compile(
+    r"^\W*(?:(?:and|y)\s+)?(?:what\s+(?:happened|made|led|caused|effect|problem|reaction|went\s+wrong)|que\s+(?:efecto|problema|sintoma|reaccion|paso|ocurrio|sucedio|hizo|llevo)|(?:the\s+)?reason\b|(?:el\s+)?motivo\b|(?:la\s+)?(?:causa|razon)\b)"
+)
+
+
+def _why_it_ended(ask: Ask, clause: Clause) -> Ask:
     """Why a medicine was stopped is another thing than why it was given."""
     kinds = _all_kinds(ask)
-    ended = ask.operation is Operation.REASON and ask.status is Status.ENDED
+    made = _MADE_IT_END.search(clause.visible)
+    ended = (ask.operation is Operation.REASON or made) and ask.status is Status.ENDED
     if ended and ask.topics and (MEDICATION in kinds or not kinds):
-        return attrs.evolve(ask, facet=Facet.STOPPED)
+        return attrs.evolve(ask, operation=Operation.REASON, facet=Facet.STOPPED)
     return ask
 
 
