@@ -254,6 +254,8 @@ class Endpoint(Generic[E]):
     language: Language = "es"
     """Of what a client is told whose handshake is refused."""
     turns: TurnPolicy = TurnPolicy()
+    longest_message: int = 0
+    """Bytes of a message of who has signed in, where that is more than the server takes of everybody; 0 for no more."""
     application: str = "unnamed"
     """Name of its application, for telemetry, names of actors and the audit."""
 

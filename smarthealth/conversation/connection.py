@@ -147,6 +147,7 @@ class Connection(Generic[E]):
     def sign_in(self, principal: Principal) -> None:
         """Say who this is; the connection ends when this principal's token runs out."""
         self._keepalive.sign_in(principal)
+        self._visit.socket.take_longer(self._visit.endpoint.longest_message)
 
     def reply(self, event: E) -> None:
         """Queue a control event (never waits, never dropped); a client too far behind is cut with 4430."""

@@ -50,6 +50,10 @@ class Socket(Protocol):
         """
         ...
 
+    def take_longer(self, longest: int) -> None:
+        """From now on take messages of so many bytes, where that is more than before."""
+        ...
+
     async def close(self, code: int, reason: str) -> None:
         """Send a close frame; does nothing on a socket that is closed."""
         ...

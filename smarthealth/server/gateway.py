@@ -186,6 +186,8 @@ class Gateway:
     ) -> None:
         socket = AsgiSocket(scope, receive, send)
         with self._counted(admission.principal, socket.close):
+            if admission.principal is not None:
+                socket.take_longer(admission.route.endpoint.longest_message)
             await send({"type": "websocket.accept", "subprotocol": admission.subprotocol})
             # a connection may stay for days; the head of its request, a kilobyte or two with a token in it, need not
             scope.update(headers=(), query_string=b"", raw_path=b"")

@@ -26,6 +26,7 @@ class AsgiSocket:
         extension = scope.get("extensions", {}).get(FRAMES_EXTENSION)
         self._frames = extension is not None
         self._send_now: Callable[[Sequence[str]], bool] = extension["send_now"] if extension else _never
+        self._take_longer: Callable[[int], None] = extension["take_longer"] if extension else _shrug
         self._closed: SocketClosed | None = None
 
     async def receive(self) -> str | bytes:
@@ -65,10 +66,18 @@ class AsgiSocket:
         """Send text frames in order if nothing has to be waited for; whether they were sent."""
         return self._closed is None and self._send_now(frames)
 
+    def take_longer(self, longest: int) -> None:
+        """From now on take messages of so many bytes, where that is more than before; another server has its own bound."""
+        self._take_longer(longest)
+
     async def close(self, code: int, reason: str) -> None:
         """Send a close frame; does nothing on a socket that is closed."""
         if self._closed is None:
             await self._send({"type": "websocket.close", "code": code, "reason": reason})
+
+
+def _shrug(_longest: int) -> None:
+    return
 
 
 def _never(_frames: Sequence[str]) -> bool:

@@ -35,19 +35,25 @@ select coalesce(s.state, '{}')::text, s.customer_id, (
 ), (select t.id from support_ticket t where t.session_id = %(session)s and t.state = 'joined')
 from opened left join support_session s on s.session_id = opened.id
 """
-_ADD: Final = """
-insert into support_message (session_id, message_id, author, content, agent, answers, at)
-values (%(session)s, %(message)s, %(author)s, %(content)s, %(agent)s, %(answers)s, %(at)s)
-on conflict (message_id) do nothing
-"""
-_SET_STATE: Final = """
-insert into support_session (session_id, customer_id, state) values (%(session)s, %(customer)s, %(state)s::jsonb)
-on conflict (session_id) do update set state = excluded.state, updated_at = now(),
-    customer_id = coalesce(excluded.customer_id, support_session.customer_id)
-"""
-_FORGET: Final = """
-delete from support_message where session_id = %s and id <= (
-    select id from support_message where session_id = %s order by id desc offset %s limit 1
+# One statement, since every turn ends with it. Its parts see the tables as they were before, so the messages that are
+# added are not among those of which the oldest are forgotten.
+_KEEP: Final = """
+with added as (
+    insert into support_message (session_id, message_id, author, content, agent, answers, at)
+    select %(session)s, m.message, m.author, m.content, m.agent, m.answers, m.at
+    from rows from (json_to_recordset(%(messages)s::json)
+        as (message uuid, author text, content text, agent text, answers uuid, at timestamptz)) with ordinality
+        as m(message, author, content, agent, answers, at, place)
+    order by m.place
+    on conflict (message_id) do nothing
+), stands as (
+    insert into support_session (session_id, customer_id, state)
+    select %(session)s, %(customer)s::bigint, %(state)s::jsonb where %(state)s::text is not null
+    on conflict (session_id) do update set state = excluded.state, updated_at = now(),
+        customer_id = coalesce(excluded.customer_id, support_session.customer_id)
+)
+delete from support_message where session_id = %(session)s and id <= (
+    select id from support_message where session_id = %(session)s order by id desc offset %(others)s limit 1
 )
 """
 
@@ -112,24 +118,17 @@ class Dialogues:
             InvalidData: The state is no JSON object.
             StorageError: The database failed.
         """
-        async with self._pool.transaction() as connection:
-            for message in messages:
-                await connection.execute(
-                    _ADD,
-                    {
-                        "session": session_id,
-                        "message": message.message_id,
-                        "author": message.author,
-                        "content": _storable(message.content),
-                        "agent": message.agent,
-                        "answers": message.answers,
-                        "at": message.at,
-                    },
-                )
-            if state is not None:
-                wanted = {"session": session_id, "customer": customer_id, "state": state}
-                await connection.execute(_SET_STATE, wanted)
-            await connection.execute(_FORGET, [session_id, session_id, MESSAGES_KEPT])
+        latest = messages[-MESSAGES_KEPT:]
+        await self._pool.execute(
+            _KEEP,
+            {
+                "session": session_id,
+                "messages": json.dumps(list(map(_written, latest))),
+                "customer": customer_id,
+                "state": state,
+                "others": MESSAGES_KEPT - len(latest),
+            },
+        )
 
     async def cut_from(self, session_id: UUID, message_id: UUID) -> bool:
         """Forget a customer's message and all that was said after it; False when there is no such message.
@@ -206,6 +205,17 @@ def _read(row: dict[str, Any]) -> Message:
         edited_at=_moment(row["edited_at"]),
         read_at=_moment(row["read_at"]),
     )
+
+
+def _written(message: Message) -> dict[str, str | None]:
+    return {
+        "message": str(message.message_id),
+        "author": message.author,
+        "content": _storable(message.content),
+        "agent": message.agent,
+        "answers": None if message.answers is None else str(message.answers),
+        "at": message.at.isoformat(),
+    }
 
 
 def _uuid(text: str | None) -> UUID | None:

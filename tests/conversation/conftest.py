@@ -44,6 +44,8 @@ class MemorySocket:
 
     batches: list[list[str]] = attrs.field(factory=list)
     """What each call of `send`, or of `send_now`, was given."""
+    longest: int = 0
+    """Bytes of a message that the server takes beyond its common bound."""
     direct: bool = False
     """Whether something can be sent without waiting, while the client reads."""
     closed: tuple[int, str] | None = None
@@ -92,6 +94,10 @@ class MemorySocket:
             self._arrived = trio.Event()
             await self._arrived.wait()
         return self._inbound.pop(0)
+
+    def take_longer(self, longest: int) -> None:
+        """Remember it."""
+        self.longest = longest
 
     async def send(self, frames: Sequence[str]) -> None:
         """Arrive, once the client reads."""

@@ -193,7 +193,14 @@ async def test_who_signs_in_by_message_may_stay(open_host: OpenHost, autojump_cl
     def open_dialogue(link: Link[str], parts: Mapping[str, str]) -> Dialogue:
         return EchoDialogue(link, converse)
 
-    endpoint = Endpoint(path="/ws", authentication="in-band", open_dialogue=open_dialogue, encode=str, merge=merge)
+    endpoint = Endpoint(
+        path="/ws",
+        authentication="in-band",
+        open_dialogue=open_dialogue,
+        encode=str,
+        merge=merge,
+        longest_message=5000,
+    )
     async with open_host(sign_in_timeout=5.0) as host:
         silent = await host.visit(endpoint=endpoint)
         signing = await host.visit(endpoint=endpoint)
@@ -201,6 +208,7 @@ async def test_who_signs_in_by_message_may_stay(open_host: OpenHost, autojump_cl
         await trio.sleep(6)
         assert silent.closed == (4401, "not authenticated in time")
         assert signing.frames == ["hello", "user 7"]
+        assert (silent.longest, signing.longest) == (0, 5000)
         await trio.sleep(60)
         assert signing.closed == (4401, "token expired")
 

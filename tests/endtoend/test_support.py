@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
@@ -16,6 +17,8 @@ import attrs
 import pytest
 import trio
 import trio_websocket
+
+from smarthealth.testing.raw_peer import TEXT, frame
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Launch, Server
@@ -155,6 +158,34 @@ async def test_the_flow_of_an_answer(server: Server) -> None:
         assert 0 < metadata["confidence"] <= 1
         plain = await client.ask("What is the engine power?", partial=False)
         assert not any("partial_response" in event for event in plain)
+
+
+@pytest.mark.parametrize("by_query", [True, False])
+async def test_a_photo_of_a_phone_goes_in_a_message(server: Server, *, by_query: bool) -> None:
+    """Of who has signed in, whichever way; one that is none by its first bytes, or too large, is refused by name."""
+    photo = b"\xff\xd8\xff" + bytes(3_500_000)
+
+    def image(data: bytes) -> list[dict[str, str]]:
+        return [{"media_type": "image/jpeg", "data": base64.b64encode(data).decode()}]
+
+    async with talk(server.port, token=server.token(), by_query=by_query) as client:
+        if by_query:
+            assert (await client.receive())["type"] == "auth_success"
+        answer = (await client.ask("What is the engine power?", images=image(photo)))[-1]
+        assert "118 kW" in answer["response"]
+        refused = (await client.ask("what is this?", images=image(b"GIF" + photo)))[-1]
+        assert refused["code"] == "INVALID_REQUEST"
+        assert "images[0].data" in refused["error"]
+        refused = (await client.ask("what is this?", images=image(photo + bytes(1_000_000))))[-1]
+        assert "4194304 bytes" in refused["error"]
+
+
+async def test_who_has_not_signed_in_sends_no_long_message(server: Server) -> None:
+    """The common bound holds, so that nobody unknown fills the memory."""
+    async with server.raw() as peer:
+        await peer.upgrade(PATH)
+        await peer.send(frame(TEXT, b" " * 70_000))
+        assert (await peer.read_close())[0] == 1009
 
 
 async def test_http_gives_the_same_answer(server: Server) -> None:

@@ -56,13 +56,18 @@ async def test_end_without_a_code_is_1005() -> None:
 async def test_several_frames_are_one_event_where_the_server_can() -> None:
     """Under our shell one event carries them all, under another server each has its own."""
     receive, sent, send = scripted([])
-    extensions = {"smarthealth.frames": {"send_now": lambda texts: len(texts) == 1}}
+    longest: list[int] = []
+    frames: dict[str, Any] = {"send_now": lambda texts: len(texts) == 1, "take_longer": longest.append}
+    extensions = {"smarthealth.frames": frames}
     ours = AsgiSocket({"extensions": extensions}, receive, send)
     await ours.send(["a", "b"])
     assert (ours.send_now(["a"]), ours.send_now(["a", "b"])) == (True, False)
     assert sent == [{"type": "smarthealth.frames", "texts": ["a", "b"]}]
+    ours.take_longer(5000)
+    assert longest == [5000]
     sent.clear()
     socket = AsgiSocket({}, receive, send)
+    socket.take_longer(5000)
     assert not socket.send_now(["a"])
     await socket.send(["a", "b"])
     await socket.close(1001, "away")

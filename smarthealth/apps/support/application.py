@@ -43,6 +43,7 @@ def support_application(services: SupportServices) -> Application:
                 # its events name no session, so the turns of one connection go one after the other
                 turns=TurnPolicy(when_busy=services.settings.when_busy, sequential=True),
                 language="en",
+                longest_message=services.settings.message_size,
                 application=APPLICATION,
             ),
             Endpoint[operator_wire.Event](

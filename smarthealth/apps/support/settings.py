@@ -65,11 +65,20 @@ class SupportSettings:
         },
     )
     image_size: int = attrs.field(
-        default=2 * 1024 * 1024,
+        default=4 * 1024 * 1024,
         validator=ge(1),
         metadata={
             "env": "SMARTHEALTH_SUPPORT_IMAGE_SIZE",
-            "help": "bytes of one image in a message; SMARTHEALTH_MAX_MESSAGE_SIZE bounds the whole message",
+            "help": "bytes of one image in a message; SMARTHEALTH_SUPPORT_MESSAGE_SIZE bounds the whole message",
+        },
+    )
+    message_size: int = attrs.field(
+        default=6 * 1024 * 1024,
+        validator=ge(1),
+        metadata={
+            "env": "SMARTHEALTH_SUPPORT_MESSAGE_SIZE",
+            "help": "bytes of a WebSocket message of who has signed in to the support chat: one photo of a phone in base64;"
+            " before that SMARTHEALTH_MAX_MESSAGE_SIZE counts",
         },
     )
     bays: int = attrs.field(

@@ -36,7 +36,7 @@ LONGEST_ANSWER: Final = 64 * 1024
 """Characters of one specialist's answer; it only keeps a provider that never ends from filling the memory."""
 MOST_STEPS: Final = 6
 """Times that the model is asked in one turn about appointments."""
-PHRASE: Final = 24
+PHRASE: Final = 80
 """Characters from which on words go out together; a message costs more than its words."""
 BREATH: Final = 0.015
 """Seconds after which a word goes out alone: a model that takes its time is heard word by word."""

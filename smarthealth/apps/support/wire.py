@@ -19,7 +19,7 @@ LONGEST_TOKEN: Final = 4096
 """Characters."""
 MOST_IMAGES: Final = 4
 LONGEST_IMAGE: Final = 8 * 1024 * 1024
-"""Characters of an image in base64; `SMARTHEALTH_SUPPORT_IMAGE_SIZE` and the size of a frame bound it further."""
+"""Characters of an image in base64; `SMARTHEALTH_SUPPORT_IMAGE_SIZE` and `SMARTHEALTH_SUPPORT_MESSAGE_SIZE` bound it further."""
 
 Step = Literal["starting", "agent_routing", "rag_retrieval", "generating"]
 Code = Literal[

@@ -27,6 +27,10 @@ class Assembler:
         self._size = 0
         self._fragments = 0
 
+    def take_longer(self, max_size: int) -> None:
+        """Take larger messages, the one that is being joined included."""
+        self._max_size = max_size
+
     def add(self, piece: TextMessage | BytesMessage) -> str | bytes | None:
         """Take the next piece.
 

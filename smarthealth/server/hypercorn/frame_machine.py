@@ -69,10 +69,11 @@ Happening = Delivered | Owed | Ended
 class FrameMachine:
     """One accepted WebSocket."""
 
-    __slots__ = ("_assembler", "_deflate", "_limits", "_parser", "phase")
+    __slots__ = ("_assembler", "_deflate", "_limits", "_longest", "_parser", "phase")
 
     def __init__(self, limits: ShellLimits, deflate: BoundedDeflate | None) -> None:
         self._limits = limits
+        self._longest = limits.max_message_size
         self._deflate = deflate
         self._parser: Connection | None = None
         self._assembler: Assembler | None = None
@@ -95,7 +96,7 @@ class FrameMachine:
         if self._over:
             return happenings
         if self._parser is None and self._deflate is None:
-            texts, read = read_texts(data, self._limits.max_message_size)
+            texts, read = read_texts(data, self._longest)
             happenings += map(Delivered, texts)
             data = data[read:]
             if not data:
@@ -106,6 +107,15 @@ class FrameMachine:
             if self._over:
                 break
         return happenings
+
+    def take_longer(self, longest: int) -> None:
+        """From now on take messages of so many bytes, where that is more than before.
+
+        What is inflated keeps its bound: photographs gain nothing by compression, and a bomb would.
+        """
+        self._longest = max(longest, self._longest)
+        if self._assembler is not None:
+            self._assembler.take_longer(self._longest)
 
     def texts(self, texts: Iterable[str]) -> bytes:
         """Several text messages as the bytes of one write."""
@@ -139,7 +149,7 @@ class FrameMachine:
 
     def _join(self, piece: TextMessage | BytesMessage) -> list[Happening]:
         if self._assembler is None:
-            self._assembler = Assembler(self._limits.max_message_size, self._limits.max_fragments)
+            self._assembler = Assembler(self._longest, self._limits.max_fragments)
         try:
             message = self._assembler.add(piece)
         except MessageTooBig:

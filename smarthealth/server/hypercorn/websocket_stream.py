@@ -55,6 +55,7 @@ class HardenedWSStream(WSStream):
         super().__init__(app, config, *arguments)
         self._inbound = Inbound(config.limits.read_ahead)
         self._machine: FrameMachine | None = None
+        self._longest = config.limits.max_message_size
         self._early = bytearray()
         self._decided: trio.Event | None = None
         """Set when the application has decided or the peer is gone; made for who waits for that."""
@@ -129,6 +130,12 @@ class HardenedWSStream(WSStream):
         machine = self._machine
         return machine is not None and self.open and self.write_now(partial(machine.texts, texts))
 
+    def take_longer(self, longest: int) -> None:
+        """From now on take messages of so many bytes, where that is more than before."""
+        self._longest = max(longest, self._longest)
+        if self._machine is not None:
+            self._machine.take_longer(self._longest)
+
     async def _request(self, request: Request) -> None:
         self.start_time = time()
         secure = self.scheme == "wss"
@@ -141,7 +148,7 @@ class HardenedWSStream(WSStream):
             return
         subprotocols = self.handshake.subprotocols
         self.scope = websocket_scope(request, subprotocols, secure=secure, client=self.client, server=self.server)
-        self.scope["extensions"][FRAMES_EXTENSION] = {"send_now": self.send_now}
+        self.scope["extensions"][FRAMES_EXTENSION] = {"send_now": self.send_now, "take_longer": self.take_longer}
         await self._pass(ReadWithin())
         self._inbound.put({"type": "websocket.connect"})
         self.task_group.spawn(self._run_app)
@@ -168,6 +175,7 @@ class HardenedWSStream(WSStream):
         await self.send(Response(stream_id=self.stream_id, status_code=101, headers=headers))
         # No wait between here and the parsing: what the reader adds meanwhile must come after what was early.
         self._machine = FrameMachine(limits, deflate)
+        self._machine.take_longer(self._longest)
         owed = self._parse(self._machine, bytes(self._early))
         self._early.clear()
         self._now_decided()

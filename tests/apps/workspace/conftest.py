@@ -187,6 +187,9 @@ class _Socket:
         self.client._came.set()
         return True
 
+    def take_longer(self, longest: int) -> None:
+        """Nothing is bounded here."""
+
     async def close(self, code: int, reason: str) -> None:
         self.client.code = code
         self.client._came.set()

@@ -53,6 +53,16 @@ def test_size_is_counted_in_bytes() -> None:
         Assembler(3, 10).add(binary(b"1234"))
 
 
+def test_the_bound_may_grow_within_a_message() -> None:
+    """What was counted so far counts on."""
+    assembler = Assembler(3, 10)
+    assert assembler.add(binary(b"123")) is None
+    assembler.take_longer(5)
+    assert assembler.add(binary(b"45")) is None
+    with pytest.raises(MessageTooBig):
+        assembler.add(binary(b"6", last=True))
+
+
 def test_endless_empty_fragments_are_too_big() -> None:
     """A message of empty frames is over when it has too many of them."""
     assembler = Assembler(10, 3)

@@ -78,6 +78,20 @@ def test_broken_rule_ends_with_its_code(data: bytes, code: int) -> None:
     assert under_test.receive(frame(TEXT, b"more")) == []
 
 
+def test_longer_messages_may_be_taken_later() -> None:
+    """Also in the middle of one; the bound only grows."""
+    under_test = machine()
+    assert under_test.receive(frame(TEXT, b"x" * 70, fin=False)) == []
+    under_test.take_longer(200)
+    under_test.take_longer(150)
+    assert under_test.receive(frame(CONTINUATION, b"x" * 70)) == [Delivered("x" * 140)]
+    assert under_test.receive(frame(TEXT, b"x" * 200)) == [Delivered("x" * 200)]
+    assert refusal(under_test.receive(frame(TEXT, b"x" * 201))) == 1009
+    early = machine()
+    early.take_longer(200)
+    assert early.receive(frame(TEXT, b"x" * 200)) == [Delivered("x" * 200)]
+
+
 def test_what_was_whole_before_the_broken_rule_is_delivered() -> None:
     """A good message before a bad frame counts; what follows the bad frame does not."""
     happenings = machine().receive(frame(TEXT, b"good") + frame(0x3) + frame(TEXT, b"late"))

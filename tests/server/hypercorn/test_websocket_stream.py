@@ -163,6 +163,32 @@ async def test_peer_in_the_middle_of_an_endless_message_still_reads_its_1009(ope
         assert (await peer.read_close())[0] == 1009
 
 
+@pytest.mark.parametrize("accepted", [False, True])
+async def test_the_application_may_take_longer_messages(open_shell: OpenShell, *, accepted: bool) -> None:
+    """From the beginning, or from when it has learnt who is there."""
+
+    async def trusting(scope: Any, receive: Receive, send: Send) -> None:
+        take_longer = scope["extensions"]["smarthealth.frames"]["take_longer"]
+        if not accepted:
+            take_longer(3000)
+        await accept(receive, send)
+        if accepted:
+            await receive()
+            take_longer(3000)
+        await send({"type": "websocket.send", "text": str(len((await receive())["text"]))})
+        await receive()
+
+    async with open_shell(trusting, SMALL) as port, open_raw_peer(port) as peer:
+        await peer.upgrade()
+        if accepted:
+            await peer.send(frame(TEXT, b"who"))
+            await trio.testing.wait_all_tasks_blocked(0.02)
+        await peer.send(frame(TEXT, b"x" * 3000))
+        assert await peer.read_text() == "3000"
+        await peer.send(frame(TEXT, b"x" * 3001))
+        assert (await peer.read_close())[0] == 1009
+
+
 @pytest.mark.parametrize("fragments", [1, 50])
 async def test_deflate_bomb_ends_in_1009(fragments: int, open_shell: OpenShell) -> None:
     """A bomb is refused at the bound of a message, in one frame or many."""

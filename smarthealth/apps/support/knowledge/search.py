@@ -8,7 +8,8 @@ a search sees the old one or the new one. Several processes that write it at onc
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -38,6 +39,8 @@ SEARCH_LIMIT: Final = 3.0
 NEARNESS: Final = 0.25
 """What the nearest passage earns beside its words, of all that is to be earned."""
 CANDIDATES: Final = 12
+REMEMBERED: Final = 512
+"""Questions of which it is remembered what is near: many people ask the same."""
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -83,6 +86,7 @@ class KnowledgeBase:
         self._revision: str | None = None
         self._matcher = Matcher(())
         self._index: ChunkIndex | None = None
+        self._near: OrderedDict[str, Mapping[str, float]] = OrderedDict()
 
     async def serve(self, context: Context) -> None:
         """Read the manual, then follow the documents; ready once the manual can be searched by words."""
@@ -107,6 +111,7 @@ class KnowledgeBase:
         sources, matcher = await trio.to_thread.run_sync(_gathered, documents)
         self._matcher, self._revision, self._index = matcher, revision, None
         self._index = await self._written(sources)
+        self._near = OrderedDict()  # a search that is under way remembers what it finds in the former one
         return True
 
     async def find(self, question: str, limit: int) -> list[Found]:
@@ -119,7 +124,10 @@ class KnowledgeBase:
         found = self._matcher.find(question, limit)
         if self._index is None or (found and found[0].coverage >= WELL_COVERED):
             return found
-        return self._matcher.find(question, limit, bonuses=await self._nearness(question))
+        near = self._near.get(question)
+        if near is None:
+            near = await self._nearness(question)
+        return self._matcher.find(question, limit, bonuses=near)
 
     def source(self, identity: str) -> Source | None:
         """The passage of that id."""
@@ -129,15 +137,20 @@ class KnowledgeBase:
         """The table that a row is of, whole."""
         return self._matcher.source(row.table) if row.table else None
 
-    async def _nearness(self, question: str) -> dict[str, float]:
+    async def _nearness(self, question: str) -> Mapping[str, float]:
         assert self._index is not None
+        remembered = self._near
         with trio.move_on_after(SEARCH_LIMIT):
             try:
                 result = await self._index.search(SHELF, question, limit=CANDIDATES)
             except RetrievalError as error:
                 log.warning("knowledge_unavailable", error=type(error).__name__)
                 return {}
-            return {hit.chunk.id: NEARNESS * max(0.0, hit.similarity or 0.0) for hit in result.hits}
+            near = {hit.chunk.id: NEARNESS * max(0.0, hit.similarity or 0.0) for hit in result.hits}
+            remembered[question] = near
+            if len(remembered) > REMEMBERED:
+                remembered.popitem(last=False)
+            return near
         return {}
 
     async def _try_to_follow(self) -> None:

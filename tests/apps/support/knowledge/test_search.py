@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import attrs
+import numpy as np
 import pytest
 import trio
+from numpy.typing import NDArray
 
 from smarthealth.actors import ChildSpec, open_system
 from smarthealth.apps.support.knowledge import library, search
@@ -62,12 +65,23 @@ def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
     return Shelf()
 
 
-def base(shelf: Shelf, folder: Path) -> KnowledgeBase:
+class Counting(HashedEmbedder):
+    """Counts what it is asked."""
+
+    asked: int = 0
+
+    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Count, and embed."""
+        self.asked += 1
+        return await super().embed(texts)
+
+
+def base(shelf: Shelf, folder: Path, embedder: HashedEmbedder | None = None) -> KnowledgeBase:
     """A knowledge base over a shelf."""
     return KnowledgeBase(
         lambda: shelf,
         lambda: folder,
-        lambda path, origin: ChunkIndex(path, HashedEmbedder(), origin=origin, glossary=load_lexicon()),
+        lambda path, origin: ChunkIndex(path, embedder or HashedEmbedder(), origin=origin, glossary=load_lexicon()),
         interval=0.01,
     )
 
@@ -96,6 +110,28 @@ async def test_it_follows_its_documents(shelf: Shelf, tmp_path: Path) -> None:
     assert table is not None
     assert table.id == "m#1"
     assert knowledge.table_of(table) is None
+
+
+async def test_what_is_near_a_question_is_remembered(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For so many questions, and until the documents change."""
+    monkeypatch.setattr(search, "REMEMBERED", 1)
+    embedder = Counting()
+    knowledge = base(shelf, tmp_path, embedder)
+    await knowledge.follow()
+
+    async def searches(*questions: str) -> int:
+        before = embedder.asked
+        for question in questions:
+            await knowledge.find(question, 1)
+        return embedder.asked - before
+
+    assert await searches("wheelbase zeppelin", "wheelbase zeppelin") == 1
+    assert await searches("wheelbase gondola", "wheelbase zeppelin") == 2
+    shelf.held.append(WINCH)
+    await knowledge.follow()
+    assert await searches("wheelbase zeppelin") == 1
 
 
 async def test_words_do_where_the_index_fails(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
