@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 
 import attrs
 
@@ -19,6 +20,8 @@ from .words import content_words, folded_words
 
 ALIKE = 3
 """Hits of one topic in a result, as long as there are others."""
+_CHUNKS_KEPT = 2048
+"""Chunks whose words are remembered, about 5 kB each: questions about a patient find the same ones."""
 _SAME_SCORE = 2
 """Decimals of a BM25 score or similarity: scores equal so far are of alike chunks, and the newer comes first."""
 
@@ -99,9 +102,13 @@ def _in_order(scored: Iterable[tuple[Row, float]]) -> list[Row]:
 
 
 def _held(chunk: Chunk, terms: Iterable[Term]) -> int:
-    skeletons = frozenset(map(skeleton, folded_words(f"{chunk.text} {chunk.names}")))
-    concepts = frozenset(chunk.concepts)
+    skeletons, concepts = _skeletons_of(f"{chunk.text} {chunk.names}"), frozenset(chunk.concepts)
     return sum(term.is_held_by(concepts, skeletons) for term in terms)
+
+
+@lru_cache(maxsize=_CHUNKS_KEPT)
+def _skeletons_of(text: str) -> frozenset[str]:
+    return frozenset(map(skeleton, folded_words(text)))
 
 
 def _varied(fused: Sequence[tuple[str, float]], topics: Mapping[str, str], limit: int) -> list[tuple[str, float]]:

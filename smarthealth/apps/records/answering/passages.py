@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 import attrs
 
@@ -21,6 +22,8 @@ from smarthealth.retrieval.senses import translations
 QUOTE_LENGTH = 420
 """Characters of one quotation."""
 _SHORTEST_NAME = 3
+_NOTES_KEPT = 256
+"""Notes whose sections are remembered, 20 kB of text each at most: many questions about a patient look through the same ones."""
 
 _HEADING = re.compile(r"^\s*(?:#+\s*(?P<marked>[^\n#]+?)|(?P<colon>[A-Z][A-Za-z /&]{2,40}):)\s*$", re.MULTILINE)
 _SENTENCE = re.compile(
@@ -59,7 +62,8 @@ class Section:
     lines: tuple[str, ...]
 
 
-def sections_of(text: str) -> list[Section]:
+@lru_cache(maxsize=_NOTES_KEPT)
+def sections_of(text: str) -> tuple[Section, ...]:
     """Cut a note at its headings; what stands before the first has the heading ""."""
     found: list[Section] = []
     text = _INLINE.sub(lambda match: f"# {match['heading']}\n{match['rest']}\n# {_NO_HEADING}\n", text)
@@ -70,7 +74,7 @@ def sections_of(text: str) -> list[Section]:
         lines = _lines(text[body:end])
         if lines:
             found.append(Section(heading.strip().removeprefix(_NO_HEADING), tuple(lines)))
-    return found
+    return tuple(found)
 
 
 def _lines(text: str) -> list[str]:
