@@ -27,6 +27,7 @@ _READ_REMEMBERED: Final = 512
 """Messages: at 8,000 and at 500 characters, half a megabyte together."""
 _INFANT_YEARS, _CHILD_YEARS, _ELDER_YEARS = 0.25, 13, 65
 _INFANT: Final = frozenset({"age-infant", "infant-word"})
+_CHILD: Final = _INFANT | {"child", "age-child"}
 _BACKGROUND: Final = frozenset({"diabetes", "anticoagulant", "immune-weak", "liver-ill", "heart-known", "pregnant"})
 """Signs that a condition or a medicine of the profile gives, too."""
 
@@ -89,7 +90,8 @@ class Detector:
         return held, None if held else self._learned(sights, language)
 
     def _sights(self, message: str, known: frozenset[str]) -> list[Sight]:
-        return [look(self._rules, piece, of_infant=bool(known & _INFANT)) for piece in pieces(message)]
+        of_infant, of_child = bool(known & _INFANT), bool(known & _CHILD)
+        return [look(self._rules, piece, of_infant=of_infant, of_child=of_child) for piece in pieces(message)]
 
     def _learned(self, sights: Sequence[Sight], language: Language) -> str | None:
         """What the classifier takes the message for."""

@@ -12,6 +12,7 @@ from typing import Final
 
 import attrs
 
+from .amounts import OVERDOSE, is_ordinary
 from .context import Context
 from .measures import measures
 from .patterns import Match
@@ -50,16 +51,22 @@ class Sight:
         return tuple(attrs.evolve(sign, label=self.context.mark(sign) + sign.label) for sign in self.signs)
 
 
-def look(rules: Rules, message: str, *, of_infant: bool = False) -> Sight:
+def look(rules: Rules, message: str, *, of_infant: bool = False, of_child: bool = False) -> Sight:
     """See one piece.
 
     Args:
         rules: What finds signs.
         message: As written.
         of_infant: Whether it is known to be about a baby under three months.
+        of_child: Whether it is known to be about a child; no amount of a medicine is ordinary then.
     """
     tokens = tokenize(message)
-    signs = (*rules.matcher.find(tokens), *measures(tokens, of_infant=of_infant))
+    found = [
+        sign
+        for sign in rules.matcher.find(tokens)
+        if sign.label != OVERDOSE or of_child or not is_ordinary(tokens, sign)
+    ]
+    signs = (*found, *measures(tokens, of_infant=of_infant))
     return Sight(tokens=tokens, signs=signs, context=Context(message, tokens, signs), asks="?" in message)
 
 

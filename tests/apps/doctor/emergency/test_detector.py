@@ -129,6 +129,13 @@ def test_a_long_message_is_read_whole(detector: Detector, before: int, after: in
     assert "breathing.distress" in ids(detector, f"{filler * before}no puede respirar. {filler * after}")
 
 
+def test_one_dose_for_a_grown_person_is_none_for_a_child(detector: Detector) -> None:
+    """Whose profile it is, or of whom was spoken before, counts."""
+    assert not detector.raised("took 2 ibuprofen", NOBODY)
+    assert detector.raised("took 2 ibuprofen", PatientProfile(age=3)) == ("poison.overdose",)
+    assert detector.raised("took 2 ibuprofen", NOBODY, ["it is my 3 year old"]) == ("poison.overdose",)
+
+
 GRAVE = (
     "se tomó lo que usamos para destapar la cañería",
     "le pegó el martillo en la sien y quedó todo atontado y babeando",
