@@ -124,6 +124,7 @@ class RecordsGrounding:
         self._index = index
         self._today = today
         self._is_prepared = False
+        self._preparing = trio.Lock()
 
     async def retrieve(self, patient: Patient, question: str, history: Sequence[Exchange]) -> RecordsRetrieved:
         """Look a question up in the database and search the index, side by side.
@@ -136,9 +137,7 @@ class RecordsGrounding:
             IndexUnavailable: The index cannot be searched, and the database alone does not hold what is asked.
         """
         if not self._is_prepared:
-            # half a second of reading the vocabulary, which must not hold up everybody else's turns
-            await trio.to_thread.run_sync(prepare)
-            self._is_prepared = True
+            await self._prepare()
         today = self._today()
         understood = understand(question, history=history, today=today, glossary=load_glossary())
         found: list[SearchResult | IndexUnavailable] = []
@@ -157,6 +156,13 @@ class RecordsGrounding:
         if isinstance(result, IndexUnavailable) and any(_says_missing(finding.fact) for finding in findings.findings):
             raise result
         return RecordsRetrieved(question=understood, history=history, findings=findings, hits=hits, today=today)
+
+    async def _prepare(self) -> None:
+        """Half a second of reading the vocabulary, which must not hold up everybody else's turns: once, whoever asks first."""
+        async with self._preparing:
+            if not self._is_prepared:
+                await trio.to_thread.run_sync(prepare)
+                self._is_prepared = True
 
     async def _search(self, patient_id: int, question: str) -> SearchResult | IndexUnavailable:
         try:

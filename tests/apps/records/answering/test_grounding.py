@@ -135,3 +135,15 @@ async def test_a_database_that_fails_cancels_the_search(pool: Pool) -> None:
     finally:
         await pool.execute("alter table away rename to record")
     assert ended
+
+
+async def test_the_vocabulary_is_read_once_however_many_ask_first(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Questions that come while it is being read wait for it."""
+    times: list[int] = []
+    monkeypatch.setattr("smarthealth.apps.records.answering.grounding.prepare", lambda: times.append(1))
+    patient, _ = await add_patient(pool)
+    index = grounding(pool, Passages())
+    async with trio.open_nursery() as nursery:
+        for _ in range(3):
+            nursery.start_soon(index.retrieve, patient, FOUND, ())
+    assert times == [1]
