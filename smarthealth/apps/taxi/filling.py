@@ -32,6 +32,8 @@ _NO_NAME: Final = re.compile(
 _BARE_NUMBER: Final = re.compile(r"\W*(\d{1,2})\W*$")
 _LEAD: Final = re.compile(r"(?:es |eso |queda |esta |ahi )*(?:en|por|del?) (?:el barrio )?", re.IGNORECASE)
 """Before a name that is an answer."""
+_BOTH: Final = re.compile(r"\b(?:tambien|ambas|las dos|los dos|igual)\b")
+_FROM_THERE: Final = re.compile(r"\b(?:de|desde) (?:ahi|alli|alla)\b")
 ROLES: Final[tuple[Role, ...]] = ("destination", "pickup")
 _SHORT: Final = 6
 """Words of an answer that is but a name."""
@@ -180,7 +182,9 @@ class _Filling:
     def _is_second(self, one: Mention, role: Role) -> bool:
         """Whether a place is where the trip ends, and the one that was taken for it is where it begins."""
         slots, heard = self._slots, self._heard
-        if role != "destination" or not one.is_where_to or one.is_repair or heard.no or heard.wrong or heard.asks:
+        if role != "destination" or one.is_repair or heard.no or heard.wrong or heard.asks:
+            return False
+        if not (one.is_where_to or _FROM_THERE.search(fold(heard.text))):
             return False
         return slots.destination.is_complete and slots.pickup.is_empty
 
@@ -251,11 +255,13 @@ class _Filling:
 
     def _tell_kind(self, kind: str) -> None:
         """Say that a road that was told without its kind is a street or an avenue: the destination's, or the pickup's."""
+        both = _BOTH.search(fold(self._heard.text))
         for role in ROLES:
             place = self._place(role)
             if place.address is not None and place.address.of_kind(kind) != place.address:
                 self._set(role, attrs.evolve(place, address=place.address.of_kind(kind)))
-                return
+                if not both:
+                    return
 
     @property
     def _is_name(self) -> bool:
@@ -282,7 +288,7 @@ class _Filling:
 
     def _settle_features(self) -> None:
         heard = self._heard
-        if heard.only_no or heard.nothing_special or heard.unsure or heard.wished or heard.denied:
+        if heard.only_no or heard.nothing_special or heard.unsure or heard.wished or heard.denied or heard.is_firm:
             self._slots = attrs.evolve(self._slots, features_settled=True)
         elif not (
             heard.is_silent or heard.tells or heard.intents - {"thanks"} or heard.asks or heard.yes or heard.wrong
@@ -293,6 +299,8 @@ class _Filling:
             self._slots = attrs.evolve(self._slots, observation=observation, features_settled=True)
         elif heard.request is not None:
             self._slots = attrs.evolve(self._slots, features_settled=True)
+            if not heard.tells:
+                self._slots = attrs.evolve(self._slots, observation=heard.text.strip()[:LONGEST_OBSERVATION])
 
     # The rest
 

@@ -128,6 +128,22 @@ def test_all_in_one_message() -> None:
             "Calle 76 # 52-10, El Prado, Barranquilla",
             "Centro Comercial Viva, Barranquilla",
         ),
+        (
+            ("al hospital CARI", "de ahí para Galapa"),
+            "Hospital Universitario CARI, Barranquilla",
+            "Galapa",
+        ),
+        (
+            ("de la 43 con 84 a la 53 con 100", "las dos son carrera"),
+            "Carrera 43 con Calle 84",
+            "Carrera 53 con Calle 100",
+        ),
+        (("a Soledad, perdón a Galapa, no no a Soledad, barrio Hipódromo",), "", "Hipódromo, Soledad"),
+        (
+            ("a Villa Santos, en la 98 con 51B", "es calle 98"),
+            "",
+            "Calle 98 con Carrera 51B, Villa Santos, Barranquilla",
+        ),
         (("a Galapa", "al lado del parque principal"), "", "Parque Principal, Galapa"),
         (("calle 72 # 43-25", "en el prao"), "", "Calle 72 # 43-25, El Prado, Barranquilla"),
         (("de Boston a Riomar, y paramos en el Prado",), "Boston, Barranquilla", "Riomar, Barranquilla"),
@@ -218,6 +234,9 @@ def test_what_the_driver_is_told() -> None:
     assert slots.observation == "Parada en El Prado, Barranquilla; que no pite; que no pite, que espere"
     assert after("al aeropuerto", "efectivo", "mmm").slots.missing == "features"
     assert after("al aeropuerto", "efectivo", "con nequi, que no pite").slots.missing == "confirmation"
+    told = after("al aeropuerto", "efectivo", "lleva muletas, que la esperen").slots
+    assert told.observation == "lleva muletas, que la esperen"
+    assert after("al aeropuerto", "efectivo", "confirmo").slots.missing == "confirmation"
     unsure = after("al aeropuerto", "efectivo", "no sé").slots
     assert (unsure.missing, unsure.observation) == ("confirmation", None)
 

@@ -83,12 +83,14 @@ class Address:
             return self._with_another_road(later, later.main)
         # a crossing that is told anew has its own plate
         keeps_plate = later.cross is None and later.plate is None
-        main = self.main
+        main, cross = self.main, later.cross or self.cross
         if later.main is not None:
             main = attrs.evolve(later.main, kind=later.main.kind or (self.main.kind if self.main else None))
+        if main is not None and cross is not None and cross.kind is None and keeps_plate and self.plate is None:
+            cross = attrs.evolve(cross, kind=CROSSED_BY.get(main.kind or ""))
         return Address(
             main=main,
-            cross=later.cross or self.cross,
+            cross=cross,
             plate=self.plate if keeps_plate else later.plate,
             plate_quadrant=self.plate_quadrant if keeps_plate else later.plate_quadrant,
             complement=_joined(self.complement, later.complement),

@@ -238,7 +238,9 @@ class _Reader:
         if road is not None and self._word() in _AFTER_BARE_NUMBER:
             address = self._crossed(road)
             if address.cross is not None:
-                return address
+                # "la 38 con Murillo": the road that crosses tells the kind of this one
+                told = CROSSED_BY.get(address.cross.kind or "") if address.plate is None else None
+                return attrs.evolve(address, main=attrs.evolve(road, kind=told))
         self.at = mark
         return self._fragment(dashed=True) if fragments else None
 

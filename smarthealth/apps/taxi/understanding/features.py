@@ -11,7 +11,7 @@ from smarthealth.apps.taxi.places.words import words_of
 
 _FEATURES: Final[dict[str, str]] = {
     "aire acondicionado": r"aire(?: acondicionado)?|a ?/ ?c|climatizado|con el aire",
-    "baúl grande": r"baul(?: grande| amplio| espacioso)?|maleter[oa]s?(?: grande)?|mucho equipaje|varias maletas|portaequipaje\w*|camioneta|(?:dos|tres|cuatro|cinco|seis|\d+) maletas|maletas|equipaje|trasteo",
+    "baúl grande": r"baul(?: grande| amplio| espacioso)?|maleter[oa]s?(?: grande)?|mucho equipaje|cajuela(?: grande)?|varias maletas|portaequipaje\w*|camioneta|(?:dos|tres|cuatro|cinco|seis|\d+) maletas|maletas|equipaje|trasteo",
     "mascota": r"mascotas?|perr[oai]\w*|gat(?:o|a|os|as|ico|ica|ito|ita)|cachorr\w+",
     "silla de ruedas": r"silla de ruedas|discapacidad|discapacitad[oa]|movilidad reducida|silla ruedas",
     "silla para bebé": r"silla (?:de|para)(?: el| la| un| una| mi| su)? (?:bebes?|ninos?|nina)|sillita|silla infantil|portabebe",
@@ -43,7 +43,7 @@ _A_CAR: Final = re.compile(r"(?<!sea )\b(?:un|en|mejor) (?:carro|taxi normal|tax
 """A car is no motorcycle."""
 _NONE: Final = re.compile(
     r"\b(?:ningun[ao]?s?(?: preferencias?)?|nada(?: mas| especial| en especial| de eso)?|sin (?:ninguna )?preferencias?|cualquier (?:carro|taxi|cosa|vehiculo)|un[oa]? (?:(?:carro|taxi) )?(?:normal|cualquiera|corriente)|cualquiera|me da igual|da lo mismo"
-    r"|normal|no tengo preferencias?|no necesito nada|asi esta bien|eso es todo|es todo|sencillo|lo que sea|el que sea|basico|corriente)\b"
+    r"|normal|no tengo preferencias?|no necesito nada|asi esta bien|eso es todo|es todo|sencillo|no mas eso|eso no mas|solo eso|lo que sea|el que sea|basico|corriente)\b"
 )
 
 

@@ -53,7 +53,7 @@ _REPAIR: Final = re.compile(
     r"\b(?:perdon|mejor|digo|quise decir|corrijo|no no|me equivoque|mentira|sino|en vez|rectifico|cambi\w+|olvid\w+|ahora)\b|^\s*no\b|,\s*no,"
 )
 _DENIED: Final = re.compile(
-    r"\bno\s+(?:es|era|voy|vamos|quiero|estoy|queda)?\s*(?:a|al|en|para|por|de|del)?\s*(?:el |la |los |las |barrio )*$"
+    r"(?<!no )\bno\s+(?:es|era|voy|vamos|quiero|estoy|queda)?\s*(?:a|al|en|para|por|de|del)?\s*(?:el |la |los |las |barrio )*$"
 )
 
 

@@ -69,7 +69,7 @@ LANDLINE: Final = re.compile(r"60[1-8]\d{7}")
 _DIGITS: Final = re.compile(r"\+?\d(?:[\d\s().-]{5,18})\d")
 _COUNTRY: Final = re.compile(r"^(?:\+?57)(?=(?:3\d|60)\d{8}$)")
 _WHEN: Final = re.compile(
-    r"\b(?:(?:para )?(?:manana|hoy|pasado manana|esta (?:tarde|noche|madrugada)|el (?:\d{1,2}|primero) de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre)|el (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo))"
+    r"\b(?:(?:para )?(?:manana|hoy|pasado manana|esta (?:tarde|noche|madrugada)|el (?:\d{1,2}|primero) de (?:enero|febrero|marzo|abril|mayo|junio|julio|agosto|sep?tiembre|octubre|noviembre|diciembre)|el (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)(?: \d{1,2})?(?: de [a-z]+)?)"
     r"(?:\s+(?:en|por) la (?:manana|tarde|noche|madrugada))?"
     r"(?:\s+(?:a|tipo|sobre|como a) las? (?:\d{1,2}(?::\d{2})?|[a-z]+(?: y (?:media|cuarto|[a-z]+))?)"
     r"(?:\s*(?:a\.? ?m\.?|p\.? ?m\.?|de la (?:manana|tarde|noche|madrugada)))?)?"

@@ -13,6 +13,8 @@ _SOUND: Final = re.compile(
     r"|^\W*este(?=\s*(?:\.{2,}|,))[\s,.…]*|\bo sea\b[\s,.…]*"
 )
 _WORD: Final = re.compile(r"[^\W\d_]{4,}")
+_DRAWN_OUT: Final = re.compile(r"(?<=[^\W\d_])([aeiou])\1{2,}", re.IGNORECASE)
+"""Vowels that somebody draws out: "centrooo"."""
 _ALIKE: Final = 0.84
 _WORDS: Final = (
     "efectivo",
@@ -57,7 +59,7 @@ def without_sounds(text: str) -> str:
 
 def spelt(text: str) -> str:
     """A text whose words for paying and for roads are spelt right where they nearly are."""
-    return _WORD.sub(lambda match: _right(match.group()), text)
+    return _WORD.sub(lambda match: _right(match.group()), _DRAWN_OUT.sub(r"\1", text))
 
 
 def _right(word: str) -> str:

@@ -51,6 +51,8 @@ SAID = [
     ("murillo con 14", "Calle 45 con Carrera 14"),
     ("calle la cordialidad # 20-15", "Avenida La Cordialidad # 20-15"),
     ("avenida calle 26 # 10-20", "Calle 26 # 10-20"),
+    ("en la 38 con murillo", "Carrera 38 con Calle 45"),
+    ("la 43 con calle 84", "Carrera 43 con Calle 84"),
     ("la cordialidad con circunvalar", "Avenida La Cordialidad con Avenida Circunvalar"),
     ("avenida circunvalar con calle 45", "Avenida Circunvalar con Calle 45"),
     ("carrera primera # 20-10", "Carrera 1 # 20-10"),

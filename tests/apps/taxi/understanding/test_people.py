@@ -59,6 +59,8 @@ def test_a_number_said_digit_by_digit(digits: list[int]) -> None:
         ("a las 7 y media pm", "a las 7 y media pm"),
         ("en 20 minutos", "en 20 minutos"),
         ("para la 72 con 46", None),
+        ("el lunes 5 a las 8 de la mañana", "el lunes 5 a las 8 de la mañana"),
+        ("para el 25 de diciembre a las 10", "para el 25 de diciembre a las 10"),
         ("ya", None),
     ],
 )

@@ -32,6 +32,7 @@ def test_sounds(text: str, rest: str) -> None:
         ("trasferencia", "transferencia"),
         ("la caye 72", "la calle 72"),
         ("un Tasi", "un taxi"),
+        ("taxiiii al centrooo", "taxi al centro"),
         ("tarjetas", "tarjetas"),
         ("Efectivo", "Efectivo"),
         ("la carretera", "la carretera"),
