@@ -73,9 +73,10 @@ async def quoted(
     question = search.question
     alone = len(question.asks) == 1 or not ask.topics
     text = question.text if alone else " ".join((*(t.surface for t in ask.topics), *ask.topics[0].terms))
-    wanted = patterns(tuple(needed) or find_terms(text, search.glossary), search.glossary)
-    if offers_a_choice(text):
-        wanted = ["|".join(wanted)] if wanted else []
+    sought = tuple(needed) or find_terms(text, search.glossary)
+    wanted = patterns(sought, search.glossary)
+    if wanted and offers_a_choice(text):
+        wanted = ["|".join(found for term in sought for found in patterns((term,), search.glossary))]
     period, is_dated = await search.period(ask)
     if not wanted or not is_dated:
         return []

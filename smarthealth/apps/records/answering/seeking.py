@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import takewhile
 
 import attrs
 
@@ -229,12 +230,7 @@ def _of_the_patient(line: str, text: str) -> str:
     """What a line says before it comes to a relative, whom the question neither names nor asks for (`who cares for him`)."""
     if not _RELATIVES & roots_of(line) or _RELATIVES & roots_of(text) or _WHO.search(fold_letters(text)):
         return line
-    own = ""
-    for part in _PARTS.split(line):
-        if _RELATIVES & roots_of(part):
-            break
-        own += part
-    return own
+    return "".join(takewhile(lambda part: not _RELATIVES & roots_of(part), _PARTS.split(line)))
 
 
 def _is_beside_the_point(line: str, heading: str, terms: Sequence[Term], text: str) -> bool:

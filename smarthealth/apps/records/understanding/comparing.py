@@ -72,13 +72,13 @@ def find_comparison(folded: str, visible: str, period: Period | None, today: dat
     first = visible.rfind(PERIOD)
     for day in find_dates(folded):
         between = visible[first + 1 : day.start]
-        if day.start <= first or day.since > today or len(between) > _NEAR:
-            continue
         either = _OR_DATE.search(between) is not None
-        if either or _THAN_DATE.search(between):
-            which: Compared = "which" if either or _WHICH.search(visible) else asked
-            against = TimeRange(since=day.since, until=day.until)
-            return Comparison(asked=which, period=period, against=against, spans=(*words, (first + 1, day.end)))
+        joined = either or _THAN_DATE.search(between) is not None
+        if day.start <= first or day.since > today or len(between) > _NEAR or not joined:
+            continue
+        which: Compared = "which" if either or _WHICH.search(visible) else asked
+        against = TimeRange(since=day.since, until=day.until)
+        return Comparison(asked=which, period=period, against=against, spans=(*words, (first + 1, day.end)))
     return None
 
 

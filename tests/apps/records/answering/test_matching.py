@@ -164,3 +164,36 @@ def test_another_measurement_is_no_finding_by_its_words() -> None:
     assert matcher.match(Topic(concepts=(GLOSSARY["hyperlipidemia"],))).core == ()
     smoking = Concept(id="smoking", kinds=("condition",), english=("smoking status",), spanish=("tabaquismo",))
     assert [found.display for found in matcher.match(Topic(concepts=(smoking,))).core] == ["Tobacco smoking status"]
+
+
+def condition(display: str) -> Known:
+    """A diagnosis of a record."""
+    return Known(kind="condition", code=None, display=display, category=None, is_part=False, count=1)
+
+
+def test_a_word_that_tells_diseases_apart_must_be_there() -> None:
+    """A hypertensive retinopathy is no diabetic one."""
+    topic = Topic(concepts=(GLOSSARY["diabetic-retinopathy"],), terms=("hipertensiva",), surface="retinopatía")
+    assert not Matcher("¿retinopatía hipertensiva?", [condition("Diabetic retinopathy")], GLOSSARY).match(topic)
+
+
+@pytest.mark.parametrize(("word", "found"), [("edss", True), ("edxs", False)])
+def test_initials_name_what_is_spelt_out(word: str, found: bool) -> None:
+    """An acronym that the glossary lacks is known by the words of a display."""
+    scale = Known(
+        kind="observation",
+        code=None,
+        display="Expanded disability status scale score",
+        category=None,
+        is_part=False,
+        count=1,
+    )
+    assert bool(Matcher(f"{word}?", [scale], GLOSSARY).match(Topic(terms=(word,), surface=word))) is found
+
+
+def test_one_of_two_siblings_is_not_the_other() -> None:
+    """A partial operation is no total one."""
+    done = Known(kind="procedure", code=None, display="Partial thyroidectomy", category=None, is_part=False, count=1)
+    topic = Topic(concepts=(GLOSSARY["thyroidectomy"],), surface="thyroidectomy")
+    assert Matcher("thyroidectomy?", [done], GLOSSARY).match(topic)
+    assert not Matcher("total thyroidectomy?", [done], GLOSSARY).match(topic)

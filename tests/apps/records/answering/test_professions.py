@@ -48,3 +48,32 @@ async def test_nobody_of_the_profession(add: Add, ask: Ask) -> None:
     """Where nobody is known to be of it, the visits of that specialty are looked for."""
     await add("encounter", "Urology consultation")
     assert [fact.say for fact in await ask("Which urologist did she see?")] == ["who"]
+
+
+async def test_of_those_who_did_something_one_is_of_the_profession(pool: Pool, add: Add, ask: Ask) -> None:
+    """Who was the anesthesiologist of an operation: not the surgeon."""
+    done = await add("procedure", "Appendectomy")
+    for name in ("Dr. Sol", "Dra. Plata (anestesióloga)"):
+        row = await pool.fetch_one(
+            "insert into practitioner (fhir_id, full_name) values (%(name)s, %(name)s) returning id", {"name": name}
+        )
+        assert row is not None
+        await pool.execute(
+            "insert into attendance (record_id, practitioner_id) values (%(done)s, %(who)s)",
+            {"done": done, "who": row[0]},
+        )
+    (fact,) = await ask("¿Qué anestesióloga hubo en la apendicectomía?")
+    assert [item.people for item in fact.items] == [("Dra. Plata (anestesióloga)",)]
+
+
+async def test_one_whose_entries_are_gone(pool: Pool, add: Add, ask: Ask) -> None:
+    """Who attended only what is no longer on record did nothing that could be told."""
+    team = await add("family", "Mother")
+    row = await pool.fetch_one(
+        "insert into practitioner (fhir_id, full_name) values ('p', 'Dr. Ivo, urologist') returning id"
+    )
+    assert row is not None
+    await pool.execute(
+        "insert into attendance (record_id, practitioner_id) values (%(team)s, %(who)s)", {"team": team, "who": row[0]}
+    )
+    assert [fact.say for fact in await ask("Which urologist did she see?")] == ["absent"]

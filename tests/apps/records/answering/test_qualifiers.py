@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smarthealth.apps.records.answering.qualifiers import bears_letter, bears_the_opposite, letter_after
+from smarthealth.apps.records.answering.qualifiers import bears_letter, bears_the_opposite, is_acronym, letter_after
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,10 @@ def test_a_letter_after_a_name_is_part_of_it(question: str, surface: str, letter
 def test_a_letter_is_borne_as_a_word_or_by_an_abbreviation(letter: str, name: str, borne: bool) -> None:
     """The last letter of a long word is none."""
     assert bears_letter(letter, name, []) is borne
+
+
+def test_an_acronym_is_made_of_first_letters() -> None:
+    """Of words that stand together; two letters are no acronym."""
+    assert is_acronym("edss", "Expanded disability status scale score")
+    assert not is_acronym("ed", "Expanded disability status scale score")
+    assert not is_acronym("esss", "Expanded disability status scale score")

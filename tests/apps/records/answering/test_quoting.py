@@ -73,3 +73,36 @@ async def test_without_notes_nothing_is_quoted(add: Add, ask: Ask) -> None:
     await add("condition", "Asthma")
     assert [fact.say for fact in await ask("¿Le dieron zorblaxina?")] == ["absent"]
     assert [fact.say for fact in await ask("¿Tiene gota desde los 20 años?")] == ["absent"]
+
+
+MORE = """Vapea los viernes. La migraña aparece tres veces al mes. La artrosis es de la rodilla izquierda.
+Perdió 9 kg de peso desde la primavera. Sangró 350 mL en la cirugía. Solo dos crisis en el último año."""
+
+
+@pytest.mark.parametrize(
+    ("question", "quoted"),
+    [
+        ("¿Fuma o vapea?", "Vapea"),
+        ("¿Cada cuánto le da la migraña?", "tres veces al mes"),
+        ("¿Cada cuánto le da la gota?", None),
+        ("¿Dónde tiene la artrosis?", "rodilla"),
+        ("¿Cuánto peso perdió?", "9 kg"),
+        ("¿Cuánto sangró en la cirugía?", "350 mL"),
+        ("¿Cuánto sangró en la apendicectomía?", "350 mL"),
+        ("¿Cuánto sangró en la colecistectomía?", None),
+        ("¿Cuántas crisis tuvo en el último año?", "dos crisis"),
+        ("How long did the gout last with the fever?", None),
+    ],
+)
+async def test_a_note_tells_what_entries_leave_open(add: Add, ask: Ask, question: str, quoted: str | None) -> None:
+    """How much, how often, where: of an entry of those days, or of what the note speaks of, and of nothing else."""
+    await add("document", "Nota de evolución", body=MORE, started_on="2022-06-10")
+    for display in ("Migraña", "Artrosis", "Gota"):
+        await add("condition", display, status="active", started_on="2020-01-02")
+    await add("observation", "Body Weight", code="29463-7", value=54.0, unit="kg", started_on="2022-06-10")
+    await add("procedure", "Apendicectomía", started_on="2022-06-08")
+    await add("procedure", "Colecistectomía", started_on="2010-06-08")
+    facts = await ask(question)
+    told = [item.note for fact in facts if fact.say == "mentioned" for item in fact.items]
+    assert bool(told) is (quoted is not None)
+    assert quoted is None or quoted in (told[0] or "")

@@ -172,3 +172,23 @@ def test_a_short_note_is_about_something_as_a_whole(question: str, body: str, wh
     best = best_sentence([note], question, GLOSSARY, wholly=wholly)
     assert (best is not None) is (found is not None)
     assert best is None or (found or "") in best[1]
+
+
+@pytest.mark.parametrize(
+    ("question", "body", "found"),
+    [
+        ("¿Nivel de fenitoína?", "Se impregna con fenitoína.", None),
+        ("¿Nivel de fenitoína?", "Fenitoína en 12.", "Fenitoína en 12."),
+        ("¿Cuánto peso perdió?", "Perdió peso desde la muerte, y murió su mamá.", "Perdió peso"),
+        ("¿Gota?", "Su hermano y la gota.", None),
+        ("total thyroidectomy?", "Partial thyroidectomy done.", None),
+        ("¿Fuma o vapea?", "Vapea los viernes.", "Vapea"),
+        ("¿Se desmayó?", "Se desmayó. Fue por calor.", "Fue por calor"),
+    ],
+)
+def test_a_sentence_must_tell_what_is_asked_of_the_patient(question: str, body: str, found: str | None) -> None:
+    """A level needs a number, a sibling or a relative is another, one of two is enough; what follows is quoted with it."""
+    note = Entry(id=1, record="d", kind="document", display="Nota", body=body)
+    best = best_sentence([note], question, GLOSSARY)
+    assert (best is not None) is (found is not None)
+    assert best is None or (found or "") in best[1]

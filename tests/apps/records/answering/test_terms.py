@@ -50,3 +50,19 @@ def test_ones_work_may_have_many_names() -> None:
 def test_words_of_every_note_tell_little() -> None:
     """The home is common, the cooking is not."""
     assert [term.is_common for term in find_terms("Who does the cooking at home?", GLOSSARY)] == [False, True]
+
+
+def test_a_measure_that_is_asked_for_names_nothing() -> None:
+    """`how large` are words of asking."""
+    assert [term.word for term in find_terms("How large are the kidneys?", GLOSSARY)] == ["kidneys"]
+
+
+def test_a_concept_is_held_by_its_family() -> None:
+    """Penicillin stands in a text that names amoxicillin."""
+    (penicillin,) = find_terms("¿Penicilina?", GLOSSARY)
+    assert held_in((penicillin,), "amoxicillin 500 mg", GLOSSARY)
+
+
+def test_a_concept_may_be_told_in_plain_words() -> None:
+    """Who swims exercises."""
+    assert held_in(find_terms("Does she exercise?", GLOSSARY), "Swims twice a week", GLOSSARY)

@@ -48,6 +48,7 @@ def test_two_times_are_compared(question: str, asked: str, first: int | None, se
         "¿Cuál fue el peso más alto en 2016?",
         "¿Cuándo fue la glucosa mayor que 200?",
         "Weight in 2015 and 2016?",
+        "¿Era más alto el peso en 2015? Luego en 2016 fue al mar",
         "Is her weight higher in 2016? And the height of 2030?",
         "¿Peso más alto en 2016? Por favor, dígame además sin más demora ni rodeo alguno que en 2021 hubo",
     ],

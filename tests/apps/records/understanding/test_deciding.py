@@ -58,6 +58,8 @@ def test_a_note_called_by_its_own_name_is_read(text: str) -> None:
         ("¿Cuánto ha subido de peso desde la primera medición?", Operation.CHANGE),
         ("¿Cuántos kilos ha perdido?", Operation.CHANGE),
         ("¿Cuánto peso perdió?", Operation.CHANGE),
+        ("¿Pesa más que en 2015?", Operation.COMPARE),
+        ("¿Va mejorando la densitometría?", Operation.TREND),
         ("¿Cuánto ha perdido de peso?", Operation.CHANGE),
         ("How much weight has she lost since 2015?", Operation.CHANGE),
         ("¿Cuántas unidades de insulina glargina se aplica?", Operation.DOSE),

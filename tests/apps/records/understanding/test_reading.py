@@ -96,3 +96,16 @@ def test_attributes_and_further_times_are_read() -> None:
     assert clause.topics[0].terms == ()
     assert not read("conditions with status").detailed
     assert read("INR in 2018 and 2019").further == (TimeRange(since=date(2019, 1, 1), until=date(2019, 12, 31)),)
+
+
+def test_somebody_may_be_asked_for_by_a_profession() -> None:
+    """That is asked whatever else the clause says."""
+    clause = read("Which urologist did he see last?")
+    assert (clause.cues[0].operation, clause.profession) == (Operation.WHO, "urologist")
+
+
+def test_a_comparison_leaves_no_further_times() -> None:
+    """Its second time is what the first is compared with."""
+    clause = read("Was her weight higher in 2018 than in 2019?")
+    assert clause.compared is not None
+    assert (clause.further, clause.pick, clause.toward) == ((), None, None)

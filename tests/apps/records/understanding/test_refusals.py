@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from smarthealth.apps.records.understanding.question import Refusal
-from smarthealth.apps.records.understanding.refusals import find_refusal
+from smarthealth.apps.records.understanding.refusals import find_refusal, without_deeds
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,27 @@ def test_some_phrases_count_only_where_no_concept_covers_them() -> None:
     """A gene may be the name of a test in the record."""
     assert find_refusal("prueba genetica", "§§§§§§ §§§§§§§§") is None
     assert find_refusal("efectos secundarios", "§§§§§§§ §§§§§§§§§§§") is Refusal.NOT_RECORDED
+
+
+@pytest.mark.parametrize(
+    ("written", "refusal"),
+    [
+        ("¿Quién le aplicó la §?", None),
+        ("quien le aplico la §", None),
+        ("¿Le aplico la §?", Refusal.ADVICE),
+        ("Can she stop it?", Refusal.ADVICE),
+        ("¿Volverá a caminar?", Refusal.ADVICE),
+        ("¿Se le va a quitar?", Refusal.ADVICE),
+        ("who wrote the consult note", None),
+        ("¿Cada cuánto debe tomar la §?", None),
+    ],
+)
+def test_what_was_done_is_no_question_for_advice(written: str, refusal: Refusal | None) -> None:
+    """An accent, or who is asked for, tells a deed from a proposal; what is to come is a forecast."""
+    folded = written.lower().translate(str.maketrans("áéíóú", "aeiou"))
+    assert find_refusal(folded, folded, written) is refusal
+
+
+def test_deeds_are_covered() -> None:
+    """Letter for letter."""
+    assert without_deeds("le aplico la", "le aplicó la") == "le ~~~~~~ la"

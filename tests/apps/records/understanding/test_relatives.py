@@ -9,6 +9,7 @@ import pytest
 from smarthealth.apps.records.understanding.question import Kin
 from smarthealth.apps.records.understanding.relatives import (
     find_kin,
+    homonym_spans,
     is_other_sex,
     kin_pattern,
     kin_spans,
@@ -85,3 +86,18 @@ def test_notes_are_found_by_the_beginnings_of_words() -> None:
     pattern = kin_pattern(Kin.FAMILY).replace(r"\m", r"\b").replace(r"\M", r"\b")
     assert re.search(pattern, "un tío con gota")
     assert not re.search(kin_pattern(Kin.MOTHER).replace(r"\m", r"\b"), "el hermano")
+
+
+def test_words_for_relatives_may_be_written_as_other_things_are() -> None:
+    """`mamá`, `la tía` are relatives; `TIA` and the breast are not."""
+    assert homonym_spans("la mama y la tia", "la mamá y la tía") == [(3, 7), (13, 16), (3, 7)]
+    assert homonym_spans("tuvo un tia", "tuvo un TIA") == []
+    assert homonym_spans("cancer de la mama", "cáncer de la mama") == []
+
+
+def test_an_accent_tells_a_parent_in_a_text() -> None:
+    """At the beginning of a line too."""
+    assert names_kin("Papá asmático", Kin.FATHER)
+    assert names_kin("Mamá asmática", Kin.PARENT)
+    assert names_kin("Mamá asmática", Kin.FAMILY)
+    assert not names_kin("Mamá asmática", Kin.FATHER)
