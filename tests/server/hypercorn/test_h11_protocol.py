@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
+import h11
 import pytest
 import trio
 
+from smarthealth.server.hypercorn.h11_protocol import UPGRADED
 from smarthealth.server.hypercorn.limits import ShellLimits
 from smarthealth.testing.raw_peer import PING, PONG, Frame, frame, open_raw_peer, upgrade_request
 
@@ -184,3 +186,9 @@ async def test_refusal_of_a_stream_is_written_here(open_shell: OpenShell) -> Non
             await peer.send(b"f\r\n" + b"x" * 15 + b"\r\n")
             with trio.fail_after(2):
                 assert b"413" not in await peer.read_rest()
+
+
+def test_nothing_of_http_is_heard_of_an_upgraded_connection() -> None:
+    """Once a connection speaks WebSocket, whoever still reads requests from it finds none, nor anything left over."""
+    assert UPGRADED.next_event() is h11.NEED_DATA
+    assert UPGRADED.trailing_data == (b"", False)
