@@ -86,11 +86,10 @@ class Address:
         main, cross = self.main, later.cross or self.cross
         if later.main is not None:
             main = attrs.evolve(later.main, kind=later.main.kind or (self.main.kind if self.main else None))
-        if main is not None and cross is not None and cross.kind is None and keeps_plate and self.plate is None:
-            cross = attrs.evolve(cross, kind=CROSSED_BY.get(main.kind or ""))
+        is_crossing = keeps_plate and self.plate is None
         return Address(
             main=main,
-            cross=cross,
+            cross=_crossing(main, cross) if is_crossing else cross,
             plate=self.plate if keeps_plate else later.plate,
             plate_quadrant=self.plate_quadrant if keeps_plate else later.plate_quadrant,
             complement=_joined(self.complement, later.complement),
@@ -101,10 +100,9 @@ class Address:
         main = self.main
         if main is None or main.kind is not None:
             return self
-        cross = self.cross
-        if cross is not None and cross.kind is None and self.plate is None:
-            cross = attrs.evolve(cross, kind=CROSSED_BY.get(kind))
-        return attrs.evolve(self, main=attrs.evolve(main, kind=kind), cross=cross)
+        told = attrs.evolve(main, kind=kind)
+        cross = _crossing(told, self.cross) if self.plate is None else self.cross
+        return attrs.evolve(self, main=told, cross=cross)
 
     def _with_another_road(self, later: Address, road: Road) -> Address:
         mine = self.main
@@ -126,6 +124,13 @@ class Address:
             return True
         same_number = (mine.number, mine.name) == (other.number, other.name)
         return same_number and (mine.kind is None or other.kind is None or mine.kind == other.kind)
+
+
+def _crossing(main: Road | None, cross: Road | None) -> Road | None:
+    """The road that crosses one, of the kind that crosses such a road, where it was not told."""
+    if main is None or cross is None or cross.kind is not None:
+        return cross
+    return attrs.evolve(cross, kind=CROSSED_BY.get(main.kind or ""))
 
 
 def _joined(first: tuple[str, ...], later: tuple[str, ...]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ def parsed(text: str) -> Address:
 @pytest.mark.parametrize(
     ("first", "later", "merged"),
     [
+        ("98 con 51b", "calle 98", "Calle 98 con Carrera 51B"),
         ("calle 72", "43-25", "Calle 72 # 43-25"),
         ("calle 72", "con carrera 43", "Calle 72 con Carrera 43"),
         ("calle 72", "carrera 43", "Calle 72 con Carrera 43"),
