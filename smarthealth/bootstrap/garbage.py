@@ -113,5 +113,4 @@ async def keep_garbage_short(context: Context) -> None:
             rounds.look(PERIOD)
             await trio.sleep(PERIOD)
     finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
+        gc.set_threshold(*before)  # what is frozen stays so: a process that ends need not look through all of it
