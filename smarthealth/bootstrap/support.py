@@ -22,6 +22,7 @@ from smarthealth.apps.support.services import SupportServices, TokenRefused, utc
 from smarthealth.apps.support.troubleshooting.trees import load_trees
 from smarthealth.conversation.application import Application, Principal
 from smarthealth.llm.errors import ModelError
+from smarthealth.retrieval.hashing import HashedEmbedder
 from smarthealth.retrieval.index import ChunkIndex
 from smarthealth.server.accounts import Accounts
 from smarthealth.server.errors import Refused, TryLater
@@ -114,9 +115,11 @@ class SupportPart:
         return data_folder(self._world.settings) / FOLDER
 
     def _open_index(self, folder: Path, origin: str) -> ChunkIndex:
-        return ChunkIndex(
-            folder, self._world.models.embedder, origin=origin, embedding_errors=(ModelError,), glossary=load_lexicon()
-        )
+        lexicon, embedder = load_lexicon(), self._world.models.embedder
+        if isinstance(embedder, HashedEmbedder):
+            # which knows things by a glossary; those of a clinic would tell it nothing of a car, and take a second to read
+            embedder, origin = HashedEmbedder(lexicon), f"{origin} by its lexicon"
+        return ChunkIndex(folder, embedder, origin=origin, embedding_errors=(ModelError,), glossary=lexicon)
 
 
 class TokenDesk:

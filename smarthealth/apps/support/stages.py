@@ -38,7 +38,7 @@ MOST_STEPS: Final = 6
 """Times that the model is asked in one turn about appointments."""
 PHRASE: Final = 80
 """Characters from which on words go out together; a message costs more than its words."""
-BREATH: Final = 0.015
+BREATH: Final = 0.05
 """Seconds after which a word goes out alone: a model that takes its time is heard word by word."""
 BETWEEN_PARTS: Final = "\n\n"
 EXHAUSTED: Final = {
