@@ -4,8 +4,8 @@ Theory of operation. Nearly everything is freed by its last reference. What stan
 full round looks at every object that lives: a hundred of each connection, half a million of the loaded program. Left to
 itself it makes one whenever what lives has grown by a quarter, and nothing else runs meanwhile, for a large part of a second.
 
-So no full round comes by itself. Young objects are looked through in batches that take a millisecond. Every `PERIOD` the few
-that outlived those are looked through once more, and what lives then is frozen: taken out of the collector's sight, so
+So no full round comes by itself. Young objects are looked through in batches that take a millisecond. Every `PERIOD` those
+that outlived that are looked through once more, if they are few, and what lives then is frozen: taken out of the collector's sight, so
 that the next such round is as short. What stood in a circle and was frozen is missed by that. It is found by a great round
 over everything. That waits for a second in which hardly anything runs, and comes every ten minutes at most; it is made in any
 case when what is frozen has doubled, so that memory stays bounded.
@@ -16,6 +16,7 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
+from math import inf
 
 import attrs
 import trio
@@ -36,6 +37,11 @@ NEVER = 1_000_000_000
 """Rounds over those after which a full one would come by itself."""
 QUIET = 0.1
 """Share of a core below which a period is quiet."""
+MOST_AT_ONCE = 50_000
+"""Objects that may be looked through in any period, in some ten milliseconds. More of them are new connections, by the hundred, and
+stay: they are frozen unseen."""
+OLDEST = 2
+"""Python's number for the generation of what has grown old."""
 PAUSE = 600.0
 """Seconds between two great rounds in quiet periods."""
 MOST_FROZEN = 2_000_000
@@ -91,14 +97,18 @@ class GarbageRounds:
         self.great_rounds += 1
 
 
-def _freeze() -> None:
-    """Take what lives, and is not frozen yet, out of the collector's sight.
+def _freeze(most: float = inf) -> int:
+    """Take what lives, and is not frozen yet, out of the collector's sight; how many objects that were.
 
-    How many objects that are is not asked: `gc.get_objects` holds each for a moment, the tuple too that another thread is just
-    making of an iterator, which Python answers there with a SystemError.
+    Args:
+        most: Objects up to which they are looked through before.
     """
-    gc.collect()
+    old = len(gc.get_objects(generation=OLDEST))
+    if old <= most:
+        gc.collect()
+        old = len(gc.get_objects(generation=OLDEST))
     gc.freeze()
+    return old
 
 
 async def keep_garbage_short(context: Context) -> None:

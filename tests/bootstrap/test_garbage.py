@@ -86,6 +86,22 @@ def test_what_is_dead_among_the_old_is_found_at_the_next_look() -> None:
     assert rounds.great_rounds == 1
 
 
+def test_many_new_objects_are_frozen_unseen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than can be looked through in no time are left to the next great round, which finds what is dead among them."""
+    monkeypatch.setattr("smarthealth.bootstrap.garbage.MOST_AT_ONCE", 1000)
+    cpu = Cpu()
+    rounds = settled(cpu)
+    old = Circle()
+    circle = weakref.ref(old)
+    grow_old()
+    del old
+    held = freeze_many(rounds, cpu, 1001)
+    assert circle() is not None
+    rounds.look(PAUSE)
+    assert circle() is None
+    del held
+
+
 def test_nothing_is_looked_through_where_nothing_has_grown_old() -> None:
     """Without a round over the young, a look costs nothing and finds nothing."""
     rounds = settled(Cpu())
