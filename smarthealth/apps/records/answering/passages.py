@@ -26,10 +26,32 @@ _NOTES_KEPT = 256
 """Notes whose sections are remembered, 20 kB of text each at most: many questions about a patient look through the same ones."""
 
 _HEADING = re.compile(r"^\s*(?:#+\s*(?P<marked>[^\n#]+?)|(?P<colon>[A-Z][A-Za-z /&]{2,40}):)\s*$", re.MULTILINE)
-_SENTENCE = re.compile(
-    r"(?<=[.!?;])(?<!\b[DdSM]r\.)(?<!\b[DdSM]ra\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\bProf\.)(?<!\bLic\.)(?<!\bSt\.)\s+(?=[A-ZÁÉÍÓÚÑ¿¡\"«])|\n+"
-)
-"""A title before a name ends no sentence."""
+_TITLES = [
+    "Dr",
+    "dr",
+    "Dra",
+    "dra",
+    "Dres",
+    "Sr",
+    "Sra",
+    "Mr",
+    "Mrs",
+    "Ms",
+    "Prof",
+    "Lic",
+    "St",
+    "Enf",
+    "Bact",
+    "Ing",
+    "Psic",
+    "Ft",
+    "Aux",
+    "Tec",
+    "Opt",
+]
+NO_TITLE = "".join(rf"(?<!\b{title}\.)" for title in _TITLES)
+"""Of a regular expression: no title stands before. One before a name ends no sentence."""
+_SENTENCE = re.compile(rf"(?<=[.!?;]){NO_TITLE}\s+(?=[A-ZÁÉÍÓÚÑ¿¡\"«])|\n+")
 _SPACE = re.compile(r"\s+")
 _MARK = re.compile(r"\[(\d+)\]")
 _BULLET = re.compile(r"^\s*[-*•]\s*")

@@ -204,7 +204,8 @@ async def mentioned(search: Search, material: Material) -> list[Finding]:
         return []
     period, _ = await search.period(ask)
     notes = tuple(note for note in await search.chart.notes_with(names) if _is_within(note, period))
-    of_notes = attrs.evolve(material, found=Found(notes, len(notes)))
+    by_passage = attrs.evolve(material.matched, quality=Quality.PASSAGE)
+    of_notes = attrs.evolve(material, matched=by_passage, found=Found(notes, len(notes)))
     return report_mentions(of_notes, search.glossary, as_result=asks_for_result(search.question.text))
 
 

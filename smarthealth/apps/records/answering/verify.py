@@ -24,11 +24,10 @@ from smarthealth.retrieval.glossary import Glossary, load_glossary
 
 from .evidence import Evidence
 from .facts import Fact
+from .passages import NO_TITLE
 
 _MARK = re.compile(r"\[(\d{1,3})\]")
-_SENTENCE_END = re.compile(
-    r"(?<=[.!?…])(?<!\b[DS]r\.)(?<!\b[DS]ra\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?:\s*\[\d{1,3}\])*\s+(?=[A-ZÁÉÍÓÚÑ¿¡«\"“(])|\n+"
-)
+_SENTENCE_END = re.compile(rf"(?<=[.!?…]){NO_TITLE}(?:\s*\[\d{{1,3}}\])*\s+(?=[A-ZÁÉÍÓÚÑ¿¡«\"“(])|\n+")
 _QUOTED = re.compile(r"«[^»]*»|“[^”]*”")
 _NUMBER = re.compile(r"(?<![\w.,/-])[-−]?\d+(?:[.,]\d+)?(?![\w]|[.,]\d)")
 _ANY_NUMBER = re.compile(r"\d+(?:[.,]\d+)?")

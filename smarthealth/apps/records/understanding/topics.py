@@ -197,7 +197,7 @@ def _attached(
             touches = _LINK.match(between) and (group.is_clinical or names)
         else:
             touches = _BESIDE.match(reading.folded[group.end : place.start]) and (
-                group.is_clinical or not needs_clinical
+                group.is_clinical or not (needs_clinical or is_verb)
             )
         if touches:
             attached.add(group)
@@ -269,14 +269,15 @@ def _kind_topics(
 ) -> list[Topic]:
     topics: list[Topic] = []
     for kind in _without_repetition(kinds):
-        has_object = kind.kinds <= {ALLERGY, IMMUNIZATION} or (kind.kinds == {MEDICATION} and not kind.is_noun)
+        takes = kind.kinds == {MEDICATION} and not kind.is_noun
+        has_object = takes or kind.kinds <= {ALLERGY, IMMUNIZATION}
         terms = _attached(
             reading,
             _Span(kind.start, kind.end),
             groups,
             attached,
             needs_clinical=not has_object,
-            is_verb=not kind.is_noun,
+            is_verb=takes,
         )
         if reason is not None and topics:
             break
