@@ -112,9 +112,9 @@ def _named(reading: Reading) -> list[Article]:
     """The articles that a message names, by their longest names first; a name within a longer one's does not count."""
     whole, affirmed = reading.whole, reading.whole if reading.is_question else reading.text
     found: dict[str, Article] = {}
-    for name, article in _names():
-        if f" {name} " in (whole if denies(name) else affirmed):
-            whole, affirmed = (text.replace(f" {name} ", f" {_TAKEN} ") for text in (whole, affirmed))
+    for name, is_denial, article in _names():
+        if name in (whole if is_denial else affirmed):
+            whole, affirmed = (text.replace(name, f" {_TAKEN} ") for text in (whole, affirmed))
             suited = _suited(article, reading)
             found.setdefault(suited.id, suited)
     return sorted(found.values(), key=lambda article: article.id in _BACKGROUND)
@@ -127,10 +127,11 @@ def _suited(article: Article, reading: Reading) -> Article:
 
 
 @cache
-def _names() -> tuple[tuple[str, Article], ...]:
-    """Every name of every article, the longest first."""
+def _names() -> tuple[tuple[str, bool, Article], ...]:
+    """Every name of every article between spaces, whether it is itself a negation, and the article; the longest first."""
     names = [(name, one) for one in load_articles().values() for names in one.names.values() for name in names]
-    return tuple(sorted(names, key=lambda pair: (-len(pair[0]), pair[0])))
+    names.sort(key=lambda pair: (-len(pair[0]), pair[0]))
+    return tuple((f" {name} ", denies(name), article) for name, article in names)
 
 
 def _triage(case: Case, reading: Reading, articles: tuple[Article, ...]) -> TriageResult:
