@@ -146,7 +146,7 @@ async def told_by_reports(search: Search, ask: Ask, findings: Sequence[Finding])
     there = bool(entries)
     implied = ask.operation is Operation.EXISTS or asks_for_amount(search.question.text)
     if not entries:
-        entries = list(await _called_so(search, ask))
+        entries = list(await called_so(search, ask, _HALF))
     terms = find_terms(search.question.text, search.glossary)
     told: list[tuple[Entry, str]] = []
     for entry in await search.chart.with_bodies(entries[:MOST_TOLD]):
@@ -167,9 +167,16 @@ async def told_by_reports(search: Search, ask: Ask, findings: Sequence[Finding])
     return [make_finding(material, fact, [entry for entry, _ in told], items)]
 
 
-async def _called_so(search: Search, ask: Ask) -> Sequence[Entry]:
+async def called_so(search: Search, ask: Ask, enough: float = _ENOUGH) -> Sequence[Entry]:
+    """The reports and procedures whose names hold the words of a question.
+
+    Args:
+        search: The question's search.
+        ask: What is asked.
+        enough: Share of the words that a name must hold.
+    """
     period, is_dated = await search.period(ask)
-    matched = _called(search, [known for known in search.known if known.kind in _WITH_TEXT], _HALF)
+    matched = _called(search, [known for known in search.known if known.kind in _WITH_TEXT], enough)
     if not is_dated or not matched.core:
         return ()
     wanted = await search.wanted(attrs.evolve(ask, status=None, reason=None), Topic(), matched, period)

@@ -27,7 +27,7 @@ from smarthealth.storage.pool import Pool
 from .chart import Chart, Found, Wanted
 from .comparing import compare, of_one_time
 from .entries import Entry
-from .facets import of_facet, told_by_reports, told_by_the_report
+from .facets import called_so, of_facet, told_by_reports, told_by_the_report
 from .findings import Finding, Findings
 from .matching import Matched
 from .material import Material
@@ -227,6 +227,10 @@ class _LookUp:
             if of_class:
                 # nobody says that the patient has the disease: what is given for it elsewhere is told beside
                 return [await search.nothing(material, wanted), *map(beside, of_class)]
+        called = await called_so(search, ask) if ask.operation in _OF_A_REPORT else ()
+        if called:
+            found = await self._attended(ask, Found(tuple(called), len(called)))
+            return report(attrs.evolve(material, found=found))
         return (
             await by_another_way(search, self._about, ask, topic, named)
             or await mentioned(search, material)
@@ -291,6 +295,8 @@ def _names_no_more_than_an_event(finding: Finding) -> bool:
     return finding.is_absence or (finding.fact.say in _PLAIN and of_events)
 
 
+_OF_A_REPORT = frozenset({Operation.WHO, Operation.WHERE})
+"""Operations that may be asked of a report by other words than those of its name."""
 _EVENTS = frozenset({"encounter", "procedure", "medication", "condition", "document"})
 _PLAIN = frozenset({"exists", "list", "count", "when", "absent", "reason", "mentioned"})
 _OF_EVENTS = frozenset({Operation.WHO, Operation.DEMOGRAPHIC, Operation.SUMMARY, Operation.STATUS, Operation.INTERVAL})

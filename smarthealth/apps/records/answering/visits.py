@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import attrs
 
 from smarthealth.apps.records.understanding.folding import fold_letters
-from smarthealth.apps.records.understanding.question import Ask, Topic
+from smarthealth.apps.records.understanding.question import Ask, TimeRange, Topic
 from smarthealth.retrieval.senses import is_meant, roots_of
 
 from .chart import Found, Wanted
@@ -26,7 +26,7 @@ from .searching import Search
 from .terms import find_terms, held_in
 
 _MOST_NOTES = 12
-_ENOUGH = 0.6
+_ENOUGH = 0.5
 """Share of what is asked for that a sentence must hold, where no word of asking leads to it."""
 _BY_HEADING = 1.5
 """What a heading counts that a word of asking leads to; a sentence counts 1, and what it holds."""
@@ -65,6 +65,7 @@ _CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
             r"tratamiento|treat|given\b|gave|dieron|start|inici|empez",
             r"plan\b|tratamiento|treated|given|administ|se\s+inici|started\s+on",
         ),
+        (r"prescri|recet|formul", r"plan\b|adicion|added|se\s+inici|started\s+on|prescri|formul"),
         (r"complic", r"complic|except|salvo|excepto|presento|febril|fiebre|infec"),
         (r"plan\b|planes\b|conducta", r"plan\b|conducta|assessment\s+and\s+plan"),
         (
@@ -100,10 +101,10 @@ async def told_at_visit(search: Search, ask: Ask) -> list[Finding]:
 
 
 async def _notes_of(search: Search, ask: Ask, visit: re.Match[str]) -> Sequence[Entry]:
-    period, is_dated = await search.period(ask)
-    if not is_dated:
-        return ()
-    since, until = (period.since, period.until) if period else (None, None)
+    # the visit may be told as a time that the record has no entry for: then its note tells it
+    period, _ = await search.period(ask)
+    is_told = isinstance(ask.period, TimeRange)
+    since, until = (period.since, period.until) if period and is_told else (None, None)
     found = await search.chart.find(Wanted(kinds=frozenset({"document"}), since=since, until=until), limit=_MOST_NOTES)
     notes = list(found.entries)
     for name, pattern in _CLASSES.items():

@@ -171,9 +171,12 @@ class Deriver:
     def _absent(self, chart: Chart, elsewhere: Sequence[Entry]) -> Iterator[Case]:
         everything = [entry for entries in chart.entries.values() for entry in entries]
         names, codes = {entry.name for entry in everything}, {entry.code for entry in everything if entry.code}
+        written = " ".join(note.text.casefold() for note in chart.notes)
         missing = Expected(absent=True)
         for entry in elsewhere:
             words = telling_words(entry.name)
+            if any(word in written for word in words):
+                continue  # a note may tell of it
             is_part = any(words and words <= telling_words(name) for name in names)
             if entry.name not in names and entry.code not in codes and not is_part:
                 yield self._ask(chart, "unanswerable", entry, missing)

@@ -58,7 +58,7 @@ _TABLE: tuple[tuple[Facet, str], ...] = (
     (
         Facet.END_HOUR,
         r"""
-        (?:a que hora|que hora|hora (?:de|del|en que)) (?=[^?]*\b(?:salio|salieron|termino|termina|acabo|finalizo|egres\w+|alta|se fue|se retiro)\b)~
+        (?:a que hora|que hora|hora (?:de|del|en que)) (?=[^?]*\b(?:salio|salieron|termino|termina|acabo|finalizo|egreso|se fue|se retiro|(?:dieron|dio|dad[oa]) (?:de |el )?alta)\b)~
         (?:at )?(?:what|which) (?:exact )?(?:time|hour) (?=[^?]*\b(?:leave|left|end|ended|finish|finished|discharged?|over|go home|sent home)\b)~
         """,
     ),
@@ -124,7 +124,7 @@ _TABLE: tuple[tuple[Facet, str], ...] = (
         Facet.LENGTH,
         r"""
         cuanto (?:tiempo )?(?:se )?(?:duro|tardo|tardaron|demoro|demoraron)|cuant[ao]s (?:horas|minutos) (?:duro|tardo|demoro|tomo)
-        how (?:long|many (?:hours|minutes)) (?:did|was|were)\b(?=[^?]*\b(?:take|took|last|lasted|long|go on)\b)|how long was (?:the|his|her)
+        how (?:long|many (?:hours|minutes)) (?:did|was|were)\b[^?]*\b(take|took|last|lasted|long|go on)|how long was (?:the|his|her)
         """,
     ),
     (

@@ -23,7 +23,7 @@ _STATUS: tuple[tuple[Status, str], ...] = (
         (?:se )?(?:le|la|lo|les)? ?(?:ha |han |habia |habian )?(?:suspend(?:io|ieron|ido|idas?|en?)|descontinu(?:o|aron|ado)|retir(?:o|aron|ado|ada|ados|adas)|quit(?:o|aron|ado)|par(?:o|aron)|cancel(?:o|aron|ado|ada)|interrump(?:io|ieron|ido))
         (?:para|de|por) (?:suspender|dejar|retirar|parar|quitar|cancelar|descontinuar)(?:le|la|lo|se)?|suspension(?= de)|(?:for|of) (?:(?:the|its|his|her) )?(?:stopping|discontinuing|withdrawing|cancell?ing|ending|discontinuation|withdrawal|suspension|cancell?ation)|suspend(?:ieran?|an|er)|cambi(?:o|aron)(?= (?:el|la|los|las|su) )|(?:taken|took) (?:him |her |them )off|cancell?ed
         (?:que )?(?:tomaba|usaba|recibia)(?: (?:antes|previamente|en el pasado))|antigu[oa]s|de antes|en el pasado
-        (?:taken|come|came|been) off|quit taking|(?:was|were|been) (?:stopped|discontinued|withdrawn)|(?:used to|previously) (?:take|taken?|took|use|used)|no longer (?:take|takes|taking|uses?|using|on|has|have|active)|not taking any ?more
+        (?:taken|come|came|been) off|quit taking|made (?:\w+ ){1,2}(?:stop|quit|discontinue|drop)|(?:was|were|been) (?:stopped|discontinued|withdrawn)|(?:used to|previously) (?:take|taken?|took|use|used)|no longer (?:take|takes|taking|uses?|using|on|has|have|active)|not taking any ?more
         resolved|inactive|past|(?:did|to) (?:s?he |the patient |they )?(?:stop|discontinue|quit|come off)|stopped|discontinued|finished|ended|no longer|former
         """,
     ),

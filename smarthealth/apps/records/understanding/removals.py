@@ -6,7 +6,7 @@ Operations are recorded by their names; what laypeople say of them is written as
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 _NAMES: Mapping[str, tuple[str, str, str]] = {
     "prostatectomy": ("prostate", "prostata", "prostatectomía"),
@@ -45,7 +45,22 @@ def _compiled(english: str, spanish: str) -> tuple[re.Pattern[str], re.Pattern[s
     )
 
 
+_BY_OPERATION = frozenset({"prostatectomy", "appendectomy", "cholecystectomy", "tonsillectomy", "hysterectomy"})
+"""Operations that are meant where an organ is said to have been operated on."""
+_OPERATED = r"oper(?:o|aron|ado|ada|ar)\s+(?:(?:de|en)\s+)?"
+
+
+def _operated() -> Iterator[tuple[re.Pattern[str], str]]:
+    for name in sorted(_BY_OPERATION):
+        english, spanish, named = _NAMES[name]
+        yield re.compile(rf"\boperat(?:ed|ion)\s+on\s+{_OWN}(?:{english})\b{_ENDS}"), name
+        yield re.compile(rf"\b{_OPERATED}{_SU}(?:{spanish})\b"), named
+
+
 _PATTERNS = tuple((*_compiled(ours, theirs), name, named) for name, (ours, theirs, named) in _NAMES.items())
+
+
+_OPERATIONS = tuple(_operated())
 
 
 def removals_named(text: str, folded: str) -> str:
@@ -60,4 +75,8 @@ def removals_named(text: str, folded: str) -> str:
             match = pattern.search(folded)
             if match is not None:
                 return f"{text[: match.start()]}{called}{text[match.end() :]}"
+    for pattern, called in _OPERATIONS:
+        match = pattern.search(folded)
+        if match is not None:
+            return f"{text[: match.start()]}{called}{text[match.end() :]}"
     return text

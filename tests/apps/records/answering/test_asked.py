@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smarthealth.apps.records.answering.asked import asks_for_another
+from smarthealth.apps.records.answering.asked import asks_for_amount, asks_for_another
 from smarthealth.apps.records.answering.facts import Fact, Item
 
 BARE = Fact(say="exists")
@@ -36,6 +36,12 @@ def quote(note: str | None) -> Fact:
 def test_an_amount_a_cause_and_a_finding_are_told_by_such(text: str, fact: Fact, expected: bool) -> None:
     """That something is there tells none of them; a sentence does where it holds a number, or a word of causes."""
     assert asks_for_another(text, [fact]) is expected
+
+
+def test_an_amount_is_asked_for_by_its_words() -> None:
+    """How much, how many, how large; when is none."""
+    assert asks_for_amount("¿De qué tamaño era?")
+    assert not asks_for_amount("¿Cuándo fue?")
 
 
 def test_nothing_found_is_nothing_else() -> None:

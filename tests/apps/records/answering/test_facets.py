@@ -10,7 +10,11 @@ if TYPE_CHECKING:
     from tests.apps.records.answering.conftest import Add, Ask
 
 CT = "No pulmonary embolism. Nodule of 6 mm in the right upper lobe."
-LONG = "TECHNIQUE: " + "Slices of one millimetre were taken. " * 12 + "\nIMPRESSION: Emphysema. Nodule of 6 mm."
+LONG = (
+    "TECHNIQUE: "
+    + " ".join(f"Slice {number} was taken with care." for number in range(20))
+    + "\nIMPRESSION: Emphysema. Nodule of 6 mm."
+)
 
 
 async def chart(add: Add) -> None:
@@ -90,6 +94,56 @@ async def test_a_facet_is_told_or_said_to_be_lacking(
     fact = (await ask(question))[0]
     assert fact.say == say
     assert note is None or note in (fact.items[0].note or "")
+
+
+@pytest.mark.parametrize(
+    ("question", "say"),
+    [
+        ("What was the result of the zorblaxin?", "value"),
+        ("What did it show?", "refusal"),
+        ("What time was the blood drawn?", "absent"),
+        ("How long did the stay on the ward take?", "duration"),
+        ("What did the zorbloscopy show in 2010?", "absent"),
+        ("How long did the zorbloscopy take?", "duration"),
+        ("How long did the frobnectomy take?", "duration"),
+        ("Who did the test?", "who"),
+    ],
+)
+async def test_what_is_measured_or_unknown_is_left_to_others(add: Add, ask: Ask, question: str, say: str) -> None:
+    """A word that the record has for a measurement means that; one that it has for nothing means nothing here."""
+    await add("observation", "Zorblaxin", value=3, unit="mg/dL")
+    await add("procedure", "Zorbloscopy")
+    await add("procedure", "Frobnectomy", clock="08:00", end_clock="08:00")
+    await add(
+        "encounter", "Stay on the ward", category="inpatient", clock="08:00", ended_on="2020-01-09", end_clock="09:00"
+    )
+    assert (await ask(question))[0].say == say
+
+
+async def test_the_report_on_a_procedure_tells_what_it_found(add: Add, ask: Ask) -> None:
+    """One of the days after it that shares a word with its name; without a day, or a report, there is none."""
+    await add("procedure", "Biopsy of skin", started_on="2021-02-01")
+    await add("procedure", "Cystoscopy", started_on=None)
+    await add("procedure", "Bronchoscopy", started_on="2015-02-01")
+    await add("report", "Pathology of skin", body="Benign naevus.", started_on="2021-02-05")
+    fact = (await ask("What did the biopsy of skin show?"))[0]
+    assert (fact.say, fact.items[0].note) == ("told", "Benign naevus.")
+    assert [(await ask(f"What did the {name} show?"))[0].say for name in ("cystoscopy", "bronchoscopy")] == [
+        "lacking"
+    ] * 2
+
+
+async def test_a_note_tells_what_a_procedure_lacks(add: Add, ask: Ask) -> None:
+    """Before it is said that the record does not have it."""
+    await add("procedure", "Colonoscopy", started_on="2021-02-01")
+    await add(
+        "document",
+        "Discharge summary",
+        body="Two complications after the colonoscopy: bleeding and pain.",
+        started_on="2021-02-05",
+    )
+    fact = (await ask("Were there complications of the colonoscopy?"))[0]
+    assert fact.say == "mentioned"
 
 
 async def test_how_long_it_took_needs_two_times(add: Add, ask: Ask) -> None:

@@ -25,6 +25,8 @@ Plan: Added ipratropium. Return in six weeks."""
         ("What drinks should be avoided after the first visit?", None),
         ("What did he complain of at discharge?", None),
         ("What was added in the visit of 2001?", None),
+        ("What was removed in the dermatology visit?", None),
+        ("What colour was the car in the last visit?", None),
         ("What was added at the visit before the tonsillectomy?", None),
         ("In the last visit, where does he sleep? In a recliner?", "recliner"),
     ],

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import get_args
 
+import attrs
 import pytest
 
 from smarthealth.apps.records.demo import demo_paths
 from smarthealth.apps.records.evaluation.cases import Case, Expected, Kind, Language
-from smarthealth.apps.records.evaluation.chart import Chart, Entry, read_charts
+from smarthealth.apps.records.evaluation.chart import Chart, Entry, Note, read_charts
 from smarthealth.apps.records.evaluation.derive import LONGEST_LIST, Deriver
 from smarthealth.apps.records.evaluation.phrases import BEYOND_ANY_RECORD
 
@@ -149,6 +150,15 @@ def test_what_is_part_of_something_held_is_not_absent() -> None:
     one, two = chart("1", condition=(entry("Viral sinusitis"),)), chart("2", condition=(entry("Sinusitis"),))
     asked = [case.document_number for case in derive(one, two, kind="unanswerable") if not _is_beyond(case)]
     assert asked == ["2"]
+
+
+def test_what_a_note_may_tell_of_is_not_absent() -> None:
+    """Who has a note on sinusitis cannot be said to have none."""
+    one, two = (
+        attrs.evolve(chart("1"), notes=(Note(day="", text="A sinusitis."),)),
+        chart("2", condition=(entry("Sinusitis"),)),
+    )
+    assert all(_is_beyond(case) for case in derive(one, two, kind="unanswerable") if case.document_number == "1")
 
 
 def test_a_session_ends_in_the_question_that_is_judged() -> None:

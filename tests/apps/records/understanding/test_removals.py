@@ -19,6 +19,9 @@ from smarthealth.apps.records.understanding.removals import removals_named
         ("did they take out his stomach tube", "did they take out his stomach tube"),
         ("were colon polyps removed", "were colon polyps removed"),
         ("le sacaron sangre", "le sacaron sangre"),
+        ("¿Quién lo operó de la próstata?", "¿Quién lo prostatectomía?"),
+        ("who operated on his gallbladder", "who cholecystectomy"),
+        ("lo operaron del riñón", "lo operaron del riñón"),
     ],
 )
 def test_what_was_taken_out_is_named_as_the_operation(text: str, named: str) -> None:
