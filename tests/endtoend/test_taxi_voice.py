@@ -14,11 +14,11 @@ import pytest
 import trio
 import trio_websocket
 
-from smarthealth.speech.espeak import EspeakTextToSpeech, find_espeak
-from smarthealth.speech.resampling import Resampler
+from smarthealth.speech.espeak import find_espeak
 from smarthealth.testing.assemblyai import open_assemblyai
 from smarthealth.testing.cartesia import open_cartesia
 from smarthealth.testing.speech import Heard, Said
+from tests.speech.synthesis import synthesised
 
 if TYPE_CHECKING:
     from tests.endtoend.conftest import Launch
@@ -71,12 +71,7 @@ class Line:
 
 
 async def _synthesised(text: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-    program = find_espeak()
-    assert program is not None
-    async with EspeakTextToSpeech(program).open_voice("es") as voice, voice.open_speech(text) as audio:
-        pcm = b"".join([piece async for piece in audio])
-    resampler = Resampler(24_000, 16_000)
-    return np.frombuffer(resampler.feed(pcm) + resampler.finish(), "<i2").astype(np.float64)
+    return np.frombuffer(await synthesised(text, 16_000), "<i2").astype(np.float64)
 
 
 @asynccontextmanager

@@ -195,6 +195,19 @@ def server(chromium: str, model_url: str, tmp_path_factory: pytest.TempPathFacto
     running.stop()
 
 
+@contextmanager
+def offline_server(data: Path, **variables: str) -> Iterator[Server]:
+    """Run a server whose models are the offline ones, with more settings where they are given."""
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    own = {"SMARTHEALTH_DATA": str(data), "SMARTHEALTH_TURN_GRACE": "0.2"}
+    running = Server(data, free_port(), inherited | own | variables)
+    running.start()
+    try:
+        yield running
+    finally:
+        running.stop()
+
+
 @attrs.define
 class Console:
     """The console in a tab, as a person uses it."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 import trio
 
-from tests.pages.conftest import INHERITED, Server
+from tests.pages.conftest import Server, offline_server
 
 if TYPE_CHECKING:
     from tests.pages.conftest import Page
@@ -29,15 +27,8 @@ STEPS = (
 @pytest.fixture(scope="module")
 def doctor(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server whose model is the offline one."""
-    data = tmp_path_factory.mktemp("doctor") / "data"
-    environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    running = Server(data, port, environment | {"SMARTHEALTH_DATA": str(data), "SMARTHEALTH_TURN_GRACE": "0.2"})
-    running.start()
-    yield running
-    running.stop()
+    with offline_server(tmp_path_factory.mktemp("doctor") / "data") as running:
+        yield running
 
 
 async def open_doctor(page: Page, server: Server) -> None:

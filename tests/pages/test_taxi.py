@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import socket
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.pages.conftest import INHERITED, Server
+from tests.pages.conftest import Server, offline_server
 
 if TYPE_CHECKING:
     from tests.pages.conftest import Page
@@ -22,15 +20,8 @@ CONNECTED = "document.getElementById('connection').dataset.state === 'connected'
 @pytest.fixture(scope="module")
 def taxi(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server whose models are the offline ones."""
-    data = tmp_path_factory.mktemp("taxi") / "data"
-    environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    running = Server(data, port, environment | {"SMARTHEALTH_DATA": str(data), "SMARTHEALTH_TURN_GRACE": "0.2"})
-    running.start()
-    yield running
-    running.stop()
+    with offline_server(tmp_path_factory.mktemp("taxi") / "data") as running:
+        yield running
 
 
 async def open_taxi(page: Page, server: Server) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -12,13 +11,14 @@ import numpy as np
 import pytest
 import trio
 
-from smarthealth.speech.espeak import EspeakTextToSpeech, find_espeak
+from smarthealth.speech.espeak import find_espeak
 from smarthealth.speech.wav import wav_file
 from smarthealth.testing.assemblyai import open_assemblyai
 from smarthealth.testing.cartesia import open_cartesia
 from smarthealth.testing.speech import Heard, Said
-from tests.pages.conftest import INHERITED, Server, free_port, launched
+from tests.pages.conftest import Server, launched, offline_server
 from tests.pages.test_taxi import open_taxi
+from tests.speech.synthesis import synthesised
 
 if TYPE_CHECKING:
     from tests.pages.conftest import Page
@@ -38,13 +38,7 @@ LISTED = "[...document.querySelectorAll('#event-list b')].some((one) => one.text
 
 async def _recording(path: Path) -> None:
     """A microphone's view: quiet, a sentence, quiet while the answer begins, a second sentence over it, and quiet."""
-    program = find_espeak()
-    assert program is not None
-    said = []
-    async with EspeakTextToSpeech(program).open_voice("es") as voice:
-        for text in (FIRST, SECOND):
-            async with voice.open_speech(text) as audio:
-                said.append(b"".join([piece async for piece in audio]))
+    said = [await synthesised(text, RATE_HZ) for text in (FIRST, SECOND)]
     quiet = bytes(2 * RATE_HZ)
     pcm = np.frombuffer(quiet + said[0] + quiet * 5 + said[1] + quiet * 30, "<i2").astype(np.float64)
     noisy = pcm + np.random.default_rng(3).normal(scale=40, size=len(pcm))
@@ -64,17 +58,14 @@ async def spoken(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Asy
         hearing = await stack.enter_async_context(open_assemblyai())
         speaking = await stack.enter_async_context(open_cartesia(rule=lambda text: slow))
         hearing.script(Heard(text=FIRST, word_seconds=0.2), Heard(text=SECOND, word_seconds=0.1))
-        environment = {name: os.environ[name] for name in INHERITED if name in os.environ} | {
-            "SMARTHEALTH_DATA": str(folder / "data"),
-            "SMARTHEALTH_TURN_GRACE": "0.2",
+        speech = {
             "ASSEMBLYAI_API_KEY": "scripted-key",
             "ASSEMBLYAI_URL": hearing.url,
             "CARTESIA_API_KEY": "scripted-key",
             "CARTESIA_URL": speaking.url,
         }
-        server = Server(folder / "data", free_port(), environment)
-        stack.callback(server.stop)
-        await trio.to_thread.run_sync(server.start)
+        served = offline_server(folder / "data", **speech)
+        server = await trio.to_thread.run_sync(stack.enter_context, served)
         profile = tmp_path_factory.mktemp("chromium")
         browser = launched(chromium, profile, f"--use-file-for-fake-audio-capture={recording}%noloop")
         page = await stack.enter_async_context(stack.enter_context(browser).open_page())

@@ -3,9 +3,9 @@ import pytest
 from numpy.typing import NDArray
 
 from smarthealth.speech.activity import FRAME_BYTES, ActivityEvent, SpeechActivity, SpeechBegan, SpeechEnded
-from smarthealth.speech.espeak import EspeakTextToSpeech, find_espeak
-from smarthealth.speech.resampling import Resampler
+from smarthealth.speech.espeak import find_espeak
 from smarthealth.speech.webrtc import WebRtcDetector
+from tests.speech.synthesis import synthesised
 
 
 def _listen(signal: NDArray[np.float64]) -> list[ActivityEvent]:
@@ -16,12 +16,7 @@ def _listen(signal: NDArray[np.float64]) -> list[ActivityEvent]:
 
 
 async def _speech(text: str) -> NDArray[np.float64]:
-    program = find_espeak()
-    assert program is not None
-    async with EspeakTextToSpeech(program).open_voice("es") as voice, voice.open_speech(text) as audio:
-        pcm = b"".join([piece async for piece in audio])
-    resampler = Resampler(24_000, 16_000)
-    samples = np.frombuffer(resampler.feed(pcm) + resampler.finish(), "<i2").astype(float)
+    samples = np.frombuffer(await synthesised(text, 16_000), "<i2").astype(float)
     loud = np.flatnonzero(np.abs(samples) > 300)
     return samples[loud[0] : loud[-1]]
 
