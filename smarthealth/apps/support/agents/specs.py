@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
@@ -12,6 +13,8 @@ from smarthealth.apps.support.case import Case, Work
 from smarthealth.apps.support.knowledge.lexicon import concepts_in
 from smarthealth.apps.support.knowledge.matching import Found
 from smarthealth.apps.support.routing.router import Part
+from smarthealth.retrieval.words import fold
+from smarthealth.storage.dialogues import Message
 
 from .prompts import build_request
 
@@ -25,13 +28,24 @@ NEAR_BEST: Final = 0.12
 GROUNDING: Final = ((0.0, 0.1), (0.34, 0.55), (0.5, 0.75), (0.7, 0.88), (0.9, 0.95), (1.0, 0.97))
 """By coverage of the best passage, how likely an answer that rests on it is held to be right; straight lines in between. Chosen, not measured."""
 _VERSIONS: Final = ("hybrid", "automatic", "manual", "rim")
+_GOES_ON: Final = re.compile(r"^\W*(?:and|what about|how about|y|que tal|pero)\b")
 FOLLOW_UP_WORDS: Final = 6
 """Words of a question so short that the question before it may say what it is about."""
 
 
 def query_of(case: Case, part: Part) -> str:
-    """What to look up: the question, with the one before it where it says little itself."""
-    return part.text
+    """What to look up: the question, with the one before it where it only goes on with that ("and the hybrid?")."""
+    before = _before(case.history) if _GOES_ON.match(fold(part.text)) is not None else ""
+    if not before or len(part.text.split()) > FOLLOW_UP_WORDS:
+        return part.text
+    return f"{before} {part.text}"
+
+
+def _before(history: Sequence[Message]) -> str:
+    """The question that this specialist answered last, if nobody has spoken since."""
+    if not history or history[-1].agent != NAME:
+        return ""
+    return next((said.content for said in history if said.message_id == history[-1].answers), "")
 
 
 def prepare(case: Case, part: Part, found: Sequence[Found]) -> Work:
