@@ -16,7 +16,6 @@ from __future__ import annotations
 import gc
 import time
 from collections.abc import Callable
-from math import inf
 
 import attrs
 import trio
@@ -37,11 +36,6 @@ NEVER = 1_000_000_000
 """Rounds over those after which a full one would come by itself."""
 QUIET = 0.1
 """Share of a core below which a period is quiet."""
-MOST_AT_ONCE = 50_000
-"""Objects that may be looked through in any period, in some ten milliseconds. More of them are new connections, by the hundred, and
-stay: they are frozen unseen."""
-OLDEST = 2
-"""Python's number for the generation of what has grown old."""
 PAUSE = 600.0
 """Seconds between two great rounds in quiet periods."""
 MOST_FROZEN = 2_000_000
@@ -68,6 +62,9 @@ class GarbageRounds:
     def look(self, seconds: float) -> None:
         """Look through what has grown old since the last call.
 
+        How many objects that are is counted by rounds, not by `gc.get_objects`: that holds each for a moment, the tuple too that
+        another thread is just making of an iterator, which Python answers there with a SystemError.
+
         Args:
             seconds: How long ago that was.
         """
@@ -76,9 +73,12 @@ class GarbageRounds:
         self._since += seconds
         middle_rounds = gc.get_stats()[1]["collections"]
         if middle_rounds != self._middle_rounds:  # else nothing has grown old
-            self._frozen += (middle_rounds - self._middle_rounds) * MOST_OF_A_ROUND
+            rounds = middle_rounds - self._middle_rounds
+            self._frozen += rounds * MOST_OF_A_ROUND
             self._middle_rounds = middle_rounds
-            _freeze()
+            if rounds == 1:  # more are new connections, by the hundred: most will stay, and a look would take long
+                gc.collect()
+            gc.freeze()
             if self._has_doubled():
                 self._great_round()
         elif quiet and self._frozen and self._since >= PAUSE:
@@ -92,23 +92,10 @@ class GarbageRounds:
 
     def _great_round(self) -> None:
         gc.unfreeze()
-        _freeze()
+        gc.collect()
+        gc.freeze()
         self._known, self._frozen, self._since = gc.get_freeze_count(), 0, 0.0
         self.great_rounds += 1
-
-
-def _freeze(most: float = inf) -> int:
-    """Take what lives, and is not frozen yet, out of the collector's sight; how many objects that were.
-
-    Args:
-        most: Objects up to which they are looked through before.
-    """
-    old = len(gc.get_objects(generation=OLDEST))
-    if old <= most:
-        gc.collect()
-        old = len(gc.get_objects(generation=OLDEST))
-    gc.freeze()
-    return old
 
 
 async def keep_garbage_short(context: Context) -> None:
