@@ -84,6 +84,14 @@ export function drawEvent(event) {
   if (rest.audio) rest.audio = `${rest.audio.length} B`;
   const time = new Date(ts ?? Date.now()).toLocaleTimeString(undefined, { hour12: false, hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
   const list = byId("event-list");
+  // a spoken answer is dozens of pieces: one line for all that follow each other
+  const last = list.firstElementChild;
+  if (type === "tts_chunk" && last?.dataset.type === type) {
+    last.dataset.count = Number(last.dataset.count) + 1;
+    setText(last.querySelector("b"), `${type} × ${last.dataset.count}`);
+    return;
+  }
   list.prepend(make("li", {}, make("time", {}, time), " ", make("b", {}, type), " ", make("code", {}, JSON.stringify(rest))));
+  Object.assign(list.firstElementChild.dataset, { type, count: 1 });
   while (list.children.length > MOST_EVENTS) list.lastElementChild.remove();
 }
