@@ -201,6 +201,8 @@ class _Filling:
         alone = one.said_of(Place(), self._gazetteer)
         if before.is_empty:
             return alone
+        if alone.says_nothing_new_of(before):
+            return before  # "sí, a Salgar": what was agreed on of it stays
         if one.is_zone:
             # "para Soledad" is another trip where the place was known already; "en Soledad" says more of the same place
             other = one.role is not None and before.is_complete

@@ -38,6 +38,9 @@ class Patience:
     doubted: bool = False
     """Whether the caller said no to the summary, so that a mere "sí" after it agrees to nothing yet."""
 
+    declined: bool = False
+    """Whether the caller has just said no to a person, or goodbye instead."""
+
     @property
     def is_stuck(self) -> bool:
         """Whether the question is not to be put in its words again."""
@@ -69,6 +72,8 @@ def go_on(patience: Patience, filled: Filled, heard: Heard, *, is_idle: bool, is
         is_idle: Whether nothing was ordered yet, nor is now.
         is_called: Whether a person was promised already.
     """
+    if (patience.is_stuck or patience.declined) and _leaves_it(filled, heard):
+        return Asking(filled=filled, patience=Patience(question=patience.question, declined=True))
     if heard.intents & _ELSEWHERE:
         return Asking(filled=filled, patience=patience)
     digresses = heard.asks or heard.asks_payment or bool(heard.intents & _DIGRESSIONS)
@@ -93,6 +98,12 @@ def go_on(patience: Patience, filled: Filled, heard: Heard, *, is_idle: bool, is
     if not is_called and (accepts or (now.is_over and not digresses)):
         return Asking(filled=filled, patience=Patience(), calls_person=True)
     return Asking(filled=filled, patience=now)
+
+
+def _leaves_it(filled: Filled, heard: Heard) -> bool:
+    """Whether a message says no, thanks or goodbye, and nothing else."""
+    says_no = heard.only_no or (heard.intents and heard.intents <= {"thanks", "farewell"})
+    return bool(says_no) and not heard.tells and filled.slots.missing != "confirmation"
 
 
 def _question(slots: Slots) -> str:

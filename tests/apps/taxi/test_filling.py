@@ -152,6 +152,11 @@ def test_all_in_one_message() -> None:
             "Calle 76 con Carrera 50",
             "Aeropuerto Ernesto Cortissoz, Soledad",
         ),
+        (
+            ("ella está en la carrera 21 # 56-60 en El Prado", "va para el aeropuerto"),
+            "Carrera 21 # 56-60, El Prado, Barranquilla",
+            "Aeropuerto Ernesto Cortissoz, Soledad",
+        ),
     ],
 )
 def test_places(texts: tuple[str, ...], pickup: str, destination: str) -> None:

@@ -70,6 +70,17 @@ def test_no_destination_at_all() -> None:
     assert talk("eh", "eh", "eh", "al aeropuerto").patience == Patience(question="payment", times=1)
 
 
+def test_a_person_who_is_not_wanted() -> None:
+    """Is offered no more by whoever says no, thanks or goodbye; with the next word of the trip all goes on."""
+    for left in ("no", "no, gracias", "ah bueno, gracias", "adiós"):
+        declined = talk("eh", "eh", "eh", left)
+        assert (declined.patience.declined, declined.patience.is_stuck, declined.calls_person) == (True, False, False)
+        assert talk("eh", "eh", "eh", left, "no, gracias").patience.declined
+    assert talk("eh", "eh", "eh", "no", "al aeropuerto").patience == Patience(question="payment", times=1)
+    assert not talk("eh", "eh", "eh", "no, al aeropuerto").patience.declined
+    assert not talk("eh", "gracias").patience.declined
+
+
 def test_a_summary() -> None:
     """That is answered with neither yes nor no is no yes; what changes is summed up anew; who asks is answered."""
     order = ("al aeropuerto", "nequi", "no")
@@ -112,5 +123,7 @@ def test_one_answer_to_everything(answer: str, first: str) -> None:
     """Comes to a summary, to a person, or is itself something else than an answer, within a few messages."""
     reached = [talk(first, *[answer] * times) for times in range(1, 13)]
     heard = read(answer, GAZETTEER)
-    through = any(one.filled.slots.missing == "confirmation" or one.calls_person for one in reached)
+    through = any(
+        one.filled.slots.missing == "confirmation" or one.calls_person or one.patience.declined for one in reached
+    )
     assert through or heard.asks or heard.asks_payment or heard.intents or heard.wrong

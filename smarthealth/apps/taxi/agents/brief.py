@@ -80,6 +80,8 @@ class Brief:
     """What was asked for in vain, and taken by default."""
     is_stuck: bool = False
     """Whether the next question was asked so often that a person is to be offered."""
+    declined: bool = False
+    """Whether the message said no, thanks or goodbye to that offer."""
     active: tuple[ServiceNote, ...] = ()
     intents: tuple[str, ...] = ()
     asks_payment: bool = False
@@ -134,6 +136,7 @@ def make_brief(work: Work, before: Slots) -> Brief:
         assumed_zone=filled.assumed_zone,
         assumed=filled.assumed,
         is_stuck=work.patience.is_stuck,
+        declined=work.patience.declined,
         active=tuple(
             ServiceNote(reference=one.reference or "", destination=one.destination, fare=one.fare)
             for one in work.active[:ACTIVE_SHOWN]

@@ -19,8 +19,10 @@ from .phrases import (
     CALLED,
     CHANGE_SENT,
     CONFIRM_QUESTION,
+    DECLINED,
     DISPATCHED_ALREADY,
     HELP,
+    KEPT,
     acknowledgement,
     answers,
     opening,
@@ -102,6 +104,9 @@ def _say(brief: Brief) -> Iterator[Piece]:
 def _next(brief: Brief) -> Iterator[str]:
     """What the answer ends with."""
     intents = set(brief.intents)
+    if brief.declined:
+        yield DECLINED if brief.is_empty else KEPT
+        return
     if brief.is_stuck and not (brief.is_empty and "greeting" in intents):
         yield from question(brief)
         return

@@ -18,6 +18,8 @@ HELP: Final = (
     "Puedo pedirte un taxi, decirte cuánto cuesta, consultar o cancelar un servicio. ¿A qué dirección te diriges?"
 )
 OFFER: Final = "Creo que no nos estamos entendiendo. ¿Quieres que te llame un asesor?"
+DECLINED: Final = "De acuerdo. Cuando necesites un taxi, aquí estoy."
+KEPT: Final = "De acuerdo, no llamo a nadie. Tu pedido queda anotado; para seguir con él, dime el dato que falta."
 CALLED: Final = "Un asesor ya tiene tu solicitud; para que te llame, dime tu número de teléfono."
 CONFIRM_OR_PERSON: Final = "Si todo está bien, di «confirmo»; si prefieres que te atienda una persona, di «asesor»."
 CHANGE_SENT: Final = "Ese servicio ya está pedido: el cambio se lo puedes decir al conductor, o lo cancelo y te pido otro. Para eso di «cancela el servicio»."

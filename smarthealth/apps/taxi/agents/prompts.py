@@ -47,7 +47,7 @@ _NOTE: Final = (
     "La nota dice el pedido hasta ahora, con lo que el último mensaje trajo (changed), lo que falta (missing), lo que se negó por"
     " estar fuera de zona (refused), lo consultado sin pedirlo (supposed) y los servicios activos (active). Ya está registrada:"
     " no vuelvas a preguntar lo que contiene. Lo que se preguntó en vano se supuso (assumed): dilo. Si is_stuck, no repitas la"
-    " pregunta: ofrece un asesor humano."
+    " pregunta: ofrece un asesor humano. Si declined, no preguntes nada más: despídete, o di que el pedido queda anotado."
 )
 
 

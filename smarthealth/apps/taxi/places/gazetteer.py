@@ -73,6 +73,9 @@ _ARTICLES: Final = frozenset({"el", "la", "los", "las"})
 _PUNCTUATION: Final = frozenset(",;.!?/()-#")
 CLOSE_ENOUGH: Final = 0.84
 """How alike (`difflib`) a name that was misheard must be to one of the table that begins with the same letter."""
+LONG: Final = 7
+"""Letters of a name that two words by chance are not."""
+CUT_IN: Final = 2
 VERY_CLOSE: Final = 0.9
 """How alike to one that begins with another."""
 _HEADS: Final = (
@@ -128,6 +131,8 @@ class Gazetteer:
     """Municipality to the sector of places there of which no more is known."""
     _phrases: Mapping[tuple[str, ...], _Phrase]
     _longest: int
+    _run_together: Mapping[str, _Phrase]
+    """Names of one long word, which transcriptions cut in two: "aero puerto"."""
 
     def find(self, text: str) -> tuple[FoundSpot, ...]:
         """Every place named in a text, in order; of overlapping names the longest."""
@@ -137,7 +142,7 @@ class Gazetteer:
         while at < len(words):
             length = self._match(texts, at)
             if length:
-                phrase = self._phrases.get(texts[at : at + length]) or self._phrases["el", *texts[at : at + length]]
+                phrase = self._phrase(texts[at : at + length]) or self._phrases["el", *texts[at : at + length]]
                 found.append(FoundSpot(spots=phrase.spots, start=words[at].start, end=words[at + length - 1].end))
             at += length or 1
         return tuple(found)
@@ -157,13 +162,18 @@ class Gazetteer:
     def _match(self, texts: tuple[str, ...], at: int) -> int:
         """Words of the longest name that begins here."""
         for length in range(min(self._longest, len(texts) - at), 0, -1):
-            phrase = self._phrases.get(texts[at : at + length])
+            phrase = self._phrase(texts[at : at + length])
             # "al Viva" is "a el Viva", a name that counts only with its article
             if phrase is None and texts[at - 1 : at] in (("al",), ("del",)):
                 phrase = self._phrases.get(("el", *texts[at : at + length]))
             if phrase is not None and (not phrase.is_doubtful or _is_expected(texts, at)):
                 return length
         return 0
+
+    def _phrase(self, texts: tuple[str, ...]) -> _Phrase | None:
+        """The name that words are, or that one word is which was cut in two."""
+        whole = self._phrases.get(texts)
+        return whole if whole is not None or len(texts) != CUT_IN else self._run_together.get("".join(texts))
 
 
 def _is_expected(texts: tuple[str, ...], at: int) -> bool:
@@ -203,7 +213,8 @@ def load_gazetteer() -> Gazetteer:
     for names in read_rows("outside.tsv"):
         add(Spot(kind="outside", name=names[0]), names)
     phrases = {words: _Phrase(tuple(listed), words in doubtful) for words, listed in spots.items()}
-    return Gazetteer(zones=zones, phrases=phrases, longest=max(map(len, phrases)))
+    long = {words[0]: phrase for words, phrase in phrases.items() if len(words) == 1 and len(words[0]) >= LONG}
+    return Gazetteer(zones=zones, phrases=phrases, longest=max(map(len, phrases)), run_together=long)
 
 
 def _with_head(name: str, aliases: list[str]) -> list[str]:

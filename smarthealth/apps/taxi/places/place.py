@@ -53,6 +53,16 @@ class Place:
         parts = [self.landmark, self.address.text if self.address is not None else None, self.neighbourhood, self.zone]
         return ", ".join(dict.fromkeys(part for part in parts if part))
 
+    def says_nothing_new_of(self, known: Place) -> bool:
+        """Whether all that it names, and it names no address, is known of a place already."""
+        return (
+            self.address is None
+            and self.outside is None
+            and self.landmark in (None, known.landmark)
+            and self.neighbourhood in (None, known.neighbourhood)
+            and self.zone in (None, known.zone)
+        )
+
     def told_zone(self, zone: str) -> Place:
         """This place, which is in that municipality: a neighbourhood that is not there was a mistake."""
         if self.zone == zone:

@@ -42,7 +42,7 @@ _WORDS: Final[Mapping[Intent, str]] = {
         r"|\b(?:me|nos|que me|que nos) (?:recog\w+|recoj\w+|llev\w+|pas\w+ a buscar)\b|\b(?:quiero|necesito|mand\w+|pid[ea]\w*|dame|deme) (?:uno|otro)\b|\bhacer una reserva\b|\bpas\w*(?:me|nos) a (?:buscar|recoger)\b|\b(?:un|otro) (?:taxi|carro|carrito|movil)\b|\b(?:recog|llev|recoj)\w*(?:me|nos|an|a)\b|\b(?:necesito|quiero|quisiera|debo|tengo que|vamos a|voy a) ir(?:me|nos)?\b|\bvoy (?:para|pa|a|al|hacia|hasta)\b|\b(?:need|want|get) (?:me )?an? (?:taxi|cab)\b"
     ),
     "human": (
-        r"\b(?:(?:hablar|comunic\w+|pas\w+|transfi\w+|conect\w+|atien\w+|atend\w+|quiero|necesito|deme|ponme|pongame)\b[^.?!]*?\b(?:(?:una |otra )?persona(?: real| de verdad)?|humano|asesora?|agente(?: humano)?|operadora?|alguien(?: real| mas)?|ser humano|supervisora?|encargad[oa]|gerente|jefe)\b)"
+        r"\b(?:(?:hablar|comuni[cq]\w+|pas\w+|transfi\w+|conect\w+|atien\w+|atend\w+|quiero|necesito|deme|ponme|pongame)\b[^.?!]*?\b(?:(?:una |otra )?persona(?: real| de verdad)?|humano|asesora?|agente(?: humano)?|operadora?|alguien(?: real| mas)?|ser humano|supervisora?|encargad[oa]|gerente|jefe)\b)"
         r"|\b(?:asesor|humano|persona real|operador humano|no quiero (?:hablar con )?(?:un |una )?(?:robot|maquina|bot))\b"
     ),
     "cancel": (
@@ -54,7 +54,7 @@ _WORDS: Final[Mapping[Intent, str]] = {
     ),
     "status": (
         rf"\b(?:donde|por donde|cuanto (?:le )?falta|cuanto se demora|cuando|a que hora|en cuanto|cuanto tarda)\b[^.?!]*?\b(?:{_SERVICE}|viene|llega|va|esta|conductor|chofer)\b"
-        rf"|\b(?:estado|numero|placa|datos|conductor)\b[^.?!]*?\b(?:del?|mi|el)\b[^.?!]*?\b{_SERVICE}\b|\b(?:ya viene|ya salio|no (?:ha llegado|llega)|tengo (?:algun|un) {_SERVICE}|mi {_SERVICE} (?:activo|pendiente)|mis {_SERVICE}|que placa|la placa|que {_SERVICE} tengo|el {_SERVICE} que pedi)\b"
+        rf"|\b(?:estado|numero|placa|datos|conductor)\b[^.?!]*?\b(?:del?|mi|el)\b[^.?!]*?\b{_SERVICE}\b|\b(?:ya viene|ya va|(?:va|viene) en camino|ya salio|no (?:ha llegado|llega)|tengo (?:algun|un) {_SERVICE}|mi {_SERVICE} (?:activo|pendiente)|mis {_SERVICE}|que placa|la placa|que {_SERVICE} tengo|el {_SERVICE} que pedi)\b"
     ),
     "ask_fare": r"^\W*(?:y )?cuanto\W*$|\b\d+ ?mil (?:esta bien|alcanza\w*|le parece|le sirve|basta)|\b(?:alcanza|basta)\w* con \d+ ?mil|\b(?:cuanto (?:me |nos |le |se |es |seria |costaria |saldria |va a |vale|cuesta|cobra|sale|por)\w*|cuanto (?:vale|cuesta|cobran?|sale|es|seria|costaria|saldria|valdria|toca)|que (?:precio|valor|tarifa|costo)|(?:el |la )?(?:precio|tarifa|valor|costo) (?:del?|hasta|para|a|de la|tiene)|a como|cual es (?:el|la) (?:precio|valor|tarifa|costo)|por cuanto|me sale en|(?:precio|tarifa|valor) \?)",
     "ask_wait": r"\b(?:cuanto (?:se )?(?:demora|tarda|tiempo|falta)\w*|en cuanto (?:tiempo|llega)|se demora|es rapido|cuantos minutos|a que hora llega)\b",

@@ -28,7 +28,7 @@ _JOINT: Final = re.compile(
 )
 _NOT_JOINT: Final = re.compile(r"(?<!frente )(?<!lado )(?<!cerca )(?<!diagonal )\bal\b|\by\s+(?:el|la|en)\b")
 _PICKUP: Final = re.compile(
-    r"\b(?:re(?:cog|coj)\w*|busc\w+|busq\w+|pas[ae]n? por|vengan?|venir|venga|estoy|estamos|encuentro|encontramos|salgo|salimos|salir|saliendo"
+    r"\b(?:re(?:cog|coj)\w*|busc\w+|busq\w+|pas[ae]n? por|vengan?|venir|venga|estoy|estamos|(?:ella|el|ellos|ellas) estan?|encuentro|encontramos|salgo|salimos|salir|saliendo"
     r"|desde|vivo|vivimos|ubicad[oa]s?|origen|partida|parad[oa]s?|esperando|espero|esperamos|vengo|venimos|mi (?:direccion|ubicacion|casa) es"
     # "mándelo a …": the taxi is sent to where it is waited for
     r"|(?:mand|envi)(?:e|a|en|eme|ame|enme)l[oa]|partiendo|sacar|me sac\w+|(?:de|desde|en) (?:mi|la) (?:casa|trabajo|oficina|apartamento))\b"

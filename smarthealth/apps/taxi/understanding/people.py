@@ -10,7 +10,9 @@ from smarthealth.apps.taxi.places.numbers import read_number
 from smarthealth.apps.taxi.places.words import words_of
 
 _NAME: Final = re.compile(
-    r"\b(?:me llamo|mi nombre es|a nombre de|soy(?: la| el)?(?: senora?| don| dona| doctora?)?|habla|le habla|te habla|nombre:?)\s+"
+    r"\b(?:me llamo|mi nombre es|a nombre de|soy(?: la| el)?(?: senora?| don| dona| doctora?)?|habla|le habla|te habla|nombre:?"
+    # whom the taxi is for
+    r"|(?:es|taxi|servicio|carrera) para (?:mi (?:mama|papa|abuel[oa]|hij[oa]|herman[oa]|espos[oa]|suegr[oa]|ti[oa]|jef[ea]|amig[oa])\W+)?(?:la senora|el senor|don|dona|la doctora|el doctor|la nina|el nino))\s+"
 )
 _NAME_STOPS: Final = frozenset(
     [

@@ -11,6 +11,7 @@ from smarthealth.apps.taxi.places.folding import fold
 from smarthealth.apps.taxi.places.gazetteer import Gazetteer
 
 from .contractions import expand
+from .english import in_spanish
 from .features import find_features, wants_nothing_special
 from .intents import (
     Intent,
@@ -109,7 +110,7 @@ class Heard:
 
 def read(text: str, gazetteer: Gazetteer) -> Heard:
     """Read an utterance; never fails, whatever the text is."""
-    text = spelt(without_sounds(expand(text)))
+    text = spelt(without_sounds(expand(in_spanish(text))))
     folded = fold(text)
     name, phone, when = find_name(text), find_phone(text), find_when(text)
     asks_payment = asks_about_payment(text)

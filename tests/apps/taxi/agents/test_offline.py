@@ -13,7 +13,7 @@ from trio.testing import MockClock
 
 from smarthealth.apps.taxi.agents.brief import Brief, ServiceNote, write_brief
 from smarthealth.apps.taxi.agents.offline import compose
-from smarthealth.apps.taxi.agents.phrases import CALLED, CHANGE_SENT, DISPATCHED_ALREADY, HELP, OFFER
+from smarthealth.apps.taxi.agents.phrases import CALLED, CHANGE_SENT, DECLINED, DISPATCHED_ALREADY, HELP, KEPT, OFFER
 from smarthealth.llm.port import ChatMessage, ChatRequest, Tool, ToolCall
 from smarthealth.storage.errors import StorageUnavailable
 from tests.apps.taxi.agents.test_phrases import BUSY, EMPTY, WHOLE
@@ -186,6 +186,8 @@ def test_a_service_and_a_number() -> None:
         (BUSY, "no te entendí bien"),
         (attrs.evolve(BUSY, missing="features", yes=True, assumed=("payment",)), "¿Alguna preferencia especial"),
         (attrs.evolve(EMPTY, is_stuck=True), OFFER),
+        (attrs.evolve(EMPTY, declined=True, intents=("farewell",)), DECLINED),
+        (attrs.evolve(BUSY, declined=True), KEPT),
         (attrs.evolve(EMPTY, is_stuck=True, intents=("greeting",)), "¿En qué puedo ayudarte?"),
         (attrs.evolve(EMPTY, intents=("ask_wait",), active=(SERVICE,)), "¿Necesitas algo más?"),
         (attrs.evolve(EMPTY, active=(SERVICE,), changes_sent=True), CHANGE_SENT),

@@ -26,6 +26,9 @@ from smarthealth.apps.taxi.places.gazetteer import load_gazetteer
         ("voy a los Nogales", [("neighbourhood", "Los Nogales", "Barranquilla")]),
         ("al metropolitano", [("landmark", "Estadio Metropolitano", "Barranquilla")]),
         ("metropolitano", []),
+        ("al aero puerto", [("landmark", "Aeropuerto Ernesto Cortissoz", "Soledad")]),
+        ("hasta sole dad", [("zone", "Soledad", "Soledad")]),
+        ("en buena vista", [("landmark", "Centro Comercial Buenavista", "Barranquilla")]),
         ("no sé", []),
     ],
 )

@@ -70,3 +70,14 @@ def test_a_name_in_no_table_may_be_anywhere() -> None:
     """So it stays when the municipality is told."""
     place = Place(neighbourhood="Los Pinos")
     assert place.told_zone("Soledad").text == "Los Pinos, Soledad"
+
+
+def test_what_is_said_again_of_a_place_is_nothing_new() -> None:
+    """A name that it has, and its town, alone or together; another name, an address or a town that is not served is."""
+    known = attrs.evolve(place_of("Salgar"), is_enough=True)
+    assert place_of("Salgar").says_nothing_new_of(known)
+    assert place_of("Puerto Colombia").says_nothing_new_of(known)
+    assert not place_of("Pradomar").says_nothing_new_of(known)
+    assert not place_of("Soledad").says_nothing_new_of(known)
+    assert not place_of("Sabanalarga").says_nothing_new_of(known)
+    assert not place_of("Salgar", address="calle 1 # 2-3").says_nothing_new_of(known)

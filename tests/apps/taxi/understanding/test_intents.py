@@ -29,6 +29,8 @@ from smarthealth.apps.taxi.understanding.intents import (
         ("¿Cuánto me sale?", {"ask_fare"}),
         ("quiero hablar con una persona", {"human"}),
         ("pásame con un asesor", {"human"}),
+        ("esto no entiende nada, comuníqueme con un operador de verdad", {"human"}),
+        ("¿entonces ya va en camino?", {"status"}),
         ("¿dónde viene mi taxi?", {"status"}),
         ("¿van hasta Malambo?", {"ask_coverage"}),
         ("¿se demora mucho?", set()),
