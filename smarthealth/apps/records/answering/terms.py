@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 import attrs
 
@@ -19,6 +20,8 @@ from smarthealth.retrieval.words import STOP_WORDS, folded_words, set_of
 _LONGEST_STEM = 6
 """Letters of a word by which the database looks for it: endings differ."""
 _SHORTEST_NAME, _SHORTEST_STEM = 3, 4
+_QUESTIONS_KEPT = 64
+"""Questions whose terms are remembered: three parts of a turn ask for them."""
 _SMALL = roots_of("a an and by de del el en for in la of on para por the to with y")
 _ASKED_FOR = re.compile(
     r"\bhow\s+(?:long|often|much|many|big|old|tall|far|large|wide|deep|high|low|heavy|fast|soon|bad|well|severe|is|was|did|does)\b|\bque\s+tan(?:to)?\s+\w+"
@@ -105,6 +108,7 @@ class Term:
         return any(words <= held for name in spelt if (words := roots_of(name) - _SMALL))
 
 
+@lru_cache(maxsize=_QUESTIONS_KEPT)
 def find_terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
     """What a question names, without its small words and times."""
     reading = Reading(text)
