@@ -223,6 +223,45 @@ async def test_fifty_clients_never_book_one_bay_twice(server: Server) -> None:
     assert sum(answer.startswith("Booked") for answer in answers) == len(rows) == 3
 
 
+async def test_a_request_that_is_repeated_books_once(server: Server) -> None:
+    """By fifty clients at once, each asking on two connections and again under the same id: one visit for each car."""
+    said: list[tuple[str, ...]] = []
+
+    async def insist(number: int) -> None:
+        token, again = server.token(sub=str(2000 + number)), str(uuid.uuid4())
+        wish = f"book an inspection for next thursday at {8 + number % 8}:{'03'[number // 8 % 2]}0"
+        answers: list[str] = []
+
+        async def ask(message_id: str | None) -> None:
+            async with talk(server.port, token=token) as client:
+                for _ in range(2):
+                    events = await client.ask(wish, message_id=message_id, session_id=f"{number} {message_id}")
+                    answers.append(events[-1].get("response", ""))
+
+        async with trio.open_nursery() as both:
+            both.start_soon(ask, again)
+            both.start_soon(ask, None)
+        said.append(tuple(answers))
+
+    async with trio.open_nursery() as nursery:
+        for number in range(CLIENTS):
+            nursery.start_soon(insist, number)
+    assert len(said) == CLIENTS
+    assert all(len(answers) == 4 and all(answers) for answers in said)
+    with server.database() as connection:
+        visits = connection.execute(
+            "select c.user_id, count(*) from support_appointment a join support_vehicle v on v.id = a.vehicle_id"
+            " join support_customer c on c.id = v.customer_id where a.state = 'booked' and c.user_id >= 2000 group by 1"
+        ).fetchall()
+        places = connection.execute(
+            "select bay, during, count(*) from support_appointment where state = 'booked' group by 1, 2"
+        ).fetchall()
+    assert {count for _, count in visits} == {1}
+    assert {count for _, _, count in places} == {1}
+    booked = sum(any(answer.startswith(("Booked", "You have that already")) for answer in answers) for answers in said)
+    assert booked == len(visits) >= 15  # as many as three bays hold in a day
+
+
 async def test_a_session_is_remembered_and_is_its_owner_s(launch: Launch) -> None:
     """A question tree goes on after a restart; another user gets neither session nor customer."""
     server = launch("serve")
