@@ -13,6 +13,9 @@ right more often than was said, of those questions and of the derived ones.
 
 `settled` and `unmet` came later: their weights are those of a fit to 900 answers to hand-written questions about nine patients, the
 others being held.
+
+The intercept of statements was then raised by 0.4: of 689 questions written for the purpose about eight made-up patients, and of
+the derived ones, answers were right more often than was said in every tenth of the scale.
 """
 
 from __future__ import annotations
@@ -32,7 +35,7 @@ class Coefficients:
 
 
 ANSWER = Coefficients(
-    intercept=-12.28,
+    intercept=-11.88,
     weights={
         "certainty": 2.74,
         "match": 2.41,

@@ -87,3 +87,16 @@ def test_the_words_of_an_unknown_thing_keep_their_noun() -> None:
     """`estado mental` is called so, though only one of its words is unknown."""
     (ask,) = understand("¿Cuál es su estado mental?", history=(), today=date(2026, 1, 1), glossary=load_glossary()).asks
     assert ask.topics[0].surface == "estado mental"
+
+
+@pytest.mark.parametrize(
+    ("text", "terms"),
+    [
+        ("Has she been taking Zorblax?", ("zorblax",)),
+        ("¿Toma la zorblaxina?", ("zorblaxina",)),
+    ],
+)
+def test_what_is_taken_stands_behind_the_verb(text: str, terms: tuple[str, ...]) -> None:
+    """A word that nobody knows is a medicine there."""
+    (ask,) = understand(text, history=(), today=date(2024, 3, 15), glossary=load_glossary()).asks
+    assert [topic.terms for topic in ask.topics if topic.kinds == {"medication"}] == [terms]
