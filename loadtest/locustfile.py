@@ -20,7 +20,7 @@ from typing import Any, Final
 import gevent
 import requests
 import websocket
-from locust import User, between, events, task
+from locust import User, between, constant_pacing, events, task
 
 from loadtest.protocols import DOCTOR, RECORDS, SUPPORT, TAXI, WORKSPACE, Part, Protocol, questions_of
 
@@ -32,6 +32,9 @@ EMAIL: Final = os.environ.get("LOADTEST_EMAIL", "demo@smarthealth.local")
 PASSWORD: Final = os.environ.get("LOADTEST_PASSWORD", "")
 TOKEN: Final = os.environ.get("LOADTEST_TOKEN", "")
 """A token to use instead of signing in: `smarthealth token EMAIL`."""
+
+PACE: Final = float(os.environ.get("LOADTEST_PACE", "0"))
+"""Seconds from one question of a user to the next, however long the answer takes; 0 for one to five after it."""
 
 _tokens: dict[str, str] = {}
 """By host: signing in is slow on purpose, so all users of a process share one."""
@@ -56,7 +59,7 @@ class Conversation(User):
     """Somebody who asks, reads and thinks."""
 
     abstract = True
-    wait_time = between(1, 5)
+    wait_time = constant_pacing(PACE) if PACE else between(1, 5)
     protocol: Protocol
 
     def on_start(self) -> None:
