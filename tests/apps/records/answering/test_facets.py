@@ -172,3 +172,13 @@ async def test_a_report_is_called_by_other_words(add: Add, ask: Ask) -> None:
     fact = (await ask("What was the result of the polyp biopsy?"))[0]
     assert (fact.say, fact.items[0].note) == ("told", "Tubular adenoma.")
     assert (await ask("What did it show?"))[0].say != "told"
+    assert (await ask("What did the exams show?"))[0].say == "told"
+    assert (await ask("Who signed the polyp pathology?"))[0].say == "who"
+    assert (await ask("Gout on the polyp pathology?"))[0].say == "absent"
+
+
+async def test_a_long_report_that_says_the_same_again_is_told_once(add: Add, ask: Ask) -> None:
+    """Its sentences, each once, may be shorter than the whole."""
+    await add("report", "MRI of knee", body="Slices of one millimetre were taken. " * 20)
+    fact = (await ask("What did the MRI of the knee show?"))[0]
+    assert fact.items[0].note == "Slices of one millimetre were taken."

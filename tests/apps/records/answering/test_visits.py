@@ -40,3 +40,10 @@ async def test_the_note_of_the_visit_is_quoted(add: Add, ask: Ask, question: str
         item.note or "" for fact in await ask(question) if fact.say in ("mentioned", "note") for item in fact.items
     ]
     assert any(quoted in note for note in notes) if quoted else not any("ipratropium" in note for note in notes)
+
+
+async def test_a_visit_without_a_note_tells_nothing_more(add: Add, ask: Ask) -> None:
+    """Then there is what the entries say."""
+    await add("encounter", "Emergency room admission", category="emergency", started_on="2019-08-08")
+    assert (await ask("What was added at the last visit?"))[0].say == "list"
+    assert (await ask("¿Tiene gota?"))[0].say == "absent"

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from smarthealth.apps.records.understanding.question import Ask, Field, Operation, Order, Pick, Refusal
+from smarthealth.apps.records.understanding.question import Ask, Facet, Field, Operation, Order, Pick, Refusal
 from smarthealth.apps.records.understanding.understand import understand
 from smarthealth.retrieval.glossary import load_glossary
 
@@ -195,3 +195,24 @@ def test_how_two_things_go_together_is_advice(text: str) -> None:
     """Nothing else is asked, and a medicine is one of the two."""
     (ask,) = asks_of(text)
     assert (ask.operation, ask.refusal) == (Operation.UNANSWERABLE, Refusal.ADVICE)
+
+
+def test_a_caregiver_of_the_team_is_on_record() -> None:
+    """Others who look after the patient are not."""
+    assert [ask.operation for ask in asks_of("¿Quién es la cuidadora en el equipo?")] == [Operation.WHO]
+    assert [ask.refusal for ask in asks_of("¿Quién es su cuidadora?")] == [Refusal.NOT_RECORDED]
+
+
+@pytest.mark.parametrize(
+    ("text", "operation", "facet"),
+    [
+        ("What did the chest CT show?", Operation.LIST, Facet.FINDINGS),
+        ("Did the chest CT show anything?", Operation.VALUE, Facet.FINDINGS),
+        ("What did the colonoscopy show, and what is her age?", Operation.LIST, Facet.FINDINGS),
+        ("Sex and findings of the chest CT", Operation.DEMOGRAPHIC, None),
+    ],
+)
+def test_what_a_test_found_is_asked_of_it(text: str, operation: Operation, facet: Facet | None) -> None:
+    """By its value where nothing else is asked, unless one of the patient's own data is asked for in the same breath."""
+    ask = asks_of(text)[0]
+    assert (ask.operation, ask.facet) == (operation, facet)

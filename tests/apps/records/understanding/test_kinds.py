@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smarthealth.apps.records.understanding.kinds import find_kinds
+from smarthealth.apps.records.understanding.kinds import find_kinds, team_spans
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,10 @@ def test_nouns_and_verbs_name_kinds(text: str, kinds: set[str], category: str | 
 def test_a_longer_phrase_is_one_cue() -> None:
     """`visitas a urgencias` are not visits and emergencies."""
     assert len(list(find_kinds("visitas a urgencias"))) == 1
+
+
+def test_a_team_is_of_people() -> None:
+    """A care team is named so, or by who is on it; a piece of equipment is another thing."""
+    text = "quien es la enfermera del equipo"
+    assert [text[start:end] for start, end in team_spans(text)] == ["del equipo"]
+    assert team_spans("usa un equipo medico") == []

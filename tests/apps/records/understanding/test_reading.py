@@ -109,3 +109,10 @@ def test_a_comparison_leaves_no_further_times() -> None:
     clause = read("Was her weight higher in 2018 than in 2019?")
     assert clause.compared is not None
     assert (clause.further, clause.pick, clause.toward) == ((), None, None)
+
+
+def test_a_team_is_no_device() -> None:
+    """What the glossary has for a piece of equipment is not read where people are meant."""
+    clause = read("¿Quién conforma el equipo de atención?")
+    assert any("careteam" in cue.kinds for cue in clause.kinds)
+    assert not any(topic.concepts for topic in clause.topics)

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from smarthealth.apps.records.understanding.question import Anchor, Ask, Operation, Order, Pick, Status
+from smarthealth.apps.records.understanding.question import Anchor, Ask, Facet, Operation, Order, Pick, Status
 from smarthealth.apps.records.understanding.understand import understand
 from smarthealth.retrieval.glossary import load_glossary
 
@@ -169,3 +169,24 @@ def test_what_a_substance_does_to_the_patient_is_told_by_the_allergy(text: str) 
 def test_how_a_medicine_was_prescribed_is_its_dose() -> None:
     """`how was it prescribed` does not ask whether."""
     assert only("How was the prednisone prescribed?").operation is Operation.DOSE
+
+
+@pytest.mark.parametrize(
+    ("text", "facet"),
+    [
+        ("Why was the metformin stopped?", Facet.STOPPED),
+        ("What made them stop the metformin?", Facet.STOPPED),
+        ("Why was metformin prescribed?", None),
+        ("When was the metformin stopped?", None),
+    ],
+)
+def test_why_a_medicine_ended_is_no_reason_for_giving_it(text: str, facet: Facet | None) -> None:
+    """Why it was stopped is asked, however it is put; when is another question."""
+    assert only(text).facet is facet
+
+
+def test_members_of_a_team_are_asked_for() -> None:
+    """Whom the words for a member mean is told by the team; when it began, or how many there are, is asked of it as of anything."""
+    ask = only("¿Quién es la enfermera del equipo de atención?")
+    assert (ask.operation, ask.topics[0].kinds, ask.topics[0].terms) == (Operation.WHO, {"careteam"}, ())
+    assert only("¿Cuándo se formó el equipo de atención?").operation is Operation.WHEN
