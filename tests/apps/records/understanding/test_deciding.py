@@ -210,6 +210,7 @@ def test_a_caregiver_of_the_team_is_on_record() -> None:
         ("Did the chest CT show anything?", Operation.VALUE, Facet.FINDINGS),
         ("What did the colonoscopy show, and what is her age?", Operation.LIST, Facet.FINDINGS),
         ("Sex and findings of the chest CT", Operation.DEMOGRAPHIC, None),
+        ("Did the cardioversion work?", Operation.VALUE, Facet.FINDINGS),
     ],
 )
 def test_what_a_test_found_is_asked_of_it(text: str, operation: Operation, facet: Facet | None) -> None:
