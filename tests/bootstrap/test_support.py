@@ -19,6 +19,7 @@ from smarthealth.bootstrap.support import SupportPart, TokenDesk, warm_up
 from smarthealth.bootstrap.world import World
 from smarthealth.conversation.connections import Connections
 from smarthealth.conversation.settings import ConversationSettings
+from smarthealth.llm.port import Embedder
 from smarthealth.retrieval.hashing import HashedEmbedder
 from smarthealth.server.errors import unauthorised, unavailable
 from smarthealth.server.metrics import Metrics
@@ -26,16 +27,17 @@ from smarthealth.settings import Environment, load_settings
 from smarthealth.storage.appointments import Appointments
 from smarthealth.storage.errors import StorageUnavailable
 from smarthealth.storage.pool import Pool
+from smarthealth.testing.embedder import HashedWordsEmbedder
 
 
 @asynccontextmanager
-async def _open_part(folder: Path, pool: Pool) -> AsyncIterator[SupportPart]:
+async def _open_part(folder: Path, pool: Pool, embedder: Embedder | None = None) -> AsyncIterator[SupportPart]:
     """The part over a database, with its children running."""
     settings = load_settings(Environment(process={"SMARTHEALTH_DATA": str(folder)}, file={}))
     async with open_system("test") as system:
         world = World(settings, system, Connections(ConversationSettings()), Metrics())
         world._stores = Stores.over(pool)
-        world._models = Models(provider=None, embedder=HashedEmbedder())
+        world._models = Models(provider=None, embedder=embedder or HashedEmbedder())
         part = SupportPart(world)
         for child in part.children():
             await system.start_child(child)
@@ -48,6 +50,17 @@ async def _offered(pool: Pool) -> int:
         while not (services := await Appointments(pool).services()):  # noqa: ASYNC110 # nothing tells of rows
             await trio.sleep(0.01)
     return len(services)
+
+
+async def test_a_provider_s_embedding_is_taken_as_it_is(pool: Pool, tmp_path: Path) -> None:
+    """Only the offline one is given the things of a car instead of those of a clinic."""
+    async with _open_part(tmp_path, pool, HashedWordsEmbedder()) as part:
+        (found, *_) = await part._knowledge.find("wheelbase zeppelin", 1)
+        assert "2,680" in found.source.text
+        with trio.fail_after(20):
+            while part._knowledge._index is None:  # noqa: ASYNC110 # nothing tells of an index
+                await trio.sleep(0.01)
+        assert not part._knowledge._index.needs_rebuild
 
 
 async def test_the_support_chat_is_put_together(pool: Pool, tmp_path: Path) -> None:
