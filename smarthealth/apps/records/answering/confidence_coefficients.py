@@ -14,7 +14,7 @@ right more often than was said, of those questions and of the derived ones.
 `settled` and `unmet` came later: their weights are those of a fit to 900 answers to hand-written questions about nine patients, the
 others being held.
 
-The intercept of statements was then raised by 0.4: of 689 questions written for the purpose about eight made-up patients, and of
+The intercept of statements was then raised by 0.4: of 689 questions written for the purpose about ten made-up patients, and of
 the derived ones, answers were right more often than was said in every tenth of the scale.
 """
 

@@ -23,12 +23,21 @@ _CUT = re.compile(
     rf"(?:\s*,\s*(?:y|e|and|ademas|also|then|luego|tambien|plus)\s+|\s+(?:y|e|and)\s+(?:tambien\s+|ademas\s+|also\s+)?|\s*,\s*)(?={_ASKS})"
 )
 _OPENS_WITH_QUESTION = re.compile(rf"^\W*(?:y\s+|and\s+)?{_ASKS}")
+_LEAD_IN = re.compile(rf"[^:?\n]{{8,200}}:\s(?=\W*{_ASKS})")
 _SHORTEST = 2
 
 
 def split_sentences(text: str) -> list[str]:
     """Cut a text into sentences; dots within numbers and abbreviations do not cut."""
     return [part.strip() for part in _SENTENCE_END.split(text) if part and part.strip(" .?!¿¡,;")]
+
+
+def without_lead_in(text: str, glossary: Glossary) -> str:
+    """A text without what somebody says before a colon and a question that names its own thing (`I am writing a referral: …`)."""
+    lead = _LEAD_IN.match(fold_letters(text))
+    if lead is None or _is_question(lead[0]) or not find_concepts(text[lead.end() :], glossary):
+        return text
+    return text[lead.end() :].lstrip()
 
 
 def split_clauses(sentence: str, glossary: Glossary, today: date) -> list[str]:

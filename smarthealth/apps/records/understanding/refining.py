@@ -198,11 +198,12 @@ _THAT_ARE = re.compile(
 )
 
 
-def _value_of_today(ask: Ask, clause: Clause) -> Ask:
-    """What a value is today is what it was last."""
+def _of_today(ask: Ask, clause: Clause) -> Ask:
+    """What a value is today is what it was last, and what goes on today is what is active, whenever that was written."""
     period = ask.period
     one_day = isinstance(period, TimeRange) and period.since is not None and period.since == period.until
-    if ask.operation is Operation.VALUE and _is_measured(ask) and one_day and _TODAY.search(fold_letters(clause.text)):
+    lasts = ask.status is Status.ACTIVE or (ask.operation is Operation.VALUE and _is_measured(ask))
+    if lasts and one_day and _TODAY.search(fold_letters(clause.text)):
         return attrs.evolve(ask, period=None)
     return ask
 
@@ -342,7 +343,7 @@ _RULES: tuple[Callable[[Ask, Clause], Ask], ...] = (
     _what_was_said_at_a_visit,
     _stay_for_a_procedure,
     _all_that_is_current,
-    _value_of_today,
+    _of_today,
     _since_when,
     _how_long_since,
     _no_extreme_of_the_unmeasured,

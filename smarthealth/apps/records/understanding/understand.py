@@ -16,7 +16,7 @@ import attrs
 from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.language import language_of
 
-from .clauses import split_clauses, split_sentences
+from .clauses import split_clauses, split_sentences, without_lead_in
 from .concepts import known_words
 from .deciding import decide
 from .folding import fold_letters
@@ -110,7 +110,7 @@ def _understand(text: str, history: Sequence[Exchange], today: date, glossary: G
     whole = written_out(removals_named(text, fold_letters(text)), known_words(glossary))
     clauses = [
         read_clause(part, glossary, today)
-        for sentence in split_sentences(_plain(whole))
+        for sentence in split_sentences(without_lead_in(_plain(whole), glossary))
         for part in split_clauses(sentence, glossary, today)
     ][:MOST_ASKS]
     asks: list[Ask] = []

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from smarthealth.apps.records.understanding.clauses import split_clauses, split_sentences
+from smarthealth.apps.records.understanding.clauses import split_clauses, split_sentences, without_lead_in
 from smarthealth.retrieval.glossary import load_glossary
 
 
@@ -43,3 +43,18 @@ def test_sentences_end_at_their_marks(text: str, sentences: list[str]) -> None:
 def test_a_sentence_is_cut_before_each_further_question(sentence: str, clauses: list[str]) -> None:
     """Lists and times stay whole; what is no question before a comma goes with what follows."""
     assert split_clauses(sentence, load_glossary(), date(2024, 1, 1)) == clauses
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("I'm filling in a referral to cardiology: what was the last LDL?", "what was the last LDL?"),
+        ("Para el formulario de la aseguradora: ¿cuánto pesa?", "¿cuánto pesa?"),
+        ("About his diabetes: when was it found?", "About his diabetes: when was it found?"),
+        ("Which is higher: is the LDL or the HDL?", "Which is higher: is the LDL or the HDL?"),
+        ("presión arterial: 2019 y 2020", "presión arterial: 2019 y 2020"),
+    ],
+)
+def test_what_is_said_before_a_question_of_its_own_is_not_asked(text: str, asked: str) -> None:
+    """Unless the question needs it, or it is one itself."""
+    assert without_lead_in(text, load_glossary()) == asked

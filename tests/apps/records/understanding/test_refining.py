@@ -99,7 +99,9 @@ def test_only_what_goes_on_has_a_state(text: str, status: Status | None) -> None
 
 
 def test_a_value_of_today_is_the_last_one() -> None:
-    """Today limits visits, not values."""
+    """Today limits visits, not values, and not what goes on."""
+    assert only("¿Qué dosis de metformina toma hoy?").period is None
+    assert only("What drugs is she taking today?").period is None
     assert only("¿Cuál es el peso hoy?").period is None
     assert only("¿Qué consultas tuvo hoy?").period is not None
     assert only("¿Cuál fue el peso ayer?").period is not None
@@ -188,5 +190,5 @@ def test_why_a_medicine_ended_is_no_reason_for_giving_it(text: str, facet: Facet
 def test_members_of_a_team_are_asked_for() -> None:
     """Whom the words for a member mean is told by the team; when it began, or how many there are, is asked of it as of anything."""
     ask = only("¿Quién es la enfermera del equipo de atención?")
-    assert (ask.operation, ask.topics[0].kinds, ask.topics[0].terms) == (Operation.WHO, {"careteam"}, ())
+    assert (ask.operation, ask.topics[0].kinds, ask.topics[0].terms) == (Operation.WHO, frozenset({"careteam"}), ())
     assert only("¿Cuándo se formó el equipo de atención?").operation is Operation.WHEN
