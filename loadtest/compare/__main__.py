@@ -10,7 +10,9 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,8 @@ from .simulator import Plan
 
 REPORT = Path(__file__).resolve().parent.parent / "report.html"
 PACKAGES = ("trio", "hypercorn", "quart", "openai", "lancedb", "fastapi", "uvicorn", "uvloop", "asyncpg", "aiohttp")
+SETTLING = 12.0
+"""Seconds between a server's start and the first load."""
 WARMING = 4
 """Streams of the load that nothing is noted of, before the first point."""
 
@@ -99,18 +103,26 @@ def compare(course: Course) -> list[Round]:
 
 def _round(bench: Bench, server: str, course: Course, paced: str, brief: str) -> Round:
     start = bench.ours if server == OURS else bench.peer
-    with start(brief) as process:
+    with _settled(start(brief)) as process:
         plan = attrs.evolve(course.plan, tokens=1, pace=0.0, first_token=0.0)
         turns = uvloop.run(measure_streams(process, plan, bench.token, WARMING, course.seconds))
-    with start(paced) as process:
+    with _settled(start(paced)) as process:
         connections = [_connect(process, bench, count) for count in course.connections]
-    with start(paced) as process:
+    with _settled(start(paced)) as process:
         uvloop.run(measure_streams(process, course.plan, bench.token, WARMING, 1.0))
         streams = [
             uvloop.run(measure_streams(process, course.plan, bench.token, count, course.seconds))
             for count in course.streams
         ]
     return Round(server=server, streams=tuple(streams), turns=turns, connections=tuple(connections))
+
+
+@contextmanager
+def _settled(starting: AbstractContextManager[Process]) -> Iterator[Process]:
+    """A server that has done what it puts off until it is up: measured is how it runs, not how it starts."""
+    with starting as process:
+        time.sleep(SETTLING)
+        yield process
 
 
 def _connect(process: Process, bench: Bench, count: int) -> Any:
