@@ -36,7 +36,7 @@ class Patience:
     was_aside: bool = False
     """Whether it followed the answer to a question of the caller's, who may have heard that answer alone."""
     doubted: bool = False
-    """Whether the caller said no to the summary, so that a mere "sí" after it agrees to nothing yet."""
+    """Whether the caller said no to the summary, or did not hear it out, so that a mere "sí" after it agrees to nothing yet."""
 
     declined: bool = False
     """Whether the caller has just said no to a person, or goodbye instead."""

@@ -158,7 +158,8 @@ class TaxiTurn:
                 return
             is_whole = failure is None and not self._has_failed
             messages = self._whole(work) if is_whole else self._broken_off(work)
-            await self.services.threads.append(thread.id, messages, write_state(work.state), bookings=thread.bookings)
+            state = work.state if is_whole else self._state_after(work, self.heard)
+            await self.services.threads.append(thread.id, messages, write_state(state), bookings=thread.bookings)
         except StorageError as error:
             # a turn that failed has told so already; one that did not must not claim to be kept
             if failure is None:
@@ -262,6 +263,14 @@ class TaxiTurn:
         if heard := self.heard.strip():
             kept.append(self._stored(ChatMessage(role="assistant", content=heard)))
         return kept
+
+    @staticmethod
+    def _state_after(work: Work, heard: str) -> ThreadState:
+        """The thread's state after an answer that was broken off: to a summary whose question was not heard, "sí" is no yes."""
+        state = work.state
+        if state.slots.missing != "confirmation" or heard.rstrip().endswith("?"):
+            return state
+        return attrs.evolve(state, patience=attrs.evolve(state.patience, doubted=True))
 
     def _said_by_person(self, work: Work) -> ThreadMessage:
         return ThreadMessage(role="user", content=work.text, at=self.services.now())

@@ -80,6 +80,24 @@ async def test_a_new_message_interrupts(world: World, connect: Connect, autojump
     assert [message.content for message in world.model.requests[1].messages[1:]] == [text for _, text in said[:3]]
 
 
+async def test_a_summary_that_was_not_heard_out_is_agreed_to_by_nobody(
+    world: World, connect: Connect, autojump_clock: MockClock
+) -> None:
+    """A "sí" that breaks it off has it said again, and sends nothing; the next one does."""
+    offline = world.model
+    async with connect() as client:
+        await client.tell(ORDERED)
+    world.model = ScriptedChatModel(Reply(text="Resumen: al aeropuerto por $29.500. ¿Confirmas?", pace=10))
+    async with connect() as client:
+        await client.heard(say("¿Cómo quedó?"), seconds=0.2)
+    world.model = offline
+    async with connect() as client:
+        assert "Resumen: " in (await client.tell("Sí")).text
+        assert world.booked == []
+        await client.tell("Sí")
+    assert len(world.booked) == 1
+
+
 async def test_a_taxi_that_is_being_sent_is_sent(world: World, connect: Connect, autojump_clock: MockClock) -> None:
     """Interrupting does not stop the tool: its call has a result, there is one row, and the next answer knows of it."""
     world.backend.trouble.delay = 3

@@ -139,6 +139,8 @@ def _bridge(brief: Brief) -> Iterator[str]:
     asked = brief.asks_payment or set(brief.intents) & (_QUESTIONS | {"ask_summary", "wait"})
     if brief.is_silent:
         yield "No te escuché bien."
+    elif brief.missing == "confirmation" and brief.tells and not (brief.yes or brief.assumed):
+        yield "No me quedó claro qué debo cambiar."
     elif "repeat" in brief.intents and not brief.tells and "ask_summary" not in brief.intents:
         yield "Claro, te repito."
     elif "taxi" in brief.intents and brief.is_empty:

@@ -129,7 +129,7 @@ def _assumed(brief: Brief) -> Iterator[str]:
 def question(brief: Brief) -> Iterator[str]:
     """What is to be asked next."""
     order = brief.order
-    if brief.is_stuck:
+    if brief.is_stuck and not (brief.missing == "confirmation" and brief.hesitates):
         yield _stuck(brief)
         return
     match brief.missing:
@@ -158,7 +158,13 @@ def question(brief: Brief) -> Iterator[str]:
             if order.pickup and not order.pickup_is_exact:
                 yield f"Y si tienes la dirección exacta de recogida en {order.pickup}, dímela; si no, el conductor te llama."
         case _:  # the confirmation
-            if brief.changed or brief.hesitates or brief.agent != "CONFIRMADOR" or "ask_summary" in brief.intents:
+            if (
+                brief.changed
+                or brief.hesitates
+                or brief.tells
+                or brief.agent != "CONFIRMADOR"
+                or "ask_summary" in brief.intents
+            ):
                 yield f"Resumen: {told(order)}."
             yield CONFIRM_QUESTION
 

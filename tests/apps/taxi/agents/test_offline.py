@@ -198,6 +198,10 @@ def test_a_service_and_a_number() -> None:
         (attrs.evolve(EMPTY, intents=("taxi",), unknown="Chibolo"), "No encuentro Chibolo en mi mapa"),
         (attrs.evolve(EMPTY, intents=("taxi",), several=True), "Por pedido va un solo taxi"),
         (attrs.evolve(BUSY, agent="CONFIRMADOR", missing="confirmation", hesitates=True), "Resumen: "),
+        (
+            attrs.evolve(BUSY, agent="CONFIRMADOR", missing="confirmation", tells=True),
+            "No me quedó claro qué debo cambiar. Resumen: ",
+        ),
     ],
 )
 def test_what_is_said(brief: Brief, said: str) -> None:
