@@ -346,9 +346,10 @@ class _Filling:
 
 def _moment(before: str | None, said: str | None) -> str | None:
     """The time that is wanted: an hour belongs to the day that was told before it."""
-    if before is not None and said is not None and said.startswith("a la") and " a la" not in f" {before}":
-        return f"{before} {said}"
-    return said or before
+    if before is None or said is None or not said.startswith("a la"):
+        return said or before
+    day = f" {before}".partition(" a la")[0].strip()
+    return f"{day} {said}" if day else said
 
 
 def _road_kind(text: str) -> str | None:

@@ -247,9 +247,9 @@ def test_what_the_driver_is_told() -> None:
 
 
 def test_a_time_told_in_two_messages() -> None:
-    """Is one; another hour takes its place."""
+    """Is one; another hour takes the place of the hour, on the same day."""
     assert after("un taxi para mañana", "a las 6").slots.when == "para mañana a las 6"
-    assert after("un taxi para mañana a las 5", "a las 6").slots.when == "a las 6"
+    assert after("un taxi para mañana a las 5", "a las 6").slots.when == "para mañana a las 6"
 
 
 def test_the_fare_from_somewhere() -> None:
