@@ -16,6 +16,10 @@ TOLERANCE: Final = 0.05
 """Share by which a figure may differ from the one that is kept. Two runs of the same code differ by less than a fifth of it."""
 
 
+SLACK: Final = 0.5
+"""By which it may differ in any case: of a token's single step, timers of a slow machine are more than a twentieth."""
+
+
 @attrs.frozen(kw_only=True)
 class Finding:
     """One figure beside the one that is kept."""
@@ -32,7 +36,7 @@ class Finding:
     @property
     def fails(self) -> bool:
         """Whether it is worse than it may be."""
-        return self.change > TOLERANCE
+        return self.kept is not None and self.change > TOLERANCE and self.now - self.kept > SLACK
 
     def __str__(self) -> str:
         """One line of a table."""

@@ -20,6 +20,8 @@ def test_a_figure_that_grew_too_much_fails(tmp_path: Path) -> None:
     assert str(same).endswith("%")
     assert "%" not in str(new)
     assert worse.change > TOLERANCE
+    (single,) = compare({"steps": 1.3}, {"steps": 1.1})
+    assert not single.fails
 
 
 def test_each_version_of_python_has_figures_of_its_own(tmp_path: Path) -> None:
