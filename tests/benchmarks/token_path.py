@@ -18,12 +18,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 import attrs
 import httpx2
 import msgspec
-import openai
 import trio
 from cattrs import Converter
 from cattrs.preconf.json import make_converter
 
 from smarthealth.llm.openai_chat import OpenAIChatModel
+from smarthealth.llm.openai_client import Client
 from smarthealth.llm.port import ChatMessage, ChatRequest, TextDelta
 from smarthealth.llm.settings import ModelSettings
 from smarthealth.llm.streaming import ChatStreamReader
@@ -100,7 +100,7 @@ class _Body(httpx2.AsyncByteStream):
             yield chunk
 
 
-def ways_to_read(client: openai.AsyncOpenAI, chunks: list[bytes]) -> dict[str, Way]:
+def ways_to_read(client: Client, chunks: list[bytes]) -> dict[str, Way]:
     """From a provider's bytes to text."""
     model = OpenAIChatModel(ModelSettings(base_url=URL), client)
 
@@ -160,7 +160,8 @@ async def main(rounds: int) -> None:
         return httpx2.Response(200, headers={"content-type": "text/event-stream"}, stream=_Body(chunks))
 
     http_client = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
-    async with openai.AsyncOpenAI(api_key="k", base_url=URL, http_client=http_client, max_retries=0) as client:
+    timeout = httpx2.Timeout(60.0)
+    async with Client(api_key="k", base_url=URL, http_client=http_client, timeout=timeout, max_retries=0) as client:
         show("read a token from a stream, requests included", await measure(ways_to_read(client, chunks), rounds, 5))
 
 
