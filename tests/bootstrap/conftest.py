@@ -18,6 +18,7 @@ from smarthealth.actors import Strategy, open_system
 from smarthealth.bootstrap.tree import start_tree
 from smarthealth.bootstrap.world import World
 from smarthealth.server.hypercorn import Bind, open_listeners
+from smarthealth.server.shared_metrics import SharedMetrics
 from smarthealth.settings import Environment, Settings, load_settings
 
 MakeSettings = Callable[..., Settings]
@@ -65,12 +66,12 @@ def interrupt() -> Interrupt:
 
 
 @asynccontextmanager
-async def open_tree(settings: Settings) -> AsyncIterator[tuple[World, str]]:
-    """A running tree, and its address."""
+async def open_tree(settings: Settings, shared: SharedMetrics | None = None) -> AsyncIterator[tuple[World, str]]:
+    """A running tree, and its address; with `shared`, one of several processes."""
     addresses: list[str] = []
     with open_listeners([Bind(name="records", address="127.0.0.1:0")], settings.server.limits()) as listeners:
         async with open_system("test", strategy=Strategy.REST_FOR_ONE) as system:
-            yield await start_tree(settings, system, listeners, addresses.extend), addresses[0]
+            yield await start_tree(settings, system, listeners, addresses.extend, shared), addresses[0]
 
 
 @attrs.frozen

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from smarthealth.bootstrap.index import open_index
 from smarthealth.bootstrap.stores import open_stores
 from smarthealth.retrieval.hashing import HashedEmbedder
+from smarthealth.server.shared_metrics import SharedMetrics
 from smarthealth.settings import Settings
 from tests.bootstrap.conftest import open_tree
 
@@ -42,3 +44,15 @@ async def test_children_stand_in_order_and_all_is_well(settings: Settings, get: 
         metrics = (await get(address, "/metrics")).body.decode()
         assert "smarthealth_pool_in_use" in metrics
         assert "smarthealth_pool_waiting" in metrics
+
+
+async def test_one_of_several_processes_lets_the_others_see_its_numbers(
+    settings: Settings, get: Get, tmp_path: Path
+) -> None:
+    """Beside the rest a child writes them; whoever is asked tells those of all."""
+    await make_index(settings)
+    (tmp_path / "numbers").mkdir()
+    async with open_tree(settings, SharedMetrics(folder=tmp_path / "numbers", number=1)) as (world, address):
+        assert "metrics" in [child.path.partition("/")[2] for child in world.system.snapshot().children]
+        assert "smarthealth_pool_in_use" in (await get(address, "/metrics")).body.decode()
+        assert (tmp_path / "numbers" / "1").exists()

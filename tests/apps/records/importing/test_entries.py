@@ -113,3 +113,12 @@ def test_body_sites_are_noted(resource: Node, said: str | None) -> None:
 def test_class_of_an_encounter_is_a_coding() -> None:
     """The class of an encounter is read as a concept."""
     assert entries.class_of({"class": {"code": "AMB"}}) == Concept("AMB", "AMB")
+
+
+def test_particulars_are_told_under_a_label() -> None:
+    """What a concept says and what a reference displays; nothing where there is nothing."""
+    resource: Node = {"site": {"text": "left arm"}, "location": {"display": "Ward 3"}}
+    assert entries.concept_line("Site", resource, "site") == "Site: left arm"
+    assert entries.concept_line("Site", {}, "site") is None
+    assert entries.display_line("At", resource, "location") == "At: Ward 3"
+    assert entries.display_line("At", {}, "location") is None

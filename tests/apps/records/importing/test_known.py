@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import attrs
+
 from smarthealth.apps.records.importing.datatypes import Concept
 from smarthealth.apps.records.importing.identities import IdentityDocument
 from smarthealth.apps.records.importing.known import Known, Stored, by_table, documents_in, names_in, targets_of
@@ -107,3 +109,10 @@ def test_documents_are_known_by_their_owner() -> None:
     """A patient has the documents of which they are the owner."""
     known = Known(documents={(1, "7"): 1, (4, "8"): 2, (13, "9"): 1})
     assert known.documents_of(1) == {(1, "7"), (13, "9")}
+
+
+def test_the_doctors_and_practices_of_a_patient_are_targets() -> None:
+    """They are looked up like all that a resource points to."""
+    assert isinstance(PATIENT.content, PatientContent)
+    content = attrs.evolve(PATIENT.content, practitioners=(at("Practitioner/9"),), practices=(at("Organization/9"),))
+    assert names_in([resource("Patient/1", content)]) == {"Patient/1", "Practitioner/9", "Organization/9"}

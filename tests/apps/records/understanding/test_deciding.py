@@ -217,3 +217,9 @@ def test_what_a_test_found_is_asked_of_it(text: str, operation: Operation, facet
     """By its value where nothing else is asked, unless one of the patient's own data is asked for in the same breath."""
     ask = asks_of(text)[0]
     assert (ask.operation, ask.facet) == (operation, facet)
+
+
+def test_whether_a_value_should_be_called_normal_asks_for_its_range() -> None:
+    """The record's reference range tells it: that is no advice."""
+    (ask,) = asks_of("Should the LDL be considered normal?")
+    assert ask.operation is Operation.NORMAL

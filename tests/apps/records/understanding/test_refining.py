@@ -192,3 +192,8 @@ def test_members_of_a_team_are_asked_for() -> None:
     ask = only("¿Quién es la enfermera del equipo de atención?")
     assert (ask.operation, ask.topics[0].kinds, ask.topics[0].terms) == (Operation.WHO, frozenset({"careteam"}), ())
     assert only("¿Cuándo se formó el equipo de atención?").operation is Operation.WHEN
+
+
+def test_a_habit_may_be_over() -> None:
+    """It is measured, as a state of smoking is, and yet it ends."""
+    assert only("When did she stop smoking?").status is Status.ENDED

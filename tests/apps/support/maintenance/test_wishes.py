@@ -34,6 +34,7 @@ def read(message: str, before: Wish = NO_WISH) -> Wish:
         ("how much is the brake fluid change?", "prices", "brake_fluid"),
         ("is there a free slot on friday?", "slots", None),
         ("hm", None, None),
+        ("book an undercoil repair", "book", None),
     ],
 )
 def test_wishes_are_read(message: str, intent: str | None, service: str | None) -> None:
