@@ -9,6 +9,7 @@ from datetime import date
 import attrs
 
 from smarthealth.apps.records.understanding.folding import fold_letters
+from smarthealth.apps.records.understanding.kinds import find_kinds
 from smarthealth.apps.records.understanding.question import Anchor, Ask, Operation, Order, Pick, TimeRange, Topic
 from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.senses import forms
@@ -118,9 +119,19 @@ async def told_by_a_note(search: Search, ask: Ask, findings: Sequence[Finding]) 
         return await quoted(search, ask, needed=terms)
     if len(terms) == 1 and _asks_how_often_it_comes(search.question.text, findings):
         return [found for found in await quoted(search, ask, needed=terms) if _has_amount(found)]
-    left = frozenset(terms) - held_in(terms, told, search.glossary)
+    left = frozenset(terms) - held_in(terms, told, search.glossary) - _words_of_kinds(terms, findings)
     days = {day for finding in findings for entry in finding.entries for day in (entry.on, entry.until)}
     return await quoted(search, ask, needed=left, days=days) if left and len(terms) > 1 else []
+
+
+def _words_of_kinds(terms: Sequence[Term], findings: Sequence[Finding]) -> frozenset[Term]:
+    """Words that say what kind of thing is asked for, of which entries were found: `medicines` is no detail of a medicine."""
+    found = {entry.kind for finding in findings for entry in finding.entries}
+    return frozenset(
+        term
+        for term in terms
+        if not term.concepts and any(found.issuperset(cue.kinds) for cue in find_kinds(fold_letters(term.word)))
+    )
 
 
 def _tells_nothing(finding: Finding) -> bool:

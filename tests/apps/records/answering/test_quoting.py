@@ -106,3 +106,11 @@ async def test_a_note_tells_what_entries_leave_open(add: Add, ask: Ask, question
     told = [item.note for fact in facts if fact.say == "mentioned" for item in fact.items]
     assert bool(told) is (quoted is not None)
     assert quoted is None or quoted in (told[0] or "")
+
+
+async def test_the_word_for_what_was_found_is_no_detail_of_it(add: Add, ask: Ask) -> None:
+    """Medicines that entries tell are not looked for again in a note that has the word as a heading."""
+    await add("medication", "Losartan 50 MG Oral Tablet", status="active", started_on="2022-06-10")
+    body = "MEDICAMENTOS: consulta de medicina familiar por la presión.\nPlan: control."
+    await add("document", "Nota de evolución", body=body, started_on="2022-06-10")
+    assert [fact.say for fact in await ask("¿Qué medicamentos toma para la presión?")] == ["status"]
