@@ -174,6 +174,13 @@ def test_a_town_that_is_not_served() -> None:
     assert (general.refused, general.supposed) == (None, None)
 
 
+def test_a_place_that_is_named_again_stays_as_it_was_agreed_on() -> None:
+    """It is not asked for once more."""
+    agreed = after("a Salgar, en Puerto Colombia", "no sé").slots.destination
+    assert agreed.is_enough
+    assert after("a Salgar, en Puerto Colombia", "no sé", "sí, a Salgar").slots.destination == agreed
+
+
 def test_a_question_changes_nothing() -> None:
     """What another trip would cost is only supposed; the first place that is asked for is meant."""
     filled = after("Un taxi al aeropuerto", "¿y cuánto sería hasta Galapa?")
