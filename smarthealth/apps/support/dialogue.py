@@ -232,7 +232,7 @@ def _welcome(principal: Principal) -> AuthSucceeded:
 
 def _named(event: Event, session: str) -> Event:
     """An event of a session, by the name that its client gave it."""
-    return attrs.evolve(event, session_id=session)  # type: ignore[arg-type] # only events of a session are told
+    return attrs.evolve(event, session_id=session)  # type: ignore[arg-type]  # events without a session are not told this way
 
 
 def _reason(refused: TurnRefused) -> tuple[Code, str]:

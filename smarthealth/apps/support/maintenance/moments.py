@@ -13,10 +13,15 @@ from smarthealth.retrieval.words import fold
 
 from .workshop import PartOfDay
 
+
+def _numbered(names: str) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names.split())}
+
+
 _WEEKDAYS: Final[Mapping[str, int]] = {
-    **dict(zip("monday tuesday wednesday thursday friday saturday sunday".split(), range(7), strict=True)),  # noqa: SIM905 # read more easily
-    **dict(zip("lunes martes miercoles jueves viernes sabado domingo".split(), range(7), strict=True)),  # noqa: SIM905 # likewise
-    **dict(zip("mon tue wed thu fri sat sun".split(), range(7), strict=True)),  # noqa: SIM905 # likewise
+    **_numbered("monday tuesday wednesday thursday friday saturday sunday"),
+    **_numbered("lunes martes miercoles jueves viernes sabado domingo"),
+    **_numbered("mon tue wed thu fri sat sun"),
 }
 _MONTHS: Final[Mapping[str, int]] = {
     name: number
