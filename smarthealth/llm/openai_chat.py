@@ -18,13 +18,12 @@ import trio
 
 from .direct import ChunkedBody, direct_body
 from .errors import ModelProtocolError, ModelStreamCut, ModelUnavailable
-from .openai_client import Client, translated
+from .openai_client import CLOSE_TIMEOUT, Client, translated
 from .port import ChatEvent, ChatMessage, ChatRequest, Tool
 from .retries import with_retries
 from .settings import ModelSettings
 from .streaming import ChatStreamReader
 
-_CLOSE_TIMEOUT: Final = 2.0
 _DRAIN_TIMEOUT: Final = 0.25
 """For the last bytes of an answer, without which its connection cannot be used again."""
 # A compressed stream comes in bursts, and may inflate without bound.
@@ -154,7 +153,7 @@ class _Answer:
         """Close the response, and its connection with it unless the answer was read to the end."""
         if self._body is not None:
             self._body.close()
-        with trio.move_on_after(_CLOSE_TIMEOUT, shield=True):
+        with trio.move_on_after(CLOSE_TIMEOUT, shield=True):
             await self._chunks.aclose()
             await self._response.aclose()
 

@@ -29,7 +29,8 @@ from .streaming import is_hopeless
 _NO_KEY: Final = "none"
 """What compatible providers without keys are sent; the SDK insists on one."""
 _NO_HEADERS: Final[Mapping[str, str]] = MappingProxyType({})
-_CLOSE_TIMEOUT: Final = 2.0
+CLOSE_TIMEOUT: Final = 2.0
+"""Seconds to close a response, whatever the provider does."""
 _decode_refusal: Final = msgspec.json.Decoder(dict[str, Any]).decode
 _RETRYABLE: Final = frozenset({408, 409, 425, 429})
 
@@ -90,7 +91,7 @@ async def _refusal(response: httpx2.Response) -> openai.APIStatusError:
     except msgspec.MsgspecError:
         told = None
     finally:
-        with trio.move_on_after(_CLOSE_TIMEOUT, shield=True):
+        with trio.move_on_after(CLOSE_TIMEOUT, shield=True):
             await response.aclose()
     return openai.APIStatusError("refused", response=response, body=told.get("error", told) if told else None)
 

@@ -13,7 +13,7 @@ import trio
 from numpy.typing import NDArray
 
 from .errors import ModelError, ModelProtocolError
-from .openai_client import Client, translated
+from .openai_client import CLOSE_TIMEOUT, Client, translated
 from .retries import with_retries
 from .settings import ModelSettings
 
@@ -22,7 +22,6 @@ _KNOWN_DIMENSIONS: Final = {
     "text-embedding-3-large": 3072,
     "text-embedding-ada-002": 1536,
 }
-_CLOSE_TIMEOUT: Final = 2.0
 _EMPTY: Final = " "
 """Stands for an empty text, which providers refuse."""
 
@@ -120,7 +119,7 @@ class OpenAIEmbedder:
             try:
                 content = await response.aread()
             finally:
-                with trio.move_on_after(_CLOSE_TIMEOUT, shield=True):
+                with trio.move_on_after(CLOSE_TIMEOUT, shield=True):
                     await response.aclose()
         rows = _read(content, len(batch))
         if self._dimensions is None:
