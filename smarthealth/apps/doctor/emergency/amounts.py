@@ -32,6 +32,10 @@ _PIECES: Final = frozenset(
         "tylenol",
         "advil",
         "dolex",
+    ]
+)
+_ANYTHING: Final = frozenset(
+    [
         "pill",
         "pills",
         "tablet",
@@ -48,6 +52,8 @@ _PIECES: Final = frozenset(
         "pastas",
     ]
 )
+"""Pieces of whatever it may be: where it is said of what (`2 pills of …`), ordinary only of a medicine that is known."""
+_OF: Final = frozenset({"of", "de"})
 _ONE_DOSE: Final[Mapping[str, float]] = {
     **dict.fromkeys(
         ["paracetamol", "acetaminofen", "acetaminophen", "metformin", "metformina", "amoxicillin", "amoxicilina"], 1000
@@ -84,10 +90,12 @@ def is_ordinary(tokens: Sequence[Token], sign: Match) -> bool:
     if not value.replace(".", "", 1).isdigit():
         return False  # a fraction
     unit = tokens[place + 1].text
+    named = [token.text for token in tokens[place + 2 : place + 2 + _NEAR]]
     if unit == "mg":
-        named = (token.text for token in tokens[place + 2 : place + 2 + _NEAR])
         return float(value) <= max((_ONE_DOSE.get(name, 0.0) for name in named), default=0.0)
-    return unit in _PIECES and float(value) <= MOST_PIECES
+    is_unknown = not _OF.isdisjoint(named[:1]) and _ONE_DOSE.keys().isdisjoint(named)
+    is_piece = unit in _PIECES or (unit in _ANYTHING and not is_unknown)
+    return is_piece and float(value) <= MOST_PIECES
 
 
 @cache
