@@ -25,6 +25,8 @@ class StoredPassage:
     section: str
     kind: str
     text: str
+    asked: tuple[str, ...] = ()
+    """In which words it is asked for."""
 
 
 @attrs.frozen(kw_only=True)
@@ -112,5 +114,5 @@ def _document(path: str, root: str, name: str, digest: str, title: str, size: in
         digest=digest,
         title=title,
         size=size,
-        passages=tuple(StoredPassage(**passage) for passage in passages),
+        passages=tuple(StoredPassage(**{**passage, "asked": tuple(passage.get("asked", ()))}) for passage in passages),
     )

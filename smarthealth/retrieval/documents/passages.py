@@ -20,6 +20,7 @@ TABLE_SIZE: Final = 6000
 MOST_PASSAGES: Final = 10_000
 """Passages of one document."""
 BETWEEN: Final = " › "
+BETWEEN_CELLS: Final = " | "
 
 Kind = Literal["text", "table", "row"]
 
@@ -32,7 +33,7 @@ class Passage:
     """The headings above it, outermost first, apart by `BETWEEN`."""
     kind: Kind
     text: str
-    """A table as lines of cells apart by ` | `; a row as `name: column value; column value`."""
+    """A table as lines of cells apart by `BETWEEN_CELLS`; a row as `name: column value; column value`."""
 
 
 @attrs.frozen(kw_only=True)
@@ -114,11 +115,11 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _of_table(table: Table, section: str) -> Iterator[Passage]:
-    header = " | ".join(table.header) if any(table.header) else ""
+    header = BETWEEN_CELLS.join(table.header) if any(table.header) else ""
     lines: list[str] = []
     size = 0
     for row in table.rows:
-        line = " | ".join(row)
+        line = BETWEEN_CELLS.join(row)
         if lines and size + len(line) > TABLE_SIZE:
             yield Passage(section=section, kind="table", text="\n".join([header, *lines] if header else lines))
             lines, size = [], 0

@@ -1,4 +1,7 @@
-"""Documents brought in: changed files only, one bad file beside good ones, and what is gone is taken out."""
+"""Documents brought in: changed files only, one bad file beside good ones, and what is gone is taken out.
+
+Beside a document may stand a file of the questions that customers ask for it (`asked`); the two are read together.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,16 @@ import attrs
 import trio
 
 from smarthealth.retrieval.documents.blocks import DocumentError
+from smarthealth.retrieval.documents.passages import Document
 from smarthealth.retrieval.documents.reading import KINDS, document_of, read_bytes
 from smarthealth.storage.documents import KnownDocument, StoredDocument, StoredPassage
 
+from .asked import LARGEST_FILE, SUFFIX, AskedError, placed, read_asked
+
 MOST_FILES: Final = 5_000
 """Files of one import."""
+MOST_NAMED: Final = 5
+"""Sections and rows that are named of those that a document does not have."""
 Outcome = Literal["added", "changed", "unchanged", "removed", "failed"]
 
 
@@ -83,7 +91,7 @@ async def import_documents(
     roots = [path.expanduser().absolute() for path in paths]
     candidates = await trio.to_thread.run_sync(_candidates, roots)
     for candidate in candidates:
-        tell(await _import(keeper, candidate, known.get(str(candidate.file))))
+        await _import(keeper, candidate, known.get(str(candidate.file)), tell)
     there = {str(candidate.file) for candidate in candidates}
     gone = [path for path, document in known.items() if path not in there and _was_below(document, roots)]
     for root in roots:
@@ -95,31 +103,77 @@ async def import_documents(
     return reports
 
 
-async def _import(keeper: DocumentKeeper, candidate: _Candidate, known: KnownDocument | None) -> FileReport:
+async def _import(
+    keeper: DocumentKeeper, candidate: _Candidate, known: KnownDocument | None, tell: Callable[[FileReport], None]
+) -> None:
     path = str(candidate.file)
     try:
         data = await trio.to_thread.run_sync(read_bytes, candidate.file)
-        digest = hashlib.sha256(data).hexdigest()
-        if known is not None and (known.digest, known.name) == (digest, candidate.name):
-            return FileReport(path=path, outcome="unchanged")
+        asked = await trio.to_thread.run_sync(_asked_beside, candidate.file)
+        if known is not None and (known.digest, known.name) == (_digest(data, asked), candidate.name):
+            tell(FileReport(path=path, outcome="unchanged"))
+            return
         document = await trio.to_thread.run_sync(document_of, candidate.file.name, data)
     except DocumentError as error:
-        return FileReport(path=path, outcome="failed", reason=str(error))
+        tell(FileReport(path=path, outcome="failed", reason=str(error)))
+        return
+    questions, fault = _placed(asked, document)
     await keeper.save(
         StoredDocument(
             path=path,
             root=str(candidate.root),
             name=candidate.name,
-            digest=digest,
+            # without the questions, where they are faulty: so both are read again, and the fault is told again
+            digest=_digest(data, None if fault else asked),
             title=_storable(document.title),
             size=len(data),
             passages=tuple(
-                StoredPassage(section=_storable(one.section), kind=one.kind, text=_storable(one.text))
-                for one in document.passages
+                StoredPassage(
+                    section=_storable(one.section),
+                    kind=one.kind,
+                    text=_storable(one.text),
+                    asked=tuple(map(_storable, words)),
+                )
+                for one, words in zip(document.passages, questions, strict=True)
             ),
         )
     )
-    return FileReport(path=path, outcome="added" if known is None else "changed", passages=len(document.passages))
+    outcome: Outcome = "added" if known is None else "changed"
+    tell(FileReport(path=path, outcome=outcome, passages=len(document.passages)))
+    if fault:
+        tell(FileReport(path=str(_asked_of(candidate.file)), outcome="failed", reason=fault))
+
+
+def _asked_of(file: Path) -> Path:
+    return file.with_name(file.stem + SUFFIX)
+
+
+def _asked_beside(file: Path) -> bytes | None:
+    """The file of questions of a document, None where there is none; of a large one no more than shows that it is."""
+    try:
+        with _asked_of(file).open("rb") as opened:
+            return opened.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise DocumentError(f"{_asked_of(file).name} cannot be read: {error.strerror}") from None
+
+
+def _placed(asked: bytes | None, document: Document) -> tuple[list[tuple[str, ...]], str]:
+    """The questions of each passage, and what is wrong with the file of them; what is right of it counts all the same."""
+    try:
+        questions, lost = placed(read_asked(asked or b""), document.passages)
+    except AskedError as error:
+        return [()] * len(document.passages), str(error)
+    more = f", and {len(lost) - MOST_NAMED} more" if len(lost) > MOST_NAMED else ""
+    return questions, f"not in the document: {'; '.join(map(str, lost[:MOST_NAMED]))}{more}" if lost else ""
+
+
+def _digest(data: bytes, asked: bytes | None) -> str:
+    digest = hashlib.sha256(data)
+    if asked is not None:
+        digest.update(b"\0" + asked)
+    return digest.hexdigest()
 
 
 def _candidates(roots: Sequence[Path]) -> list[_Candidate]:

@@ -6,14 +6,18 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Final
 
 import attrs
 
 from smarthealth.retrieval.documents.markdown import markdown_blocks
 from smarthealth.retrieval.documents.passages import BETWEEN, make_document
-from smarthealth.storage.documents import StoredDocument
+from smarthealth.storage.documents import StoredDocument, StoredPassage
 
-MANUAL = "manual"
+from .asked import SUFFIX, placed, read_asked
+
+MANUAL: Final = "manual"
 MOST_PASSAGES = 50_000
 """Passages that are searched; what is imported beyond is left out, and the log says so."""
 
@@ -33,6 +37,8 @@ class Source:
     text: str
     table: str = ""
     """Id of the table that a row is of."""
+    asked: tuple[str, ...] = ()
+    """In which words customers ask for it."""
 
     @property
     def heading(self) -> str:
@@ -43,13 +49,20 @@ class Source:
 @cache
 def manual_sources() -> tuple[Source, ...]:
     """The shipped manual."""
-    found: list[Source] = []
     folder = files("smarthealth.apps.support").joinpath(MANUAL)
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        document = make_document(markdown_blocks(file.read_text(encoding="utf-8")), file.name)
-        passages = ((one.section, one.kind, one.text) for one in document.passages)
-        found.extend(_sources(f"{MANUAL}/{file.name}", file.name, document.title, passages))
-    return tuple(found)
+    chapters = sorted((file for file in folder.iterdir() if file.name.endswith(".md")), key=lambda file: file.name)
+    return tuple(source for file in chapters for source in _chapter(folder, file))
+
+
+def _chapter(folder: Traversable, file: Traversable) -> Iterable[Source]:
+    document = make_document(markdown_blocks(file.read_text(encoding="utf-8")), file.name)
+    asked = folder.joinpath(file.name.removesuffix(".md") + SUFFIX)
+    questions, _ = placed(read_asked(asked.read_bytes()) if asked.is_file() else (), document.passages)
+    passages = [
+        StoredPassage(section=one.section, kind=one.kind, text=one.text, asked=asked_for)
+        for one, asked_for in zip(document.passages, questions, strict=True)
+    ]
+    return _sources(f"{MANUAL}/{file.name}", file.name, document.title, passages)
 
 
 def imported_sources(documents: Sequence[StoredDocument]) -> list[Source]:
@@ -57,12 +70,7 @@ def imported_sources(documents: Sequence[StoredDocument]) -> list[Source]:
     return [
         source
         for document in documents
-        for source in _sources(
-            document.path,
-            document.name,
-            document.title,
-            ((passage.section, passage.kind, passage.text) for passage in document.passages),
-        )
+        for source in _sources(document.path, document.name, document.title, document.passages)
     ]
 
 
@@ -70,22 +78,23 @@ def digest_of(sources: Iterable[Source]) -> str:
     """Identity of a set of passages."""
     digest = hashlib.sha256()
     for source in sources:
-        digest.update(repr((source.id, source.section, source.text)).encode())
+        digest.update(repr((source.id, source.section, source.text, source.asked)).encode())
     return digest.hexdigest()
 
 
-def _sources(path: str, file: str, title: str, passages: Iterable[tuple[str, str, str]]) -> Iterable[Source]:
+def _sources(path: str, file: str, title: str, passages: Iterable[StoredPassage]) -> Iterable[Source]:
     table = ""
-    for number, (section, kind, text) in enumerate(passages, start=1):
+    for number, passage in enumerate(passages, start=1):
         identity = f"{path}#{number}"
-        if kind == "table":
+        if passage.kind == "table":
             table = identity
         yield Source(
             id=identity,
             file=file,
             title=title,
-            section=section,
-            kind=kind,
-            text=text,
-            table=table if kind == "row" else "",
+            section=passage.section,
+            kind=passage.kind,
+            text=passage.text,
+            table=table if passage.kind == "row" else "",
+            asked=passage.asked,
         )

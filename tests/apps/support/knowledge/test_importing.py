@@ -49,3 +49,55 @@ async def test_an_import_has_bounds(pool: Pool, tmp_path: Path, monkeypatch: pyt
         (tmp_path / name).write_text("x")
     with pytest.raises(DocumentError, match="more than 1 files"):
         await import_documents(Documents(pool), [tmp_path], lambda report: None)
+
+
+ASKED = '[[facts]]\nsection = "A"\nen = ["what is it"]\n'
+
+
+async def test_questions_beside_a_document_come_with_it(pool: Pool, tmp_path: Path) -> None:
+    """Another file of them, or none any more, is another document."""
+    documents = Documents(pool)
+    (tmp_path / "a.md").write_text("# A\nx")
+
+    async def imported() -> tuple[dict[str, str], tuple[str, ...]]:
+        reports = await import_documents(documents, [tmp_path], lambda report: None)
+        return outcomes(reports), (await documents.load())[0].passages[0].asked
+
+    assert await imported() == ({"a.md": "added"}, ())
+    (tmp_path / "a.asked.toml").write_text(ASKED)
+    assert await imported() == ({"a.md": "changed"}, ("what is it",))
+    assert await imported() == ({"a.md": "unchanged"}, ("what is it",))
+    (tmp_path / "a.asked.toml").unlink()
+    assert await imported() == ({"a.md": "changed"}, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "reason", "kept"),
+    [
+        ("[", "it is no TOML", ()),
+        (ASKED + ASKED.replace('"A"', '"B"'), "not in the document: section “B”", ("what is it",)),
+        ("".join(ASKED.replace('"A"', f'"{n}"') for n in range(7)), "“4”, and 2 more", ()),
+    ],
+)
+async def test_faulty_questions_are_told_of_and_stop_nothing(
+    pool: Pool, tmp_path: Path, text: str, reason: str, kept: tuple[str, ...]
+) -> None:
+    """Each time until they are put right; what is right of them counts."""
+    documents = Documents(pool)
+    (tmp_path / "a.md").write_text("# A\nx")
+    (tmp_path / "a.asked.toml").write_text(text)
+    for outcome in ("added", "changed"):
+        document, questions = await import_documents(documents, [tmp_path], lambda report: None)
+        assert (document.outcome, questions.outcome) == (outcome, "failed")
+        assert questions.path.endswith("a.asked.toml")
+        assert reason in questions.reason
+        assert (await documents.load())[0].passages[0].asked == kept
+
+
+async def test_questions_that_cannot_be_read_fail_their_document(pool: Pool, tmp_path: Path) -> None:
+    """As it stands nobody knows what it would be."""
+    (tmp_path / "a.md").write_text("# A\nx")
+    (tmp_path / "a.asked.toml").mkdir()
+    (report,) = await import_documents(Documents(pool), [tmp_path], lambda report: None)
+    assert report.outcome == "failed"
+    assert "a.asked.toml cannot be read" in report.reason
