@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf, isnan
 from types import TracebackType
 from typing import Any, Generic, TypeVar
@@ -187,6 +188,13 @@ class ActorRef(Generic[M_contra]):
         """Wait until the actor has ended and will not come back."""
         with Waiting(self._cell, WaitReason.STOP):
             return await self._cell.wait_ended()
+
+    def call_when_stopped(self, call: Callable[[Down], object]) -> None:
+        """Have a function called when the actor has ended and will not come back, or at once if it has.
+
+        For those who would keep a task only to wait for that. It is called within the runtime: it neither raises nor waits.
+        """
+        self._cell.listen(call)
 
     def monitor(self) -> Monitor:
         """Watch for the actor's end: `async with ref.monitor() as monitor: down = await monitor.receive()`."""

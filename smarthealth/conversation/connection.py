@@ -60,6 +60,8 @@ class Visit(Generic[E]):
     principal: Principal | None
     path_parts: Mapping[str, str]
     address: str | None
+    on_end: Callable[[], object]
+    """Called once when the connection has ended."""
 
 
 class Connection(Generic[E]):
@@ -76,6 +78,7 @@ class Connection(Generic[E]):
         "_queries",
         "_visit",
         "connection_id",
+        "opened_at",
     )
 
     _queries: SupervisorRef
@@ -106,7 +109,7 @@ class Connection(Generic[E]):
             turns_running=lambda: self._awaited,
             end_connection=self.end,
         )
-        now = trio.current_time()
+        self.opened_at = now = trio.current_time()
         in_band = endpoint.authentication == "in-band" and visit.principal is None
         self._keepalive = Keepalive(
             idle_timeout=settings.idle_timeout,
@@ -194,6 +197,16 @@ class Connection(Generic[E]):
                 self._feed.go_away()
         self._board.cancel_all(closing.turns)
         self._outbox.end(closing)
+
+    @property
+    def application(self) -> str:
+        """Whose endpoint the client came in by."""
+        return self._visit.endpoint.application
+
+    @property
+    def on_end(self) -> Callable[[], object]:
+        """To be called when all its actors have ended."""
+        return self._visit.on_end
 
     @property
     def code(self) -> int:

@@ -7,6 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -17,6 +18,7 @@ from smarthealth.actors import (
     ActorRef,
     ActorStopped,
     ChildSpec,
+    Down,
     DynamicSupervisor,
     SupervisorFull,
     SupervisorRef,
@@ -88,6 +90,54 @@ class Connections:
         """Whether one more connection would be one too many."""
         return len(self._open) >= self._settings.max_connections
 
+    async def open(
+        self,
+        socket: Socket,
+        endpoint: Endpoint[E],
+        principal: Principal | None,
+        path_parts: Mapping[str, str],
+        *,
+        address: str | None = None,
+        on_end: Callable[[], object],
+    ) -> Connection[E] | None:
+        """Start a connection on an accepted socket; it goes on when this has returned.
+
+        Args:
+            socket: Accepted; closed at the end.
+            endpoint: Where the client came in.
+            principal: Who it is, None when nobody signed in.
+            path_parts: Named parts of the path.
+            address: The client's network address.
+            on_end: Called once, when the connection has ended, however it did; neither raises nor waits.
+
+        Returns:
+            The connection, or None when it was turned away.
+
+        Cancellation:
+            Ends the connection.
+        """
+        visit = Visit(
+            socket=socket,
+            endpoint=endpoint,
+            principal=principal,
+            path_parts=path_parts,
+            address=address,
+            on_end=on_end,
+        )
+        connection = Connection(secrets.token_hex(ID_BYTES), visit, self._environment, self._busy[endpoint.application])
+        self._open.add(connection)
+        try:
+            ref = await self._start(connection, visit)
+        except BaseException:
+            self._leave(connection)
+            raise
+        if ref is None:
+            self._leave(connection)
+            return None
+        self._environment.telemetry.connection_opened(endpoint.application)
+        ref.call_when_stopped(partial(self._closed, connection))
+        return connection
+
     async def serve(
         self,
         socket: Socket,
@@ -97,30 +147,20 @@ class Connections:
         *,
         address: str | None = None,
     ) -> None:
-        """Serve one accepted socket until its connection has ended.
-
-        Args:
-            socket: Accepted; closed when this returns.
-            endpoint: Where the client came in.
-            principal: Who it is, None when nobody signed in.
-            path_parts: Named parts of the path.
-            address: The client's network address.
+        """Serve one accepted socket until its connection has ended: `open`, and a task that waits for the end.
 
         Cancellation:
             Ends the connection with 1001, within `close_timeout` and the time that its turns need to settle.
         """
-        visit = Visit(socket=socket, endpoint=endpoint, principal=principal, path_parts=path_parts, address=address)
-        if self._draining:
-            await self._turn_away(visit, GOING_AWAY)
-            return
-        connection = Connection(secrets.token_hex(ID_BYTES), visit, self._environment, self._busy[endpoint.application])
-        self._open.add(connection)
+        ended = trio.Event()
+        connection = await self.open(socket, endpoint, principal, path_parts, address=address, on_end=ended.set)
         try:
-            await self._run(connection, visit)
+            await ended.wait()
         finally:
-            self._open.discard(connection)
-            if self._draining and not self._open:
-                self._empty.set()
+            if connection is not None:
+                connection.end(GOING_AWAY)
+            with trio.CancelScope(shield=True):  # as long as its actors may take to stop, and no longer
+                await ended.wait()
 
     async def drain(self, grace: float) -> None:
         """Start nothing new, let running turns go on, close every connection with 1001, and return when all are gone.
@@ -144,9 +184,12 @@ class Connections:
                 connection.end(GOING_AWAY)
             await self._empty.wait()
 
-    async def _run(self, connection: Connection[E], visit: Visit[E]) -> None:
+    async def _start(self, connection: Connection[E], visit: Visit[E]) -> ActorRef[object] | None:
+        if self._draining:
+            await self._turn_away(visit, GOING_AWAY)
+            return None
         try:
-            ref = await self._required_supervisor().start_child(connection.child())
+            return await self._required_supervisor().start_child(connection.child())
         except SupervisorFull:
             await self._turn_away(visit, OVERLOADED)
         except ActorStopped:
@@ -154,27 +197,25 @@ class Connections:
         except ActorFailed:
             # the supervisor has reported it, and the connection's own outbox has closed the socket
             await self._turn_away(visit, INTERNAL_ERROR)
-        else:
-            await self._watch(connection, ref, visit.endpoint.application)
+        return None
 
-    async def _watch(self, connection: Connection[E], ref: ActorRef[object], application: str) -> None:
-        telemetry, opened = self._environment.telemetry, trio.current_time()
-        telemetry.connection_opened(application)
-        try:
-            await ref.wait_stopped()
-        finally:
-            connection.end(GOING_AWAY)
-            with trio.CancelScope(shield=True):  # as long as its actors may take to stop, and no longer
-                await ref.wait_stopped()
-            code = connection.code
-            telemetry.connection_closed(application, code)
-            log.info(
-                "connection_closed",
-                application=application,
-                connection=connection.connection_id,
-                code=code,
-                seconds=round(trio.current_time() - opened, 3),
-            )
+    def _closed(self, connection: Connection[Any], _down: Down) -> None:
+        application, code = connection.application, connection.code
+        self._environment.telemetry.connection_closed(application, code)
+        log.info(
+            "connection_closed",
+            application=application,
+            connection=connection.connection_id,
+            code=code,
+            seconds=round(trio.current_time() - connection.opened_at, 3),
+        )
+        self._leave(connection)
+
+    def _leave(self, connection: Connection[Any]) -> None:
+        self._open.discard(connection)
+        if self._draining and not self._open:
+            self._empty.set()
+        connection.on_end()
 
     async def _turn_away(self, visit: Visit[E], closing: Closing) -> None:
         with trio.move_on_after(self._settings.close_timeout), suppress(SocketClosed):

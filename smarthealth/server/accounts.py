@@ -8,8 +8,7 @@ user whom the database does not know is as the token says: a trusted key may bel
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Protocol
 
 import attrs
@@ -76,17 +75,16 @@ class Accounts:
             raise unauthorised()
         return attrs.evolve(principal, role=user.role, email=user.email, name=user.full_name)
 
-    @contextmanager
-    def connected(self, user_id: int, close: Close) -> Iterator[None]:
-        """Say that a user's connection is open; `close` is called with a code and a reason if the user is disabled."""
+    def connected(self, user_id: int, close: Close) -> None:
+        """A user's connection is open; `close` is called with a code and a reason if the user is disabled."""
+        self._connected[user_id].add(close)
+
+    def disconnected(self, user_id: int, close: Close) -> None:
+        """It is open no more."""
         closers = self._connected[user_id]
-        closers.add(close)
-        try:
-            yield
-        finally:
-            closers.discard(close)
-            if not closers:
-                self._connected.pop(user_id, None)
+        closers.discard(close)
+        if not closers:
+            del self._connected[user_id]
 
     async def watch(self, interval: float) -> None:
         """Look at all connected users again and again, and close the connections of disabled ones; never returns."""

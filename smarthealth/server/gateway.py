@@ -8,8 +8,8 @@ are. A refusal for any reason but ours is held against the address.
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import Any, Protocol, TypeVar
 from urllib.parse import parse_qs
 
@@ -22,7 +22,7 @@ from smarthealth.conversation.application import Endpoint, Language, Principal
 from smarthealth.conversation.socket import Socket
 from smarthealth.storage.errors import StorageError
 
-from .accounts import Accounts, Close
+from .accounts import Accounts
 from .addresses import client_address, subscriber
 from .errors import Refused, TryLater, forbidden, not_found, too_many, unavailable
 from .origins import OriginRule
@@ -55,6 +55,19 @@ class ConnectionHost(Protocol):
     @property
     def full(self) -> bool:
         """Whether one more connection would be one too many."""
+        ...
+
+    async def open(
+        self,
+        socket: Socket,
+        endpoint: Endpoint[E],
+        principal: Principal | None,
+        path_parts: Mapping[str, str],
+        *,
+        address: str | None = None,
+        on_end: Callable[[], object],
+    ) -> object:
+        """Start a connection on one accepted socket; `on_end` is called once when it has ended, however this does."""
         ...
 
     async def serve(
@@ -115,7 +128,7 @@ class Gateway:
         self._per_user: dict[int, int] = {}
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Serve one WebSocket, from its handshake to its end."""
+        """Serve one WebSocket, from its handshake to its end, or until it is open where the server lets it outlive this."""
         await receive()
         address = client_address(scope, self._door.settings.trusted_proxies)
         try:
@@ -184,31 +197,37 @@ class Gateway:
     async def _serve(
         self, scope: dict[str, Any], receive: Receive, send: Send, admission: _Admission, address: str
     ) -> None:
-        socket = AsgiSocket(scope, receive, send)
-        with self._counted(admission.principal, socket.close):
-            if admission.principal is not None:
-                socket.take_longer(admission.route.endpoint.longest_message)
-            await send({"type": "websocket.accept", "subprotocol": admission.subprotocol})
-            # a connection may stay for days; the head of its request, a kilobyte or two with a token in it, need not
-            scope.update(headers=(), query_string=b"", raw_path=b"")
-            await self._door.connections.serve(
-                socket, admission.route.endpoint, admission.principal, admission.route.parts, address=address
-            )
-
-    @contextmanager
-    def _counted(self, principal: Principal | None, close: Close) -> Iterator[None]:
-        if principal is None:
-            yield
-            return
-        user = principal.user_id
-        self._per_user[user] = self._per_user.get(user, 0) + 1
+        socket, connections = AsgiSocket(scope, receive, send), self._door.connections
+        endpoint, principal, parts = admission.route.endpoint, admission.principal, admission.route.parts
+        leave = partial(self._leave, principal, socket)
+        self._enter(principal, socket)
         try:
-            with self._door.accounts.connected(user, close):
-                yield
+            if principal is not None:
+                socket.take_longer(endpoint.longest_message)
+            await send({"type": "websocket.accept", "subprotocol": admission.subprotocol})
+        except BaseException:
+            leave()
+            raise
+        if socket.outlive():  # a connection may stay for days: this task and its frames, six kilobytes, need not
+            await connections.open(socket, endpoint, principal, parts, address=address, on_end=leave)
+            return
+        try:
+            await connections.serve(socket, endpoint, principal, parts, address=address)
         finally:
-            self._per_user[user] -= 1
-            if not self._per_user[user]:
-                del self._per_user[user]
+            leave()
+
+    def _enter(self, principal: Principal | None, socket: AsgiSocket) -> None:
+        if principal is not None:
+            self._per_user[principal.user_id] = self._per_user.get(principal.user_id, 0) + 1
+            self._door.accounts.connected(principal.user_id, socket.close)
+
+    def _leave(self, principal: Principal | None, socket: AsgiSocket) -> None:
+        if principal is not None:
+            self._door.accounts.disconnected(principal.user_id, socket.close)
+            self._per_user[principal.user_id] -= 1
+            if not self._per_user[principal.user_id]:
+                del self._per_user[principal.user_id]
+        socket.release()
 
     async def _refuse(self, scope: Mapping[str, Any], send: Send, refused: Refused, address: str) -> None:
         if refused.status not in OURS:

@@ -16,9 +16,11 @@ Send = Callable[[Any], Awaitable[None]]
 class AsgiSocket:
     """One WebSocket, under our Hypercorn or any other ASGI server.
 
-    Under ours, several frames leave in one write, and `receive` knows the true close code. Under another they are sent one by
-    one, and its code counts.
+    Under ours, several frames leave in one write, `receive` knows the true close code, and the application may return before
+    the end. Under another they are sent one by one, its code counts, and the application's return is the end.
     """
+
+    __slots__ = ("_closed", "_frames", "_hand_over", "_receive", "_release", "_send", "_send_now", "_take_longer")
 
     def __init__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         self._receive = receive
@@ -27,6 +29,8 @@ class AsgiSocket:
         self._frames = extension is not None
         self._send_now: Callable[[Sequence[str]], bool] = extension["send_now"] if extension else _never
         self._take_longer: Callable[[int], None] = extension["take_longer"] if extension else _shrug
+        self._hand_over: Callable[[], Callable[[], None]] | None = extension["hand_over"] if extension else None
+        self._release: Callable[[], None] | None = None
         self._closed: SocketClosed | None = None
 
     async def receive(self) -> str | bytes:
@@ -69,6 +73,18 @@ class AsgiSocket:
     def take_longer(self, longest: int) -> None:
         """From now on take messages of so many bytes, where that is more than before; another server has its own bound."""
         self._take_longer(longest)
+
+    def outlive(self) -> bool:
+        """Have the socket stay open when the application has returned, until `release`; whether the server can do that."""
+        hand_over, self._hand_over = self._hand_over, None
+        self._release = hand_over() if hand_over is not None else None
+        return self._release is not None
+
+    def release(self) -> None:
+        """Nobody uses this socket any more: the server may end what is left of it."""
+        release, self._release = self._release, None
+        if release is not None:
+            release()
 
     async def close(self, code: int, reason: str) -> None:
         """Send a close frame; does nothing on a socket that is closed."""

@@ -395,6 +395,21 @@ async def test_monitor_that_was_left_hears_nothing(autojump_clock: MockClock, sy
     assert monitor.receive_nowait() is None
 
 
+async def test_an_end_can_be_told_to_who_does_not_wait(autojump_clock: MockClock, system: System) -> None:
+    """A function is called at the end that no restart follows, or at once when that is past."""
+    _, ref = await start(system)
+    heard: list[Down] = []
+    ref.call_when_stopped(heard.append)
+    await ref.tell(Work(error=LookupError()))
+    await trio.sleep(1)
+    assert heard == []
+    ref.stop()
+    down = await ref.wait_stopped()
+    assert heard == [down]
+    ref.call_when_stopped(heard.append)
+    assert heard == [down, down]
+
+
 async def test_only_requests_are_asked(autojump_clock: MockClock, system: System) -> None:
     """A message that is no request, or a deadline that is no number, is the asker's mistake, and harms nobody."""
     _, ref = await start(system)

@@ -215,6 +215,24 @@ class Host:
         assert isinstance(ref, SupervisorRef)
         return ref
 
+    def endpoint(self, heard: Heard = echo, policy: TurnPolicy | None = None) -> Endpoint[str]:
+        """Where clients come in who are answered by an echo, or as `heard` says."""
+
+        def open_dialogue(link: Link[str], parts: Mapping[str, str]) -> Dialogue:
+            dialogue = EchoDialogue(link, heard)
+            self.dialogues.append(dialogue)
+            return dialogue
+
+        return Endpoint(
+            path="/ws",
+            authentication="optional",
+            open_dialogue=open_dialogue,
+            encode=str,
+            merge=merge,
+            turns=policy or TurnPolicy(),
+            application="echo",
+        )
+
     async def visit(
         self,
         heard: Heard = echo,
@@ -226,22 +244,8 @@ class Host:
         path_parts: Mapping[str, str] | None = None,
     ) -> MemorySocket:
         """Connect a client, and return when it was greeted."""
-
-        def open_dialogue(link: Link[str], parts: Mapping[str, str]) -> Dialogue:
-            dialogue = EchoDialogue(link, heard)
-            self.dialogues.append(dialogue)
-            return dialogue
-
         socket = socket or MemorySocket()
-        endpoint = endpoint or Endpoint(
-            path="/ws",
-            authentication="optional",
-            open_dialogue=open_dialogue,
-            encode=str,
-            merge=merge,
-            turns=policy or TurnPolicy(),
-            application="echo",
-        )
+        endpoint = endpoint or self.endpoint(heard, policy)
         serve = functools.partial(
             self.connections.serve, socket, endpoint, principal, path_parts or {}, address="192.0.2.7"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 
 import attrs
@@ -165,6 +166,26 @@ async def test_cancelling_a_served_socket_ends_its_connection(open_host: OpenHos
         host.nursery = former
         assert socket.frames == ["hello", "failed 1000 SHUTDOWN"]
         assert socket.closed == (1001, "server going away")
+        assert host.connections.count == 0
+
+
+async def test_an_opened_connection_goes_on_alone(open_host: OpenHost, autojump_clock: MockClock) -> None:
+    """Whoever opens it need not stay, and is told once when it has ended, or was turned away, or its start was cancelled."""
+    async with open_host(max_connections=1) as host:
+        ended: list[str] = []
+        left, refused, cancelled = MemorySocket(), MemorySocket(), MemorySocket()
+        endpoint = host.endpoint()
+        open_it = functools.partial(host.connections.open, endpoint=endpoint, principal=None, path_parts={})
+        assert await open_it(left, on_end=lambda: ended.append("left"))
+        assert await open_it(refused, on_end=lambda: ended.append("refused")) is None
+        assert (refused.closed, ended) == ((1013, "too many connections"), ["refused"])
+        left.leave(4000)
+        await wait_all_tasks_blocked()
+        assert ended == ["refused", "left"]
+        with trio.CancelScope() as scope:
+            scope.cancel()
+            await open_it(cancelled, on_end=lambda: ended.append("cancelled"))
+        assert ended == ["refused", "left", "cancelled"]
         assert host.connections.count == 0
 
 

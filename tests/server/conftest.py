@@ -257,6 +257,26 @@ class Host:
         finally:
             self._sockets.discard(socket)
 
+    async def open(
+        self,
+        socket: Any,
+        endpoint: Any,
+        principal: Any,
+        path_parts: Any,
+        *,
+        address: str | None = None,
+        on_end: Callable[[], object],
+    ) -> None:
+        """The same in a task of its own."""
+
+        async def serve() -> None:
+            try:
+                await self.serve(socket, endpoint, principal, path_parts, address=address)
+            finally:
+                on_end()
+
+        trio.lowlevel.spawn_system_task(serve)
+
     async def drain(self, grace: float) -> None:
         """Close everything at once."""
         self.draining = True
@@ -384,11 +404,16 @@ def world() -> World:
 def open_server(open_shell: OpenShell) -> OpenShell:
     """Serve a world on a free port, which is the port of `main`'s bare paths."""
 
-    def open_it(given: World, listener: str = "records", **options: Any) -> AbstractAsyncContextManager[int]:
+    def open_it(
+        given: World, listener: str = "records", *, plain: bool = False, **options: Any
+    ) -> AbstractAsyncContextManager[int]:
         app = make_app(given.settings, given.services(), Accounts(given.tokens, given.users), ())
 
         async def marked(scope: Scope, receive: Receive, send: Send) -> None:
-            await app(scope | {"state": {"listener": listener}}, receive, send)
+            marks: Scope = {"state": {"listener": listener}}
+            if plain:  # as another ASGI server, which lacks our extension
+                marks["extensions"] = {"websocket.http.response": {}}
+            await app(scope | marks, receive, send)
 
         return open_shell(marked, given.settings.limits(), watch=given.metrics, **options)
 

@@ -53,17 +53,21 @@ async def test_connections_of_a_disabled_user_are_closed_in_time(world: Any, aut
     good, bad, unknown = world.users.add().id, world.users.add().id, 99
     closed: list[tuple[int, int, str]] = []
 
-    async def stay(user_id: int) -> None:
+    async def gone(code: int, reason: str) -> None:
+        raise AssertionError
+
+    def stay(user_id: int) -> None:
         async def close(code: int, reason: str) -> None:
             closed.append((user_id, code, reason))
 
-        with accounts.connected(user_id, close):
-            await trio.sleep(100)
+        accounts.connected(user_id, close)
 
     async with trio.open_nursery() as nursery:
         nursery.start_soon(accounts.watch, 10)
         for user_id in (good, bad, bad, unknown):
-            nursery.start_soon(stay, user_id)
+            stay(user_id)
+        accounts.connected(bad, gone)
+        accounts.disconnected(bad, gone)
         await trio.sleep(15)
         assert closed == []
         world.users.disable(bad)
@@ -87,9 +91,11 @@ async def test_connection_that_does_not_close_holds_nobody(world: Any, autojump_
         looks += 1
         await trio.sleep_forever()
 
-    with accounts.connected(user.id, stuck), trio.move_on_after(32):
+    accounts.connected(user.id, stuck)
+    with trio.move_on_after(32):
         await accounts.watch(10)
     assert looks == 2
+    accounts.disconnected(user.id, stuck)
     with trio.move_on_after(100):
         await accounts.watch(10)
     assert looks == 2

@@ -11,7 +11,9 @@ import pytest
 import structlog
 import trio
 
+from smarthealth.server.accounts import Accounts
 from smarthealth.server.gateway import bearer_token, find_token
+from smarthealth.server.service import make_app
 from smarthealth.server.settings import ServerSettings
 from smarthealth.testing.raw_peer import TEXT, RawPeer, close_frame, frame, open_raw_peer
 
@@ -157,6 +159,39 @@ async def test_user_has_so_many_connections(world: Any, open_server: OpenServer)
         await peers[0].read_close()
         await peers[0].read_rest()
         assert (await peers[3].upgrade(f"/ws/chat?token={ana}")).startswith("HTTP/1.1 101")
+
+
+async def test_connections_end_with_their_clients_under_any_server(world: Any, open_server: OpenServer) -> None:
+    """Where the server lets sockets outlive the application, and where it does not: what is said arrives, and places are freed."""
+    world.settings = ServerSettings(connections_per_user=1)
+    token = world.token(world.users.add())
+    for plain in (False, True):
+        async with open_server(world, plain=plain) as port:
+            for _ in range(2):
+                async with open_raw_peer(port) as peer:
+                    assert (await peer.upgrade(f"/ws/chat?token={token}")).startswith("HTTP/1.1 101")
+                    await peer.send(frame(TEXT, b"hola"))
+                    assert await peer.read_text() == "hola"
+                    await peer.send(close_frame(1000))
+                    assert await peer.read_close() == (1000, "")
+                    await peer.read_rest()
+
+
+async def test_handshake_that_fails_at_the_last_moment_frees_its_place(world: Any, open_server: OpenServer) -> None:
+    """An answer that cannot be sent is the end of a connection like any other."""
+    world.settings = ServerSettings(connections_per_user=1)
+    token, scope = world.token(world.users.add()), {"headers": (), "path": "/ws/chat", "state": {"listener": "records"}}
+    app = make_app(world.settings, world.services(), Accounts(world.tokens, world.users), ())
+
+    async def receive() -> object:
+        return {"type": "websocket.connect"}
+
+    async def send(event: object) -> None:
+        raise LookupError
+
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            await app(scope | {"type": "websocket", "query_string": f"token={token}".encode()}, receive, send)
 
 
 async def test_full_server_is_429_and_a_draining_one_503(world: Any, open_server: OpenServer) -> None:

@@ -53,13 +53,17 @@ async def test_end_without_a_code_is_1005() -> None:
     assert (closed.value.code, closed.value.reason) == (1005, "")
 
 
+def extended(**given: Any) -> dict[str, Any]:
+    """A scope of our own shell, as far as sockets look at it."""
+    frames = {"send_now": bool, "take_longer": len, "hand_over": list} | given
+    return {"extensions": {"smarthealth.frames": frames}}
+
+
 async def test_several_frames_are_one_event_where_the_server_can() -> None:
     """Under our shell one event carries them all, under another server each has its own."""
     receive, sent, send = scripted([])
     longest: list[int] = []
-    frames: dict[str, Any] = {"send_now": lambda texts: len(texts) == 1, "take_longer": longest.append}
-    extensions = {"smarthealth.frames": frames}
-    ours = AsgiSocket({"extensions": extensions}, receive, send)
+    ours = AsgiSocket(extended(send_now=lambda texts: len(texts) == 1, take_longer=longest.append), receive, send)
     await ours.send(["a", "b"])
     assert (ours.send_now(["a"]), ours.send_now(["a", "b"])) == (True, False)
     assert sent == [{"type": "smarthealth.frames", "texts": ["a", "b"]}]
@@ -76,3 +80,19 @@ async def test_several_frames_are_one_event_where_the_server_can() -> None:
         {"type": "websocket.send", "text": "b"},
         {"type": "websocket.close", "code": 1001, "reason": "away"},
     ]
+
+
+async def test_a_socket_outlives_its_application_where_the_server_can() -> None:
+    """Under our shell it is released once, at the end; under another server the application has to stay."""
+    receive, _, send = scripted([])
+    released: list[str] = []
+    ours = AsgiSocket(extended(hand_over=lambda: lambda: released.append("released")), receive, send)
+    ours.release()
+    assert released == []
+    assert ours.outlive()
+    for _ in range(2):
+        ours.release()
+    assert released == ["released"]
+    other = AsgiSocket({}, receive, send)
+    assert not other.outlive()
+    other.release()

@@ -22,7 +22,9 @@ VERSION = b"13"
 KEY_SIZE = 16
 FRAMES_EXTENSION = "smarthealth.frames"
 """ASGI extension: a message of this type carries `texts`, several text frames for one write. In the scope it offers
-`send_now(texts) -> bool`, which sends them at once, or not at all if that would have to wait."""
+`send_now(texts) -> bool`, which sends them at once, or not at all if that would have to wait, `take_longer(size)`, which moves the
+bound of a message up, and `hand_over() -> Callable[[], None]`: from then on the application's end is not its return but the call of
+what `hand_over` gave."""
 
 
 class HandshakeRefused(Exception):

@@ -390,6 +390,60 @@ async def test_texts_are_sent_at_once_while_nothing_has_to_wait(open_shell: Open
         await peer.send(close_frame(1000))
 
 
+class Guest:
+    """An application that accepts, hands its socket over and returns; the test goes on in its place."""
+
+    def __init__(self) -> None:
+        self.returned = trio.Event()
+        self.receive: Receive
+        self.release: Callable[[], None]
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        """Serve one WebSocket's beginning."""
+        self.receive = receive
+        await accept(receive, send)
+        self.release = scope["extensions"]["smarthealth.frames"]["hand_over"]()
+        self.returned.set()
+
+
+async def test_application_that_hands_over_may_return(open_shell: OpenShell) -> None:
+    """Its return is not the end then, but the release is: who has not closed by then is closed with 1011."""
+    guest = Guest()
+    async with open_shell(guest, SMALL) as port, open_raw_peer(port) as peer:
+        await peer.upgrade()
+        await guest.returned.wait()
+        await peer.send(frame(TEXT, b"hola"))
+        assert (await guest.receive())["text"] == "hola"
+        guest.release()
+        assert await peer.read_close() == (1011, "")
+        await peer.send(close_frame(1011))
+        assert await peer.read_rest() == b""
+
+
+async def test_who_goes_on_elsewhere_hears_of_the_end(open_shell: OpenShell) -> None:
+    """The close code of a peer that leaves, 1006 when the shell itself is ended; a release that comes late is no matter."""
+    guest = Guest()
+    async with open_shell(guest, SMALL) as port:
+        async with open_raw_peer(port) as peer:
+            await peer.upgrade()
+            await peer.send(close_frame(4000, "bye"))
+            assert await peer.read_close() == (4000, "bye")
+        assert await guest.receive() == {"type": "websocket.disconnect", "code": 4000, "reason": "bye"}
+        guest.release()
+        cancelled = await open_and_leave(port)
+    assert (await guest.receive())["code"] == 1006
+    guest.release()
+    await cancelled.aclose()
+
+
+async def open_and_leave(port: int) -> trio.SocketStream:
+    """A WebSocket whose client does nothing."""
+    stream = await trio.open_tcp_stream("127.0.0.1", port)
+    await stream.send_all(upgrade_request("/"))
+    await stream.receive_some()
+    return stream
+
+
 async def test_slow_reader_that_was_given_up_still_reads_why(open_shell: OpenShell) -> None:
     """An application that stops waiting for a peer can close: what was begun arrives whole, then the close frame."""
     given_up = trio.Event()
