@@ -73,6 +73,11 @@ class Backlog(Generic[E]):
         return len(self._control) + len(self._turns) + (len(self.feed) if self.feed is not None else 0)
 
     @property
+    def idle(self) -> bool:
+        """Whether nothing waits and nothing is being sent."""
+        return not (self.behind or self._turns or self._control or self.feed)
+
+    @property
     def full(self) -> bool:
         """Whether a turn must wait."""
         return len(self._turns) >= self.max_events or self._turn_bytes >= self.max_bytes

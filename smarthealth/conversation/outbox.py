@@ -83,7 +83,10 @@ class Outbox(Generic[E]):
         while not self._gone:
             now = trio.current_time()
             if now >= self._direct_from and self._send_now(lane, event):
-                await self._count_direct(now)
+                self._direct_from = now + DIRECT_EVERY
+                self._direct += 1
+                if not self._direct % CHECKPOINT_EVERY:
+                    await trio.lowlevel.checkpoint()
                 return
             if self.backlog.add(lane, event, now):
                 self._work.unpark()
@@ -91,17 +94,12 @@ class Outbox(Generic[E]):
             await self._room.park()
         raise ConnectionLost
 
-    async def _count_direct(self, now: float) -> None:
-        self._direct_from = now + DIRECT_EVERY
-        self._direct += 1
-        if not self._direct % CHECKPOINT_EVERY:
-            await trio.lowlevel.checkpoint()
-
     def _send_now(self, lane: Lane[E], event: E) -> bool:
         """Send an event past the queue, if nothing could be before it."""
-        if self.backlog or self.backlog.behind or lane.over or self._closing is not None:
+        backlog = self.backlog
+        if not backlog.idle or lane.over or self._closing is not None:
             return False
-        return self.socket.send_now((self.backlog.encode(event),))
+        return self.socket.send_now((backlog.encode(event),))
 
     def finish(self, lane: Lane[E], events: Sequence[E]) -> None:
         """Queue the last events of a turn and close its lane; never waits.

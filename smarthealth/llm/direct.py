@@ -39,6 +39,8 @@ LONGEST_SIZE_LINE: Final = 1024
 _HEAD_END: Final = b"\r\n\r\n"
 _LINE_END: Final = b"\r\n"
 _SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]{0,%d})?\r\n" % (LONGEST_SIZE_LINE - 32))
+_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,15})\r\n(.*)\r\n", re.DOTALL)
+"""One chunk and nothing else, if its length is as it says: what a read brings most."""
 
 
 class DirectStream(httpcore2.AsyncNetworkStream):
@@ -119,7 +121,7 @@ class ChunkedBody:
         self._socket = plain_socket(stream)
         self._watch = watch_of(timeout)
         self._expired = False
-        self.waiting_since = inf
+        self.waiting_since: float = inf
         self._rest = stream.take_held()
         self._due = 0
         """Bytes of the present chunk that have not come, the end of its line included."""
@@ -132,8 +134,9 @@ class ChunkedBody:
         Raises:
             httpx2.HTTPError: The connection broke, ended too soon, took too long, or brought no chunks.
         """
+        pieces = b""
         data, self._rest = self._rest, b""
-        while not ((pieces := self._take(data)) or self.ended):
+        while not ((data and (pieces := self._take(data))) or self.ended):
             data, self._rest = self._rest + await self._receive(), b""
         return pieces
 
@@ -161,7 +164,7 @@ class ChunkedBody:
         return data
 
     async def _of_socket(self, plain: trio.socket.SocketType) -> bytes:
-        self.waiting_since = trio.current_time()
+        self.waiting_since = self._watch.tick
         try:
             while True:
                 # The next token is hardly ever there already: asking the kernel first would be one call in vain.
@@ -185,6 +188,8 @@ class ChunkedBody:
 
     def _take(self, data: bytes) -> bytes:
         """The body's bytes in what has come; the beginning of a size that is not whole is kept."""
+        if not self._due and (chunk := _CHUNK.fullmatch(data)) and len(chunk[2]) == int(chunk[1], 16) > 0:
+            return chunk[2]
         pieces: list[bytes] = []
         at, end = 0, len(data)
         while at < end:

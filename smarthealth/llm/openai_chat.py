@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import itertools
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, cast
 
 import httpx2
@@ -129,15 +129,16 @@ class _Answer:
         return self
 
     async def __anext__(self) -> ChatEvent:
-        await trio.lowlevel.checkpoint_if_cancelled()  # many events may come in one read
-        while True:
+        for event in self._events:
+            await trio.lowlevel.checkpoint_if_cancelled()  # many events may come in one read
+            return event
+        while not self._reader.done:
+            chunk = await self._next_chunk()
+            self._events = iter(self._reader.feed(chunk) if chunk else (self._reader.end(),))
             for event in self._events:
                 return event
-            if self._reader.done:
-                await self._drain()
-                raise StopAsyncIteration
-            chunk = await self._next_chunk()
-            self._events = self._reader.feed(chunk) if chunk else iter((self._reader.end(),))
+        await self._drain()
+        raise StopAsyncIteration
 
     async def wait_first(self) -> None:
         """Wait for the first event, which is then given out as usual."""
@@ -160,21 +161,15 @@ class _Answer:
     async def _next_chunk(self) -> bytes:
         """The next bytes, none when the response has ended in order."""
         try:
-            return await self._read()
+            if self._body is not None and (data := await self._body.read()):
+                return data
+            return await anext(self._chunks, b"")
         except httpx2.HTTPError as error:
             raise ModelStreamCut("the connection broke in mid-answer", code=type(error).__name__) from None
 
     async def _drain(self) -> None:
-        with trio.move_on_after(_DRAIN_TIMEOUT):
-            try:
-                await self._read()
-            except httpx2.HTTPError:
-                return  # the answer is whole all the same
-
-    async def _read(self) -> bytes:
-        if self._body is not None and (data := await self._body.read()):
-            return data
-        return await anext(self._chunks, b"")
+        with trio.move_on_after(_DRAIN_TIMEOUT), suppress(ModelStreamCut):  # the answer is whole all the same
+            await self._next_chunk()
 
 
 def _message(message: ChatMessage) -> dict[str, object]:

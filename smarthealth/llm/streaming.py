@@ -13,7 +13,8 @@ Only the fields in use are decoded: the provider's chunks are several times long
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Final, NoReturn
 
 import msgspec
@@ -22,8 +23,8 @@ from .errors import ModelError, ModelProtocolError, ModelRefused, ModelStreamCut
 from .port import ChatEvent, Finished, FinishReason, TextDelta, ToolCallDelta, Usage
 
 DONE: Final = b"[DONE]"
-_DATA: Final = b"data: "
 _END: Final = b"\n\n"
+_EVENT: Final = re.compile(rb"data: ([^\r\n]*)\n\n")
 
 
 class SseParser:
@@ -48,10 +49,6 @@ class SseParser:
         Raises:
             ModelProtocolError: A line or an event is too long.
         """
-        if self._is_event(chunk):
-            self._begun, self._after_cr = True, False
-            yield chunk[len(_DATA) : -len(_END)]
-            return
         if self._after_cr and chunk.startswith(b"\n"):
             chunk = chunk[1:]
             self._after_cr = False
@@ -76,15 +73,16 @@ class SseParser:
                     yield self._dispatch()
         self._hold(rest)
 
-    def _is_event(self, chunk: bytes) -> bool:
-        """Whether this is one event and nothing else, of one line, which is what providers send most."""
-        return (
-            chunk.startswith(_DATA)
-            and chunk.endswith(_END)
-            and not (self._pieces_size or self._data)
-            and chunk.find(b"\n") == len(chunk) - len(_END) <= self._max_size
-            and b"\r" not in chunk
-        )
+    def take_event(self, chunk: bytes) -> bytes | None:
+        """The data of the one event that these bytes are; None, and nothing taken, where they are more, less or otherwise.
+
+        Providers send most events each by itself, on one line that ends in LF.
+        """
+        event = _EVENT.fullmatch(chunk)
+        if event is None or self._pieces_size or self._data or len(chunk) - len(_END) > self._max_size:
+            return None
+        self._begun, self._after_cr = True, False
+        return event[1]
 
     def _hold(self, piece: bytes) -> None:
         """Keep the beginning of a line whose end has not come; joined only then, or single bytes would be copied each time."""
@@ -186,8 +184,8 @@ class ChatStreamReader:
         self.done = False
         """Whether the answer is whole; what comes after it is not read."""
 
-    def feed(self, chunk: bytes) -> Iterator[ChatEvent]:
-        """Take the next bytes and yield the events in them.
+    def feed(self, chunk: bytes) -> Iterable[ChatEvent]:
+        """Take the next bytes and give the events in them, as far as they are asked for.
 
         Raises:
             ModelProtocolError: An event cannot be read.
@@ -195,7 +193,13 @@ class ChatStreamReader:
             ModelUnavailable: The provider reported an error before anything of an answer.
             ModelRefused: As above, and it would again.
         """
-        for data in self._parser.feed(chunk):
+        data = self._parser.take_event(chunk)
+        if data and data != DONE and not self.done:
+            return self._read(data)
+        return self._read_all((data,) if data is not None else self._parser.feed(chunk))
+
+    def _read_all(self, events: Iterable[bytes]) -> Iterator[ChatEvent]:
+        for data in events:
             if self.done:
                 return
             if data == DONE:
@@ -254,7 +258,9 @@ class ChatStreamReader:
 def _delta_events(delta: _Delta) -> list[ChatEvent]:
     text = delta.content or delta.refusal
     events: list[ChatEvent] = [TextDelta(text=text)] if text else []
-    for position, call in enumerate(delta.tool_calls or ()):
+    if delta.tool_calls is None:
+        return events
+    for position, call in enumerate(delta.tool_calls):
         function = call.function or _Function()
         events.append(
             ToolCallDelta(

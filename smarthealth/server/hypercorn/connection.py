@@ -75,10 +75,6 @@ class HardenedTCPServer(TCPServer):
         except* Exception as failure:  # a fault of ours must cost one connection, not the server
             log.error("connection_failed", exc_info=failure)
         finally:
-            if self.websocket is not None:
-                self.websocket.lose(
-                    ""
-                )  # an application that outlives its task is not ended with this connection's tasks
             self._protocol = None  # which holds this connection: a circle that only the collector would find
             await trio.aclose_forcefully(self.stream)
 
@@ -226,10 +222,10 @@ class HardenedTCPServer(TCPServer):
             await trio.lowlevel.checkpoint()
 
     def _write_now(self, data: Callable[[], bytes]) -> bool:
-        if self._finishing or not self._writer.idle:
+        if self._finishing or not self._writer.write_now(data):
             return False
-        if not self._writer.write_now(data()):
-            self._task_group.spawn(self._write, b"")  # what is left of it
+        if self._writer.left:
+            self._task_group.spawn(self._write, b"")
         return True
 
     def _finish(self, *, linger: bool) -> None:

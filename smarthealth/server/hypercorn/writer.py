@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import socket
 import struct
+from collections.abc import Callable
 
 import trio
 
@@ -73,21 +74,24 @@ class Writer:
         if self._unwaited % CHECKPOINT_EVERY == 0:
             await trio.lowlevel.checkpoint()
 
-    @property
-    def idle(self) -> bool:
-        """Whether what is written now leaves at once, as far as is known: nothing goes before it, and nothing encrypts it."""
-        return not (self._gone or self._left or self._tls is not None or self._lock.locked())
+    def write_now(self, data: Callable[[], bytes]) -> bool:
+        """Send what the function makes, unless that would have to wait; whether it was called.
 
-    def write_now(self, data: bytes) -> bool:
-        """Send `data` without waiting; only while idle.
-
-        Returns:
-            Whether all of it left. What did not goes before the next write: somebody has to write again, be it nothing.
+        It has to wait behind what is being sent or left, and where it is encrypted. What the kernel does not take of it is
+        `left`: somebody has to write again, be it nothing.
         """
+        if self._left or self._gone or self._tls is not None or self._lock.locked():
+            return False
         try:
-            return self._write_now(data)
+            self._write_now(data())
         except PeerGone:
-            return False  # as the reader is about to see
+            return True  # as the reader is about to see
+        return True
+
+    @property
+    def left(self) -> bool:
+        """Whether something is to go before the next write."""
+        return bool(self._left)
 
     def end(self) -> None:
         """Send the end of the stream, unless something is still to be sent; never fails.
@@ -115,7 +119,8 @@ class Writer:
         if self._tls is not None:
             return False
         sent = 0 if self._left else self._offer(data)
-        self._left += data[sent:]
+        if sent < len(data):
+            self._left += data[sent:]
         return not self._left
 
     def _offer(self, data: bytes | bytearray) -> int:

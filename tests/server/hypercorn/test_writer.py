@@ -56,24 +56,24 @@ async def test_small_writes_need_no_waiting_but_let_others_run(pair: Pair) -> No
 async def test_what_need_not_wait_is_written_at_once(pair: Pair) -> None:
     """An idle writer writes without a task; what the kernel does not take goes before the next write."""
     writer, size = Writer(pair[0], 5), 1024 * 1024
-    assert writer.idle
-    assert writer.write_now(b"a")
-    assert not writer.write_now(b"b" * size)
-    assert not writer.idle
+    assert writer.write_now(lambda: b"a")
+    assert not writer.left
+    assert writer.write_now(lambda: b"b" * size)
+    assert writer.left
+    assert not writer.write_now(pytest.fail)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(writer.write, b"c")
         assert await read(pair[1], size + 2) == b"a" + b"b" * size + b"c"
-    assert writer.idle
+    assert not writer.left
 
 
 async def test_nothing_is_written_at_once_to_a_peer_that_is_gone(pair: Pair) -> None:
     """That is no error: who reads learns of it."""
     writer = Writer(pair[0], 5)
     await trio.aclose_forcefully(pair[1])
-    while writer.idle:
-        writer.write_now(b"a")
+    while writer.write_now(lambda: b"a"):
         await trio.lowlevel.checkpoint()
-    assert not writer.write_now(b"a")
+    assert not writer.write_now(pytest.fail)
 
 
 async def test_writes_of_several_tasks_do_not_mix(pair: Pair) -> None:
