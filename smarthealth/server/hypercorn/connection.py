@@ -75,6 +75,10 @@ class HardenedTCPServer(TCPServer):
         except* Exception as failure:  # a fault of ours must cost one connection, not the server
             log.error("connection_failed", exc_info=failure)
         finally:
+            if self.websocket is not None:
+                self.websocket.lose(
+                    ""
+                )  # an application that outlives its task is not ended with this connection's tasks
             self._protocol = None  # which holds this connection: a circle that only the collector would find
             await trio.aclose_forcefully(self.stream)
 

@@ -60,6 +60,7 @@ class HardenedWSStream(WSStream):
         self._decided: trio.Event | None = None
         """Set when the application has decided or the peer is gone; made for who waits for that."""
         self._end = ABNORMAL
+        self._handed_over = False
 
     @property
     def open(self) -> bool:
@@ -138,6 +139,11 @@ class HardenedWSStream(WSStream):
         if self._machine is not None:
             self._machine.take_longer(self._longest)
 
+    def hand_over(self) -> Callable[[], None]:
+        """The application's return is not its end: what this gives is to be called then, once, and does not wait."""
+        self._handed_over = True
+        return self._let_go
+
     async def _request(self, request: Request) -> None:
         self.start_time = time()
         secure = self.scheme == "wss"
@@ -150,23 +156,33 @@ class HardenedWSStream(WSStream):
             return
         subprotocols = self.handshake.subprotocols
         self.scope = websocket_scope(request, subprotocols, secure=secure, client=self.client, server=self.server)
-        self.scope["extensions"][FRAMES_EXTENSION] = {"send_now": self.send_now, "take_longer": self.take_longer}
+        self.scope["extensions"][FRAMES_EXTENSION] = {
+            "send_now": self.send_now,
+            "take_longer": self.take_longer,
+            "hand_over": self.hand_over,
+        }
         await self._pass(ReadWithin())
         self._inbound.put({"type": "websocket.connect"})
         self.task_group.spawn(self._run_app)
 
     async def _run_app(self) -> None:
         await run_app(self.app, self.scope, self._inbound.get, self.app_send)  # type: ignore[arg-type]  # plain ASGI
+        if self._machine is not None:
+            if not self._handed_over:
+                self._let_go()
+            return
         self._inbound.abandon()
         if self.closed:
-            return
-        if self._machine is not None:
-            if self.open:
-                await self._close(self._machine, int(CloseReason.INTERNAL_ERROR), "")
             return
         if self.state is ASGIWebsocketState.HANDSHAKE:
             await self._send_error_response(HTTPStatus.INTERNAL_SERVER_ERROR)
         await self.send(StreamClosed(stream_id=self.stream_id))
+
+    def _let_go(self) -> None:
+        """The application has gone, which should have closed what is open still."""
+        self._inbound.abandon()
+        if self.open:
+            self.task_group.spawn(self._close, self._machine, int(CloseReason.INTERNAL_ERROR), "")
 
     async def _accept(self, message: Any) -> None:
         limits = self.config.limits
@@ -182,6 +198,8 @@ class HardenedWSStream(WSStream):
         self._early.clear()
         self._now_decided()
         await self._log_access(HTTPStatus.SWITCHING_PROTOCOLS)
+        # A connection may stay for days; the head of its request, kilobytes with a token in them, need not.
+        del self.scope, self.handshake
         await self._settle(owed)
 
     def _parse(self, machine: FrameMachine, data: bytes) -> bytes:
