@@ -38,7 +38,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 _ENDING = re.compile(r"(?:es|as|os|is|s|a|e|o)$")
 _SHORTEST = 4
-_PREFIX = 5
+SHARED_PREFIX = 5
 """Two words that share no beginning of this length are not taken for cognates."""
 
 
@@ -67,7 +67,7 @@ def likeness(one: str, other: str) -> float:
     """
     if one == other:
         return 1.0
-    if min(len(one), len(other)) < _PREFIX or one[:_PREFIX] != other[:_PREFIX]:
+    if min(len(one), len(other)) < SHARED_PREFIX or one[:SHARED_PREFIX] != other[:SHARED_PREFIX]:
         return 0.0
     mine, theirs = _trigrams(one), _trigrams(other)
     return 2 * len(mine & theirs) / (len(mine) + len(theirs))

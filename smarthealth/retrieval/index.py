@@ -26,6 +26,7 @@ from .errors import IndexNotWritten, IndexUnavailable
 from .glossary import Glossary, load_glossary
 from .model import Chunk, IndexState, SearchResult
 from .ranking import rank, terms_of
+from .remembering import RememberedVectors
 from .rows import Query, Row
 from .table import ChunkTable
 
@@ -72,6 +73,7 @@ class ChunkIndex:
         self._embedding_errors = embedding_errors
         self._glossary = glossary
         self._table = ChunkTable(folder, embedder=embedder.name, dimensions=embedder.dimensions, origin=origin)
+        self._asked = RememberedVectors()
         self._limiter = trio.CapacityLimiter(self._settings.threads)
         self._writing = trio.Lock()
         self._state = IndexState.UNOPENED
@@ -252,13 +254,17 @@ class ChunkIndex:
             pass
 
     async def _vector_of(self, question: str) -> NDArray[np.float32] | None:
-        vectors: NDArray[np.float32] | None = None
+        vector = self._asked.get(question)
+        if vector is not None:
+            return vector
         with trio.move_on_after(self._settings.embedding_patience):
             try:
-                vectors = await self._embedder.embed([question])
+                (vector,) = await self._embedder.embed([question])
             except self._embedding_errors as error:
                 _log.warning("question_not_embedded", error=type(error).__name__)
-        return None if vectors is None else vectors[0]
+        if vector is not None:
+            self._asked.put(question, vector)
+        return vector
 
     async def _vectors_of(self, chunks: Sequence[Chunk]) -> NDArray[np.float32]:
         vectors = np.empty((len(chunks), self._embedder.dimensions), dtype=np.float32)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from .cognates import likeness, skeleton
+from .cognates import SHARED_PREFIX, likeness, skeleton
 from .vocabulary_files import read_word_pairs
 from .words import STOP_WORDS, fold, folded_words, stem
 
@@ -87,7 +87,15 @@ def is_meant(word: str, roots: frozenset[str]) -> bool:
     own = senses(word)
     if own & roots:
         return True
-    return any(likeness(mine, other) >= LIKE_ENOUGH for mine in own for other in roots)
+    beginnings = _beginnings(own)  # hardly a root begins as one of them does, and only then they may be alike
+    return any(
+        likeness(mine, other) >= LIKE_ENOUGH for other in roots if other[:SHARED_PREFIX] in beginnings for mine in own
+    )
+
+
+@lru_cache(maxsize=16384)
+def _beginnings(roots: frozenset[str]) -> frozenset[str]:
+    return frozenset(one[:SHARED_PREFIX] for one in roots)
 
 
 @cache

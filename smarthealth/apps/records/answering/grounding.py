@@ -197,4 +197,9 @@ def _says_missing(fact: Fact) -> bool:
 
 
 def _named(hit: Hit, record: str) -> Hit:
-    return attrs.evolve(hit, chunk=attrs.evolve(hit.chunk, id=record))
+    return Hit(
+        chunk=hit.chunk.named(record),
+        score=hit.score,
+        similarity=hit.similarity,
+        matched_terms=hit.matched_terms,
+    )

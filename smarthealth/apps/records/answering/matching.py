@@ -10,6 +10,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 
 import attrs
 
@@ -177,8 +178,10 @@ class Matcher:
         """Whether an entry is the other one of two that share a name with what is asked for."""
         if bears_the_opposite(self._text, known.display):
             return True
+        if letter is None:
+            return False
         names = [name for concept in self.names_of(known) for name in concept.names]
-        return letter is not None and not bears_letter(letter, known.display, names)
+        return not bears_letter(letter, known.display, names)
 
     def _literal(self, topic: Topic, candidates: Sequence[Known]) -> list[Known]:
         surface = _squeezed(" ".join((topic.surface, *(() if topic.concepts else topic.terms))))
@@ -186,7 +189,7 @@ class Matcher:
             [
                 known
                 for known in candidates
-                if (name := _squeezed(bare_display(known.display))) in self._literals and f" {surface} " in f" {name} "
+                if (name := _squeezed_display(known.display)) in self._literals and f" {surface} " in f" {name} "
             ]
             if topic.is_specific
             else []
@@ -295,13 +298,18 @@ def _squeezed(text: str) -> str:
     return _NOT_WORD.sub(" ", fold_letters(text)).strip()
 
 
+@lru_cache(maxsize=8192)
+def _squeezed_display(display: str) -> str:
+    return _squeezed(bare_display(display))
+
+
 def _literals(text: str, known: Sequence[Known]) -> frozenset[str]:
     """Displays that a text spells out, squeezed, without those inside longer ones."""
     squeezed = f" {_squeezed(text)} "
     found = {
         name
         for entry in known
-        if len(name := _squeezed(bare_display(entry.display))) >= _SHORTEST_LITERAL and f" {name} " in squeezed
+        if len(name := _squeezed_display(entry.display)) >= _SHORTEST_LITERAL and f" {name} " in squeezed
     }
     return frozenset(
         name for name in found if not any(name != other and f" {name} " in f" {other} " for other in found)

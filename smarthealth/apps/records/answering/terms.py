@@ -104,8 +104,13 @@ class Term:
         if said and all(senses(word) & held for word in said):
             return True
         # abbreviations are found by the glossary alone, which heeds how they are written: `HAS` is no `has`
-        spelt = (name for concept in self.concepts for name in (*concept.english, *concept.spanish))
-        return any(words <= held for name in spelt if (words := roots_of(name) - _SMALL))
+        return any(words <= held for concept in self.concepts for words in _words_of(concept.english + concept.spanish))
+
+
+@lru_cache(maxsize=1024)
+def _words_of(names: tuple[str, ...]) -> frozenset[frozenset[str]]:
+    """Of each name the roots of its words, small ones aside."""
+    return frozenset(words for name in names if (words := roots_of(name) - _SMALL))
 
 
 @lru_cache(maxsize=_QUESTIONS_KEPT)

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
+from itertools import islice
 
 import attrs
 
@@ -107,12 +109,7 @@ def _plain(text: str) -> str:
 
 def _understand(text: str, history: Sequence[Exchange], today: date, glossary: Glossary, depth: int) -> Question:
     language = _language(text, history, glossary)
-    whole = written_out(removals_named(text, fold_letters(text)), known_words(glossary))
-    clauses = [
-        read_clause(part, glossary, today)
-        for sentence in split_sentences(without_lead_in(_plain(whole), glossary))
-        for part in split_clauses(sentence, glossary, today)
-    ][:MOST_ASKS]
+    clauses = _clauses_of(text, today, glossary)
     asks: list[Ask] = []
     inherited = False
     for number, clause in enumerate(clauses):
@@ -138,6 +135,18 @@ def _understand(text: str, history: Sequence[Exchange], today: date, glossary: G
         certainty=_certainty(clauses, kept, inherited),
         inherited=inherited,
     )
+
+
+@lru_cache(maxsize=256)
+def _clauses_of(text: str, today: date, glossary: Glossary) -> tuple[Clause, ...]:
+    """The clauses of a question, read; remembered, since the same is asked of one patient after the other."""
+    whole = written_out(removals_named(text, fold_letters(text)), known_words(glossary))
+    parts = (
+        part
+        for sentence in split_sentences(without_lead_in(_plain(whole), glossary))
+        for part in split_clauses(sentence, glossary, today)
+    )
+    return tuple(read_clause(part, glossary, today) for part in islice(parts, MOST_ASKS))
 
 
 def _language(text: str, history: Sequence[Exchange], glossary: Glossary) -> Language:
