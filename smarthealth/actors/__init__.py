@@ -4,7 +4,7 @@ What most programs need is here. Beside it: `events` (what a system reports, and
 snapshot), `errors` (all of them), `pipeline` (lines and reports), `instruments` (metrics, OpenTelemetry spans) and `testing`.
 """
 
-from smarthealth.actors.actor import Actor, ChildSpec, Context, DynamicSupervisor, Supervisor, SupervisorRef
+from smarthealth.actors.actor import Actor, Asleep, ChildSpec, Context, DynamicSupervisor, Supervisor, SupervisorRef
 from smarthealth.actors.asking import Request
 from smarthealth.actors.errors import (
     ActorError,
@@ -35,6 +35,7 @@ __all__ = [
     "ActorStopped",
     "AskCycle",
     "AskTimeout",
+    "Asleep",
     "Backoff",
     "ChildSpec",
     "Context",

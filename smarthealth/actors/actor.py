@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable, Callable, Collection
 from functools import partial
+from math import inf
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 import attrs
@@ -129,6 +130,9 @@ class Host(Protocol):
     def finish(self) -> None:
         """Stop after the message in hand."""
 
+    def wake(self) -> None:
+        """Call the service again, if it sleeps."""
+
     @property
     def asked_until(self) -> float:
         """When the asker of the request in hand gives up."""
@@ -205,6 +209,10 @@ class Context:
     def finish(self) -> None:
         """End, in an actor, after the current message, as a service does that returns; restart types apply."""
         self._host.finish()
+
+    def wake(self) -> None:
+        """Have a service called again that has returned `Asleep`, or is about to."""
+        self._host.wake()
 
     @property
     def timers(self) -> KeyedTimers:
@@ -287,7 +295,19 @@ class Actor(Generic[M]):
         """
 
 
-Service = Callable[[Context], Awaitable[None]]
+@attrs.frozen
+class Asleep:
+    """What a service returns that has not finished, but has nothing to do.
+
+    It keeps its place in the tree, and is called again when it is woken; meanwhile it has no task, whose three kilobytes
+    count where there are thousands of them.
+    """
+
+    until: float = inf
+    """When it is woken at the latest, on Trio's clock."""
+
+
+Service = Callable[[Context], Awaitable[Asleep | None]]
 """A plain async callable as a child. It says `context.started()` when it is ready and runs until it has finished."""
 
 

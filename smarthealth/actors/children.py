@@ -3,34 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from math import inf
 from typing import Any, cast
 
 import trio
 
-from .actor import Actor, ChildSpec, Context, Service
+from .actor import Actor, Asleep, ChildSpec, Context, Service
 from .cell import FINISHED, KILLED, STOPPED, End, Parent
 from .core import Core
 from .events import EndReason
 from .handling import HandlingCell
 from .snapshot import Kind
+from .timers import Timer
 from .worker import WorkerCell
+
+SLEEPING = End(EndReason.FINISHED)
+"""No end: the task is over, the incarnation is not."""
 
 
 class ServiceCell(WorkerCell):
-    """A plain async callable."""
+    """A plain async callable, and the wait for its next call while it sleeps."""
 
-    __slots__ = ()
+    __slots__ = ("_alarm", "_asleep", "_woken")
 
     kind = Kind.SERVICE
 
+    def __init__(self, core: Core, parent: Parent, spec: ChildSpec) -> None:
+        super().__init__(core, parent, spec)
+        self._asleep: Asleep | None = None
+        self._alarm: Timer | None = None
+        """Ends its sleep."""
+        self._woken = False
+        """While its task ran, so that it is not to sleep."""
+
     @trio.lowlevel.disable_ki_protection
     async def _live(self) -> None:
-        if self.halting:
+        if self.halting and self._stopping is None:
             return
-        self._arm_start()
-        await cast(Service, self.spec.start)(Context(self, self))
+        if not self._ready:
+            self._arm_start()
+        self._woken = False
+        self._asleep = await cast(Service, self.spec.start)(Context(self, self))
+        if self._asleep is not None:
+            await trio.lowlevel.checkpoint_if_cancelled()
 
     def _how_it_ended(self, *, cut: bool) -> End:
+        if self._asleep is not None and self._ready and not cut:
+            return SLEEPING
         if self.halting:
             drained_too_long = cut and self._stopping is not None
             return KILLED if drained_too_long else STOPPED
@@ -47,6 +66,41 @@ class ServiceCell(WorkerCell):
         else:
             self._stopping.set()
             self._arm_stop()
+            self.wake()
+
+    def _task_over(self, end: End) -> None:
+        if end is not SLEEPING:
+            self.incarnation_over(end)
+        elif self._woken:
+            self._run_again()
+        elif self._asleep is not None and self._asleep.until < inf:
+            self._alarm = self.core.timers.at(self._asleep.until, self.wake)
+
+    def _run_again(self) -> None:
+        self._asleep = None
+        self._scope = trio.CancelScope(shield=True)
+        self.core.spawn(self._run, self.path)
+
+    def wake(self) -> None:
+        """Call the service again; at once, or when the call under way is over."""
+        if self._scope is not None:
+            self._woken = True
+        elif self.live:
+            self._silence()
+            self._run_again()
+
+    def _silence(self) -> None:
+        alarm, self._alarm = self._alarm, None
+        if alarm is not None:
+            alarm.cancel()
+
+    def _time_is_up(self) -> None:
+        if self._scope is not None:
+            super()._time_is_up()
+            return
+        self._silence()
+        self._asleep = None
+        self.incarnation_over(self._how_it_ended(cut=True))
 
     def started(self) -> None:
         """The service says it is ready."""
@@ -125,6 +179,10 @@ class ActorCell(HandlingCell):
     def started(self) -> None:
         """Actors are ready when their `started` returns."""
         raise RuntimeError("an actor has started when its method `started` returns")
+
+    def wake(self) -> None:
+        """Actors wake by messages."""
+        raise RuntimeError("an actor is woken by a message")
 
     def finish(self) -> None:
         """End after the current message."""

@@ -62,6 +62,10 @@ class WorkerCell(Cell):
         if self._ready and self._has_clean_up():
             end = self._worse(end, await self._clean_up_in_time())
         self._scope = self.task = None
+        self._task_over(end)
+
+    def _task_over(self, end: End) -> None:
+        """The task has ended, and with it the incarnation."""
         self.incarnation_over(end)
 
     async def _guard(self, run: Callable[[], Awaitable[None]]) -> End:

@@ -20,7 +20,16 @@ import attrs
 import structlog
 import trio
 
-from smarthealth.actors import ActorError, ChildSpec, Context, DynamicSupervisor, Restart, Supervisor, SupervisorRef
+from smarthealth.actors import (
+    ActorError,
+    Asleep,
+    ChildSpec,
+    Context,
+    DynamicSupervisor,
+    Restart,
+    Supervisor,
+    SupervisorRef,
+)
 
 from .application import Endpoint, Principal, Turn
 from .backlog import Backlog
@@ -249,9 +258,11 @@ class Connection(Generic[E]):
             self.end(INTERNAL_ERROR)
             raise
 
-    async def _serve_keepalive(self, context: Context) -> None:
+    async def _serve_keepalive(self, context: Context) -> Asleep | None:
+        self._keepalive.wake = context.wake
         context.started()
-        await self._keepalive.run()
+        due = self._keepalive.look()
+        return None if due is None else Asleep(until=due)
 
     async def _serve_session(self, context: Context) -> None:
         try:

@@ -16,7 +16,7 @@ EPSILON = 0.001
 
 @attrs.define(eq=False)
 class Keepalive:
-    """The clock of one connection. It sleeps until something may be due, so that a busy connection does not wake it."""
+    """The clock of one connection: whoever runs it looks until when it may sleep, so that a busy connection does not wake it."""
 
     idle_timeout: float
     sign_in_by: float | None
@@ -29,23 +29,22 @@ class Keepalive:
     principal: Principal | None
     last_heard: float = attrs.field(factory=trio.current_time)
     """When the client last sent anything."""
-    _scope: trio.CancelScope = attrs.field(factory=trio.CancelScope, init=False)
+    wake: Callable[[], object] = attrs.field(default=bool, init=False)
+    """Has whoever runs it look again now."""
 
     def sign_in(self, principal: Principal) -> None:
         """From now on this principal's token counts."""
         self.principal = principal
         self.sign_in_by = None
-        self._scope.cancel()  # the sleep was for the former deadlines
+        self.wake()  # the sleep was for the former deadlines
 
-    async def run(self) -> None:
-        """Watch until one deadline passes, and ask for the connection's end."""
-        while True:
-            due, closing = self._next()
-            if due <= trio.current_time() + EPSILON:
-                self.end(closing)
-                return
-            with trio.CancelScope(deadline=due) as self._scope:
-                await trio.sleep_forever()
+    def look(self) -> float | None:
+        """When to look again; None once a deadline has passed, and the connection was asked to end."""
+        due, closing = self._next()
+        if due <= trio.current_time() + EPSILON:
+            self.end(closing)
+            return None
+        return due
 
     def _next(self) -> tuple[float, Closing]:
         now = trio.current_time()

@@ -9,9 +9,9 @@ from typing import Any
 import attrs
 import pytest
 import trio
-from trio.testing import MockClock
+from trio.testing import MockClock, wait_all_tasks_blocked
 
-from smarthealth.actors.actor import Actor, ChildSpec, Context, DynamicSupervisor, Supervisor, SupervisorRef
+from smarthealth.actors.actor import Actor, Asleep, ChildSpec, Context, DynamicSupervisor, Supervisor, SupervisorRef
 from smarthealth.actors.asking import Request
 from smarthealth.actors.errors import ActorStopped, NameTaken, SupervisorFull
 from smarthealth.actors.events import ChildFailed, Down, EndReason
@@ -111,6 +111,23 @@ async def test_context_knows_its_place(autojump_clock: MockClock) -> None:
         assert contexts[1].restarts == 1
         with pytest.raises(RuntimeError, match="started"):
             contexts[1].started()
+
+
+async def test_context_wakes_a_service(autojump_clock: MockClock) -> None:
+    """A service that sleeps is called again through its context."""
+    contexts: list[Context] = []
+
+    async def serve(context: Context) -> Asleep:
+        contexts.append(context)
+        context.started()
+        return Asleep()
+
+    async with open_system("app") as system:
+        await system.start_child(ChildSpec(name="a", start=serve))
+        await wait_all_tasks_blocked()
+        contexts[0].wake()
+        await wait_all_tasks_blocked()
+    assert len(contexts) == 2
 
 
 async def test_actor_does_not_see_its_spawners_context_variables(autojump_clock: MockClock) -> None:

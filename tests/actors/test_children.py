@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from itertools import pairwise
+from math import inf
 from typing import Any
 
 import attrs
@@ -11,13 +12,14 @@ import pytest
 import trio
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from smarthealth.actors.actor import Actor, ChildSpec, Context
+from smarthealth.actors.actor import Actor, Asleep, ChildSpec, Context
 from smarthealth.actors.asking import Request
 from smarthealth.actors.errors import ActorFailed, ActorStopped, AskTimeout
 from smarthealth.actors.events import DeadLetterReason as Reason
 from smarthealth.actors.events import EndReason
 from smarthealth.actors.policy import Mailbox, Restart
 from smarthealth.actors.refs import ActorRef
+from smarthealth.actors.snapshot import State
 from smarthealth.actors.system import System, open_system
 
 
@@ -407,17 +409,125 @@ async def test_service_that_looks_is_given_time(
     assert trio.current_time() - begun == pytest.approx(min(seconds, 3))
 
 
+class Sleeper:
+    """A service that sleeps after each call, as it is told to."""
+
+    def __init__(self, until: float = inf, *, looks: bool = False) -> None:
+        self.until = until
+        self.looks = looks
+        self.context: Context
+        self.calls: list[tuple[float, bool]] = []
+        """When it was called, and whether it was to stop."""
+
+    async def __call__(self, context: Context) -> Asleep | None:
+        """Do what there is to do."""
+        self.context = context
+        context.started()
+        self.calls.append((trio.current_time(), self.looks and context.stopping.is_set()))
+        return Asleep(until=self.until)
+
+
+async def test_a_service_sleeps_without_a_task(autojump_clock: MockClock, system: System) -> None:
+    """What returns `Asleep` keeps its place in the tree, and is called again when it is woken or its time has come."""
+    sleeper = Sleeper()
+    ref = await system.start_child(ChildSpec(name="sleeper", start=sleeper))
+    await wait_all_tasks_blocked()
+    assert (ref.snapshot().state, ref.stack()) == (State.RUNNING, "")
+    await trio.sleep(5)
+    sleeper.until = trio.current_time() + 10
+    sleeper.context.wake()
+    await trio.sleep(9)
+    assert [at for at, _ in sleeper.calls] == [0, 5]
+    sleeper.until = inf
+    await trio.sleep(100)
+    assert [at for at, _ in sleeper.calls] == [0, 5, 15]
+    ref.stop()
+    assert (await ref.wait_stopped()).reason is EndReason.STOPPED
+    sleeper.context.wake()
+    await wait_all_tasks_blocked()
+    assert len(sleeper.calls) == 3
+
+
+async def test_a_service_woken_before_it_sleeps_does_not(autojump_clock: MockClock, system: System) -> None:
+    """Being woken while it runs has it called once more, however often."""
+    calls = 0
+
+    async def serve(context: Context) -> Asleep:
+        nonlocal calls
+        calls += 1
+        context.started()
+        if calls == 1:
+            context.wake()
+            context.wake()
+        return Asleep(until=100)
+
+    ref = await system.start_child(ChildSpec(name="service", start=serve))
+    await trio.sleep(50)
+    assert calls == 2
+    ref.stop()
+    await trio.sleep(100)
+    assert calls == 2
+
+
+async def test_a_sleeping_service_that_looks_is_woken_at_the_stop(autojump_clock: MockClock, system: System) -> None:
+    """It has `stop_timeout` to return for good; sleeping on does not help it."""
+    sleeper = Sleeper(looks=True)
+    ref = await system.start_child(ChildSpec(name="sleeper", start=sleeper, stop_timeout=3))
+    await trio.sleep(1)
+    ref.stop()
+    assert (await ref.wait_stopped()).reason is EndReason.KILLED
+    assert trio.current_time() == 4
+    assert sleeper.calls == [(0, False), (1, True)]
+
+
+async def test_a_sleeping_service_is_restarted_like_any_other(autojump_clock: MockClock, system: System) -> None:
+    """A call that fails is a crash; one that never said it was ready, or was cancelled, does not sleep."""
+    calls = 0
+
+    async def serve(context: Context) -> Asleep:
+        nonlocal calls
+        calls += 1
+        context.started()
+        if calls == 2:
+            raise LookupError
+        return Asleep(until=trio.current_time() + 10 if calls == 1 else inf)
+
+    ref = await system.start_child(ChildSpec(name="service", start=serve, restart=Restart.TRANSIENT))
+    await trio.sleep(20)
+    assert (calls, ref.snapshot().restarts, ref.snapshot().last_failure) == (3, 1, "LookupError")
+
+    async def early(_context: Context) -> Asleep:
+        return Asleep()
+
+    with pytest.raises(ActorFailed):
+        await system.start_child(ChildSpec(name="early", start=early))
+
+    async def deaf(context: Context) -> Asleep:
+        context.started()
+        with trio.CancelScope(shield=True):
+            await trio.sleep(2)
+        return Asleep()
+
+    other = await system.start_child(ChildSpec(name="deaf", start=deaf))
+    other.stop()
+    assert (await other.wait_stopped()).reason is EndReason.STOPPED
+
+
 async def test_readiness_and_finishing_belong_to_their_kinds(autojump_clock: MockClock, system: System) -> None:
-    """Actors do not call `context.started`, services do not call `context.finish`."""
+    """Actors do not call `context.started` or `context.wake`, services do not call `context.finish`."""
 
     class Confused(Plain):
         async def started(self) -> None:
             self.context.started()
 
+    class Sleepy(Plain):
+        async def started(self) -> None:
+            self.context.wake()
+
     async def confused(context: Context) -> None:
         context.finish()
 
-    for make in (Confused, confused):
+    for make in (Confused, Sleepy, confused):
         with pytest.raises(ActorFailed) as caught:
             await system.start_child(ChildSpec(name="confused", start=make))
         assert isinstance(caught.value.__cause__, RuntimeError)

@@ -29,7 +29,7 @@ GROUPS: Mapping[str, str] = {
     "A system and its children": (
         "open_system System ChildSpec Supervisor DynamicSupervisor Restart Strategy Backoff SupervisorRef"
     ),
-    "Actors and messages": "Actor Context ActorRef Request Mailbox Overflow Down Topic",
+    "Actors and messages": "Actor Asleep Context ActorRef Request Mailbox Overflow Down Topic",
     "Pipelines": "Pipeline Stage",
     "Watching": "Instrument ActorSnapshot",
     "Errors": (
