@@ -1,6 +1,6 @@
 """`python -m loadtest.compare`: our server and the FastAPI peer, in alternation, on one core, at several load points.
 
-It needs two cores, the group `loadtest` (`uv run --group loadtest python -m loadtest.compare`) and about ten minutes.
+It needs two cores, the group `loadtest` (`uv run --group loadtest python -m loadtest.compare`) and about twenty minutes.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from typing import Any
 import attrs
 import uvloop
 
+from .churn import measure_churn
 from .page import as_page
 from .points import LoadFailed, measure_connections, measure_streams
 from .report import OURS, PEER, Round, as_json, as_text, rows
@@ -43,6 +44,8 @@ class Course:
     connections: Sequence[int]
     seconds: float
     plan: Plan
+    churn: float
+    """Seconds of coming and going, 0 for none; in the first round alone."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         connections=options.connections,
         seconds=options.seconds,
         plan=plan,
+        churn=options.churn,
     )
     try:
         rounds = compare(course)
@@ -75,12 +79,17 @@ def _parser() -> argparse.ArgumentParser:
 
     parser = argparse.ArgumentParser(prog="python -m loadtest.compare", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3, help="times that each server is started and measured")
-    parser.add_argument("--streams", type=numbers, default=[10, 50, 100, 150, 200], help="answers at once, by commas")
+    parser.add_argument(
+        "--streams", type=numbers, default=[10, 50, 100, 150, 200, 250, 300], help="answers at once, by commas"
+    )
     parser.add_argument("--connections", type=numbers, default=[1000, 5000], help="idle connections, by commas")
     parser.add_argument("--seconds", type=float, default=10.0, help="that each load point counts")
-    parser.add_argument("--tokens", type=int, default=200, help="of one answer")
+    parser.add_argument("--tokens", type=int, default=500, help="of one answer")
     parser.add_argument("--pace", type=float, default=50.0, help="tokens a second of one answer; 0: all at once")
     parser.add_argument("--first-token", type=float, default=0.1, help="seconds that the model takes to begin")
+    parser.add_argument(
+        "--churn", type=float, default=0.0, help="seconds of clients coming and going; 3600 tells of leaks"
+    )
     parser.add_argument("--json", type=Path, default=None, help="write everything to this file")
     parser.add_argument("--report", type=Path, default=REPORT, help="page with plots")
     return parser
@@ -97,11 +106,11 @@ def compare(course: Course) -> list[Round]:
         for number in range(course.rounds):
             for server in (OURS, PEER) if number % 2 == 0 else (PEER, OURS):
                 print(f"round {number + 1} of {course.rounds}: {server}", file=sys.stderr, flush=True)
-                done.append(_round(bench, server, course, paced, brief))
+                done.append(_round(bench, server, course, paced, brief, churns=course.churn > 0 and number == 0))
     return done
 
 
-def _round(bench: Bench, server: str, course: Course, paced: str, brief: str) -> Round:
+def _round(bench: Bench, server: str, course: Course, paced: str, brief: str, *, churns: bool) -> Round:
     start = bench.ours if server == OURS else bench.peer
     with _settled(start(brief)) as process:
         plan = attrs.evolve(course.plan, tokens=1, pace=0.0, first_token=0.0)
@@ -114,7 +123,11 @@ def _round(bench: Bench, server: str, course: Course, paced: str, brief: str) ->
             uvloop.run(measure_streams(process, course.plan, bench.token, count, course.seconds))
             for count in course.streams
         ]
-    return Round(server=server, streams=tuple(streams), turns=turns, connections=tuple(connections))
+    churn = None
+    if churns:
+        with _settled(start(brief)) as process:
+            churn = uvloop.run(measure_churn(process, bench.token, course.churn))
+    return Round(server=server, streams=tuple(streams), turns=turns, connections=tuple(connections), churn=churn)
 
 
 @contextmanager

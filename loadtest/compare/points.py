@@ -34,6 +34,18 @@ _WORD: Final = WORD.encode()
 _QUESTION: Final = "¿Cómo ha evolucionado la hemoglobina glicosilada?"
 
 
+def question() -> bytes:
+    """A question in a session of its own, as it goes over the wire."""
+    query = {
+        "type": "query",
+        "session_id": str(uuid.uuid4()),
+        "document_type_id": 8,
+        "document_number": "30995750",
+        "question": _QUESTION,
+    }
+    return msgspec.json.encode(query)
+
+
 class LoadFailed(Exception):
     """A server answered with an error, or not at all; says with which."""
 
@@ -78,6 +90,12 @@ class Streams:
     """Seconds to the answer of a ping, on a connection of its own."""
     turns: int
     failures: int
+    seconds: float
+    """How long it was counted."""
+
+    def cpu_per_token_alone(self, turn: float) -> float:
+        """Seconds of the server's processor for a token, without its share of the turns, which take so many each."""
+        return self.cpu_per_token - turn * self.turns / (self.tokens_per_second * self.seconds)
 
 
 class _Tally:
@@ -108,15 +126,7 @@ class _Asker:
         """Ask until cancelled."""
         await asyncio.sleep(delay)
         socket = await WebSocket.connect("127.0.0.1", process.port, self._path, self._heard)
-        session = str(uuid.uuid4())
-        query = {
-            "type": "query",
-            "session_id": session,
-            "document_type_id": 8,
-            "document_number": "30995750",
-            "question": _QUESTION,
-        }
-        frame = msgspec.json.encode(query)
+        frame = question()
         try:
             while True:
                 self._turn_over.clear()
@@ -219,6 +229,7 @@ async def measure_streams(process: Process, plan: Plan, token: str, streams: int
         ping=Spread.of(tally.pings),
         turns=tally.turns,
         failures=tally.failures,
+        seconds=elapsed,
     )
 
 

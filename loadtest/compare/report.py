@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 import attrs
 
+from .churn import Churn
 from .points import Connections, Streams
 
 P = TypeVar("P")
@@ -27,6 +29,8 @@ class Round:
     turns: Streams
     """Answers of one token: what is left is the turn."""
     connections: tuple[Connections, ...]
+    churn: Churn | None = None
+    """What coming and going left, if that was asked for."""
 
 
 @attrs.frozen(kw_only=True)
@@ -78,7 +82,8 @@ def rows(rounds: Sequence[Round]) -> list[Row]:
         found += _stream_rows(rounds, index, point.streams)
     for index, opened in enumerate(rounds[0].connections):
         found += _connection_rows(rounds, index, opened.connections)
-    return found
+    churned = [each for each in rounds if each.churn is not None]
+    return found + _churn_rows(churned) if churned else found
 
 
 def _stream_rows(rounds: Sequence[Round], index: int, streams: int) -> list[Row]:
@@ -93,7 +98,13 @@ def _stream_rows(rounds: Sequence[Round], index: int, streams: int) -> list[Row]
         ("gap between tokens, longest", "ms"): lambda point: 1000 * point.gap.most,
         ("ping, p99", "ms"): lambda point: 1000 * point.ping.p99,
     }
-    return [
+    alone = _row(
+        rounds,
+        f"{streams} streams: CPU a token, turns aside",
+        "µs",
+        lambda each: 1e6 * each.streams[index].cpu_per_token_alone(each.turns.cpu_per_token),
+    )
+    return [alone] + [
         _row(rounds, f"{streams} streams: {name}", unit, _of_point(take, lambda each: each.streams[index]))
         for (name, unit), take in quantities.items()
     ]
@@ -109,6 +120,23 @@ def _connection_rows(rounds: Sequence[Round], index: int, count: int) -> list[Ro
     return [
         _row(rounds, f"{count} connections: {name}", unit, _of_point(take, lambda each: each.connections[index]))
         for (name, unit), take in quantities.items()
+    ]
+
+
+def _churn_rows(rounds: Sequence[Round]) -> list[Row]:
+    quantities: Mapping[tuple[str, str], Callable[[Churn], float]] = {
+        ("visits", ""): lambda churn: float(churn.visits),
+        ("failures", ""): lambda churn: float(churn.failures),
+        ("memory at the beginning", "MB"): lambda churn: churn.memory[0] / 1e6,
+        ("memory at the end", "MB"): lambda churn: churn.memory[-1] / 1e6,
+        ("memory a visit leaves, once warm", "B"): lambda churn: churn.growth,
+    }
+
+    def of_churn(take: Callable[[Churn], float]) -> Callable[[Round], float]:
+        return lambda each: take(each.churn) if each.churn is not None else math.nan
+
+    return [
+        _row(rounds, f"coming and going: {name}", unit, of_churn(take)) for (name, unit), take in quantities.items()
     ]
 
 

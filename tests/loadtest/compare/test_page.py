@@ -26,8 +26,8 @@ def test_each_plot_has_a_line_and_dots_for_both() -> None:
     calm = Spread(p50=0.02, p99=0.03, most=0.04)
     points = tuple(
         Streams(
-            streams=streams, tokens_per_second=0.0, cpu_per_token=1e-4, cpu_share=0.5, first_token=calm, gap=calm, ping=calm,
-            turns=1, failures=0,
+            streams=streams, tokens_per_second=500.0, cpu_per_token=1e-4, cpu_share=0.5, first_token=calm, gap=calm, ping=calm,
+            turns=1, failures=0, seconds=10.0,
         )
         for streams in (10, 50)
     )  # fmt: skip

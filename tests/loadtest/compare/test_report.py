@@ -7,6 +7,7 @@ import math
 
 import attrs
 
+from loadtest.compare.churn import Churn
 from loadtest.compare.points import Connections, Spread, Streams
 from loadtest.compare.report import OURS, PEER, Figure, Round, Row, as_json, as_text, rows, sustained
 
@@ -17,7 +18,7 @@ def point(streams: int, gap: float = 0.03, failures: int = 0, cpu: float = 100e-
     """A load point."""
     return Streams(
         streams=streams, tokens_per_second=50.0 * streams, cpu_per_token=cpu, cpu_share=0.5, first_token=CALM,
-        gap=attrs.evolve(CALM, p99=gap), ping=CALM, turns=3, failures=failures,
+        gap=attrs.evolve(CALM, p99=gap), ping=CALM, turns=3, failures=failures, seconds=10.0,
     )  # fmt: skip
 
 
@@ -51,3 +52,20 @@ def test_nothing_compared_with_nothing_is_no_number() -> None:
     """A peer that costs nothing gives no ratio."""
     nothing = Figure(median=0.0, least=0.0, most=0.0)
     assert math.isnan(Row(name="idle", unit="", ours=nothing, peer=nothing).ratio)
+
+
+def test_a_token_alone_is_what_the_turns_leave() -> None:
+    """3 turns of 10 ms in 10 s of 500 tokens a second are 6 of 100 microseconds."""
+    assert round(1e6 * point(10).cpu_per_token_alone(0.01)) == 94
+
+
+def test_coming_and_going_is_told_where_it_was_measured() -> None:
+    """Growth counts from when the caches are full."""
+    churn = Churn(seconds=3600.0, visits=1200, failures=0, memory=(100, 300, *range(400, 411), 500))
+    left, peers = one_round(OURS, 1e-4), one_round(PEER, 1e-4)
+    found = {row.name: row for row in rows([attrs.evolve(each, churn=churn) for each in (left, peers)])}
+    assert found["coming and going: visits"].ours.median == 1200
+    assert round(found["coming and going: memory a visit leaves, once warm"].ours.median, 3) == round(
+        100 / (1200 * 11 / 13), 3
+    )
+    assert not any("coming" in row.name for row in rows([left, peers]))
