@@ -116,6 +116,7 @@ class Connection(Generic[E]):
             close_timeout=settings.close_timeout,
             end_timeout=settings.settle_timeout + settings.close_timeout,
             turns_running=lambda: self._awaited,
+            is_busy=lambda: self._is_busy,
             end_connection=self.end,
         )
         self.opened_at = now = trio.current_time()
@@ -248,12 +249,13 @@ class Connection(Generic[E]):
 
     # --- the actors ---------------------------------------------------------------------------------------------------
 
-    async def _serve_outbox(self, context: Context) -> None:
+    async def _serve_outbox(self, context: Context) -> Asleep | None:
         # having looked at this, it is given time to end by itself: the session, stopped before it, has told it to
         _ = context.stopping
+        self._outbox.rouse = context.wake
         context.started()
         try:
-            await self._outbox.run()
+            return None if await self._outbox.run() else Asleep()
         except Exception:
             self.end(INTERNAL_ERROR)
             raise

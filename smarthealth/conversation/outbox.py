@@ -7,6 +7,9 @@ after `patience` the client is cut off.
 An event that finds nothing queued and the socket idle is sent where it is made, without waking this task: that is most tokens,
 and saves each a switch of tasks. The next millisecond's go through the queue, so that what comes at once leaves at once.
 
+While a turn runs, and once the connection is ending, it waits in its task for what comes; else it rests: `run` returns, and is
+to be called again when it says so by `rouse`.
+
 It is also the task that ends its connection. Once told how (`end`), it sends what is queued, waits until no turn runs and
 every turn's last events are out, sends the close frame, and returns; its supervisor then stops its siblings. A client that
 is gone is not waited for.
@@ -54,7 +57,13 @@ class Outbox(Generic[E]):
     end_timeout: float
     """Seconds that the end of the connection may take, turns' last events included and the close frame aside."""
     turns_running: Callable[[], int]
+    """Turns whose last events must be out before the connection ends."""
+    is_busy: Callable[[], bool]
+    """Whether a turn is running whose events come here."""
     end_connection: Callable[[Closing], object]
+    rouse: Callable[[], object] = attrs.field(default=bool, init=False)
+    """Has whoever runs it call `run` again, after it returned because there was nothing to do."""
+    _resting: bool = attrs.field(default=False, init=False)
     _closing: Closing | None = attrs.field(default=None, init=False)
     _give_up_at: float = attrs.field(default=inf, init=False)
     _gone: bool = attrs.field(default=False, init=False)
@@ -66,10 +75,10 @@ class Outbox(Generic[E]):
 
     def reply(self, event: E) -> None:
         """Queue a control event; a client that lets too many wait is cut off."""
-        if self._gone:
+        if self._gone or (self._resting and self.socket.send_now((self.backlog.encode(event),))):
             return
         if self.backlog.add_control(event):
-            self._work.unpark()
+            self.wake()
         else:
             self._give_up()
 
@@ -89,7 +98,7 @@ class Outbox(Generic[E]):
                     await trio.lowlevel.checkpoint()
                 return
             if self.backlog.add(lane, event, now):
-                self._work.unpark()
+                self.wake()
                 return
             await self._room.park()
         raise ConnectionLost
@@ -108,7 +117,7 @@ class Outbox(Generic[E]):
             TurnOver: The turn has ended.
         """
         self.backlog.finish(lane, events, trio.current_time())
-        self._work.unpark()
+        self.wake()
 
     def end(self, closing: Closing) -> None:
         """Send what is queued, then close; the first closing counts, but a client that leaves later is let go."""
@@ -121,19 +130,26 @@ class Outbox(Generic[E]):
                 self._scope.deadline = min(self._scope.deadline, now + self.patience)
         if not closing.reachable:
             self._abandon()
-        self._work.unpark()
+        self.wake()
 
-    async def run(self) -> None:
-        """Send until the connection is ending and all is out, or the client is gone or too slow; then close."""
+    async def run(self) -> bool:
+        """Send what comes, until the connection is ending and all is out, or the client is gone or too slow; then close.
+
+        Returns:
+            Whether that was the end; otherwise there is nothing to do, and no turn runs that might change this.
+        """
         try:
             if not await self._send_all():
                 self._give_up()
+            self._resting = self._closing is None and not self._gone
             if self._closing is not None and self._closing.reachable:
                 await self._close(self._closing)
         except SocketClosed as closed:
             self.end_connection(client_left(closed.code, closed.reason))
         finally:
-            self._abandon()
+            if not self._resting:
+                self._abandon()
+        return not self._resting
 
     async def _send_all(self) -> bool:
         """Send what comes; False when the client was too slow for it."""
@@ -146,6 +162,8 @@ class Outbox(Generic[E]):
                     if self.backlog:
                         await self._send_batch()
                     elif self._closing is None:
+                        if not self.is_busy():
+                            return True
                         await self._work.park()
                     elif self.turns_running() and trio.current_time() < self._give_up_at:
                         self._scope.deadline = self._give_up_at
@@ -180,11 +198,15 @@ class Outbox(Generic[E]):
     def follow(self, feed: Feed) -> None:
         """From now on send also what comes of a feed; whoever adds to it calls `wake`."""
         self.backlog.feed = feed
-        self._work.unpark()
+        self.wake()
 
     def wake(self) -> None:
-        """Look again whether a feed has more, and whether all turns are over."""
-        self._work.unpark()
+        """Look again whether there is something to send, and whether all turns are over."""
+        if self._resting:
+            self._resting = False
+            self.rouse()
+        else:
+            self._work.unpark()
 
     async def _close(self, closing: Closing) -> None:
         with trio.move_on_after(self.close_timeout / 2), suppress(SocketClosed):

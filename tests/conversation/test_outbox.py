@@ -30,8 +30,11 @@ class Bench:
 
     socket: MemorySocket = attrs.field(factory=MemorySocket)
     turns: int = 0
+    busy: bool = True
     endings: list[Closing] = attrs.field(factory=list)
     ended_at: float | None = None
+    rests: int = 0
+    """Times that it had nothing to do."""
     outbox: Outbox[str] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -42,6 +45,7 @@ class Bench:
             close_timeout=CLOSE_TIMEOUT,
             end_timeout=END_TIMEOUT,
             turns_running=lambda: self.turns,
+            is_busy=lambda: self.busy,
             end_connection=self.end,
         )
 
@@ -55,8 +59,13 @@ class Bench:
         return OutboxLane(outbox=self.outbox)
 
     async def run(self) -> None:
-        """Run, and see when it ended."""
-        await self.outbox.run()
+        """Run, again when roused, and see when it ended."""
+        roused = trio.Event()
+        self.outbox.rouse = roused.set
+        while not await self.outbox.run():
+            self.rests += 1
+            await roused.wait()
+            self.outbox.rouse = (roused := trio.Event()).set
         self.ended_at = trio.current_time()
 
     @property
@@ -129,6 +138,34 @@ async def test_nothing_overtakes_what_waits(autojump_clock: MockClock) -> None:
         await lane.send("c")
         await wait_all_tasks_blocked()
         assert bench.socket.batches == [["a"], ["b"], ["pong", "c"]]
+
+
+async def test_who_has_nothing_to_do_rests(autojump_clock: MockClock) -> None:
+    """While no turn runs, its task is needed only for what cannot leave at once, and for the end."""
+    async with open_bench() as bench:
+        bench.busy = False
+        bench.outbox.wake()
+        await wait_all_tasks_blocked()
+        bench.outbox.reply("waits")
+        await wait_all_tasks_blocked()
+        assert (bench.socket.batches, bench.rests) == ([["waits"]], 2)
+        bench.socket.direct = True
+        bench.outbox.reply("leaves")
+        assert bench.socket.batches == [["waits"], ["leaves"]]
+        bench.busy = True
+        lane = bench.lane()
+        for event in "ab":
+            await lane.send(event)
+        bench.outbox.reply("first")
+        await wait_all_tasks_blocked()
+        assert bench.socket.batches[2:] == [["a"], ["first", "b"]]
+        assert bench.rests == 2
+        bench.busy = False
+        bench.outbox.wake()
+        await wait_all_tasks_blocked()
+        bench.outbox.end(GOING_AWAY)
+        await wait_all_tasks_blocked()
+        assert (bench.socket.closed, bench.rests) == ((GOING_AWAY.code, GOING_AWAY.reason), 3)
 
 
 async def test_a_turn_that_never_waits_lets_others_run(autojump_clock: MockClock) -> None:

@@ -199,6 +199,7 @@ class Stage:
             close_timeout=1.0,
             end_timeout=1.0,
             turns_running=lambda: 0,
+            is_busy=lambda: True,
             end_connection=print,
         )
         surroundings = TurnSurroundings(

@@ -204,14 +204,10 @@ class HardenedTCPServer(TCPServer):
         # What the stream's own way adds, guards and translated errors, is 1.5 kB while it waits and 10 us for each segment.
         socket: trio.socket.SocketType = self.stream.socket
         await trio.lowlevel.checkpoint_if_cancelled()
-        while True:
-            try:
-                data = os.read(socket.fileno(), MAX_RECV)
-            except BlockingIOError:
-                await trio.lowlevel.wait_readable(socket)
-            else:
-                await trio.lowlevel.cancel_shielded_checkpoint()  # lest one who never stops sending is all that runs
-                return data
+        while (data := _read_now(socket)) is None:
+            await trio.lowlevel.wait_readable(socket)
+        await trio.lowlevel.cancel_shielded_checkpoint()  # lest one who never stops sending is all that runs
+        return data
 
     def _await_until(self, deadline: float) -> None:
         self._deadline = self._receiving.deadline = deadline
@@ -238,3 +234,11 @@ class HardenedTCPServer(TCPServer):
         self._finishing = True
         self._await_until(trio.current_time() + (self._limits.close_timeout if linger else 0))
         self._writer.end()
+
+
+def _read_now(socket: trio.socket.SocketType) -> bytes | None:
+    """What is there, None when nothing is; apart, since who waits where an error is handled keeps it, a kilobyte, for so long."""
+    try:
+        return os.read(socket.fileno(), MAX_RECV)
+    except BlockingIOError:
+        return None

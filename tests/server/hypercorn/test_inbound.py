@@ -111,3 +111,13 @@ async def test_taking_many_events_lets_others_run() -> None:
             await inbound.get()
         nursery.cancel_scope.cancel()
     assert others >= 1
+
+
+async def test_who_stops_waiting_loses_nothing() -> None:
+    """What comes after a cancelled wait is there for the next one."""
+    inbound = Inbound(1000)
+    with trio.CancelScope() as scope:
+        scope.cancel()
+        await inbound.get()
+    inbound.put({"type": "late"})
+    assert await inbound.get() == {"type": "late"}
