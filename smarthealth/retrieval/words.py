@@ -11,8 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-
-import attrs
+from typing import NamedTuple
 
 _WORD = re.compile(r"\d+[.,]\d+|[a-z0-9]+")
 _COMBINING = re.compile(r"[\u0300-\u036f]")
@@ -61,9 +60,8 @@ QUESTION_WORDS = set_of(
 _NO_CONTENT = STOP_WORDS | QUESTION_WORDS
 
 
-@attrs.frozen
-class Word:
-    """A word and where it stands in the text as it was given."""
+class Word(NamedTuple):
+    """A word and where it stands in the text as it was given; a tuple, since an answer is made of hundreds."""
 
     folded: str
     start: int
