@@ -329,9 +329,11 @@ def _turned(name: str) -> str | None:
 
 def _may_be_a_name(text: str, word: Word) -> bool:
     """True for a word with a capital first letter within a sentence: it is spelt as its bearer spells it."""
-    if not text[word.start].isupper():
-        return False
-    return not text[word.start : word.end].isupper() and text[: word.start].rstrip(" ¿¡\"'(").strip()[-1:] not in _ENDS
+    return (
+        text[word.start].isupper()
+        and not text[word.start : word.end].isupper()
+        and text[: word.start].rstrip(" ¿¡\"'(").strip()[-1:] not in _ENDS
+    )
 
 
 def _akin(kind: str) -> frozenset[str]:
