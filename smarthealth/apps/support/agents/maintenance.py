@@ -10,7 +10,7 @@ import attrs
 
 from smarthealth.apps.support.case import Case, Work
 from smarthealth.apps.support.maintenance.tools import Counter
-from smarthealth.apps.support.maintenance.wishes import NO_WISH, Wish, adds_to, read_wish
+from smarthealth.apps.support.maintenance.wishes import NO_WISH, Wish, adds_to, asks_other_price, read_wish
 from smarthealth.apps.support.maintenance.workshop import Workshop
 from smarthealth.apps.support.routing.router import Part
 from smarthealth.apps.support.state import SessionState
@@ -43,6 +43,7 @@ def prepare(case: Case, part: Part, workshop: Workshop, counter: Callable[[], Aw
         "now": workshop.local(workshop.now()).strftime("%Y-%m-%dT%H:%M"),
         "weekday": workshop.today.strftime("%A"),
         "wish": _plain(wish),
+        "other_price": asks_other_price(part.text, wish),
         "services": [
             {
                 "code": one.code,

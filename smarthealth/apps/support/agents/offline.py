@@ -79,6 +79,9 @@ def _troubleshooting(prompt: Prompt, phrases: Phrases) -> Iterator[str]:
     if facts["repeated"]:
         yield phrases.again
     if facts["ask"]:
+        if prompt.sources:
+            yield phrases.no_tree
+            yield from _quoted(prompt)
         yield f"{facts['ask']} {phrases.yes_no}"
     elif facts["advice"]:
         marks = "".join(f" [{source['n']}]" for source in prompt.sources)

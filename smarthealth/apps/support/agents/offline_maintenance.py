@@ -210,6 +210,8 @@ class _Desk:
             return self.phrases.price.format(
                 name=name[0].upper() + name[1:], price=one["price"], minutes=one["minutes"]
             )
+        if self.prompt.facts["other_price"]:
+            return self.phrases.other_price.format(services=", ".join(map(self._name, services)))
         prices = "; ".join(f"{self._name(one)} {one['price']}" for one in services)
         hours = ", ".join(
             f"{self.phrases.days[int(day)]} {opens} - {closes}" for day, (opens, closes) in value["hours"].items()

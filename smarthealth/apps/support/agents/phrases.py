@@ -44,6 +44,7 @@ class Phrases:
     nothing_past: str
     price: str
     prices: str
+    other_price: str
     hours: str
     closed: str
     declined: str
@@ -99,6 +100,7 @@ _ENGLISH: Final = Phrases(
     nothing_past="There are no earlier visits.",
     price="{name}: {price} dollars, about {minutes} minutes.",
     prices="Our prices in dollars: {prices}.",
+    other_price="The workshop's price list does not say that. It has: {services}.",
     hours="We are open {hours}.",
     closed="closed",
     declined="All right, nothing was changed.",
@@ -146,6 +148,7 @@ _SPANISH: Final = Phrases(
     nothing_past="No hay visitas anteriores.",
     price="{name}: {price} dólares, unos {minutes} minutos.",
     prices="Nuestros precios en dólares: {prices}.",
+    other_price="La lista de precios del taller no lo dice. Tiene: {services}.",
     hours="Atendemos {hours}.",
     closed="cerrado",
     declined="De acuerdo, no se cambió nada.",

@@ -39,7 +39,7 @@ _DUTIES: Final[Mapping[str, tuple[str, int]]] = {
     ),
     "troubleshooting": (
         "A warning was said already; do not repeat it. Say FACTS.advice if it is there, with marks [n] where SOURCES support it; "
-        "else ask exactly FACTS.ask and nothing else.",
+        "else say what SOURCES tell, if there are any, with marks [n], then ask exactly FACTS.ask and nothing else.",
         4,
     ),
     "maintenance": (

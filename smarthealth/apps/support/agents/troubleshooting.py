@@ -1,4 +1,8 @@
-"""The specialist for faults: walks a question tree, keeps its place over messages, and warns before anything else."""
+"""The specialist for faults: walks a question tree, keeps its place over messages, and warns before anything else.
+
+Who asks something of a fault ("the needle is in the red, do I turn the heater on?") is told what the manual says of it before the
+tree's first question.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from smarthealth.apps.support.case import Case, Work
 from smarthealth.apps.support.knowledge.matching import Found
 from smarthealth.apps.support.maintenance.wishes import NO_WISH, Wish
 from smarthealth.apps.support.maintenance.workshop import load_plan
+from smarthealth.apps.support.routing.asking import asks
 from smarthealth.apps.support.routing.classes import Label
 from smarthealth.apps.support.routing.router import Part
 from smarthealth.apps.support.state import SessionState
@@ -21,6 +26,8 @@ from .specs import LEAST_COVERAGE
 
 NAME: Final = "troubleshooting"
 PASSAGES: Final = 2
+LEAST_TOLD: Final = 0.5
+"""Coverage of a passage from which on it is told before the first question."""
 IN_A_TREE: Final = 0.95
 """How likely a step of a tree is held to be the right one, once the tree was found; chosen, not measured."""
 WITHOUT_A_TREE: Final = 0.5
@@ -33,9 +40,9 @@ def is_reply(message: str) -> bool:
 
 
 def query_of(case: Case, part: Part) -> str:
-    """What to look up: the section of the manual that the tree names, else the complaint."""
-    tree = _tree(case.state, part.text)[0]
-    return tree.manual if tree is not None else part.text
+    """What to look up: what is asked of a fault that is new, else the section of the manual that its tree names, else the complaint."""
+    tree, begins = _tree(case.state, part.text)
+    return part.text if tree is None or (begins and asks(part.text)) else tree.manual
 
 
 def prepare(case: Case, part: Part, found: Sequence[Found]) -> Work:
@@ -61,7 +68,7 @@ def prepare(case: Case, part: Part, found: Sequence[Found]) -> Work:
         "advice": node.advice.get(language, ""),
         "service": _service(node, language),
     }
-    sources = tuple(found[:PASSAGES]) if node.is_end else ()
+    sources = tuple(found[:PASSAGES]) if node.is_end else _told(part.text, found) if begins else ()
     return Work(
         part=part,
         agent=NAME,
@@ -71,6 +78,11 @@ def prepare(case: Case, part: Part, found: Sequence[Found]) -> Work:
         grounding=IN_A_TREE,
         state=_after(case.state, tree, node, repeated=repeated),
     )
+
+
+def _told(text: str, found: Sequence[Found]) -> tuple[Found, ...]:
+    """Passages that answer what is asked of a fault; none where nothing is."""
+    return tuple(one for one in found[:PASSAGES] if one.coverage >= LEAST_TOLD) if asks(text) else ()
 
 
 def _tree(state: SessionState, text: str) -> tuple[Tree | None, bool]:

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 import attrs
 
-from smarthealth.retrieval.words import fold
+from smarthealth.retrieval.words import content_words, fold
 
 from .moments import Moment, read_moment
 from .workshop import PartOfDay, Plan
@@ -17,7 +17,7 @@ from .workshop import PartOfDay, Plan
 Intent = Literal["book", "move", "cancel", "list", "prices", "slots"]
 
 _CANCEL: Final = re.compile(
-    r"\b(?:cancel\w*|call off|scrap|drop my|anul\w+|borra\w*|quitenme|quitar|libera\w*|free up|take me off)\b|\bnot? (?:voy a |puedo |will )?(?:ir|come|make it|poder)\b"
+    r"\b(?:cancel\w*|call off|scrap|drop my|anul\w+|borra\w*|quiteme|quitenme|saqueme|saquenme|quitar|libera\w*|free up|take me off)\b|\bnot? (?:voy a |puedo |will )?(?:ir|come|make it|poder)\b"
 )
 _MOVE: Final = re.compile(
     r"\b(?:mov(?:e|er|ed|emos|erla|ing)|mueve\w*|reschedul\w*|reprogram\w*|postpon\w*|aplaz\w*|push(?: it)? back|put off|bring forward|adelant\w+|"
@@ -31,8 +31,16 @@ _LIST: Final = re.compile(
 )
 _PRICES: Final = re.compile(
     r"\b(?:how much|price\w*|cost\w*|charge|rate|rates|fee\w*|quote|owe|what do you offer|services do you|cuanto (?:cuesta|vale|cobran|sale|seria|les? debo)|en cuanto|"
-    r"precio\w*|tarifa\w*|valor|que servicios|cobran)\b"
+    r"precio\w*|tarifa\w*|valor|que servicios|cobran|how long (?:does|do|will|would)|how many (?:minutes|hours)|cuanto (?:tiempo|rato)|cuanto se (?:demora|tarda)\w*|cuantas horas)\b"
 )
+_ALL_PRICES: Final = re.compile(
+    r"\b(?:price list|prices|rates|fees|services|what (?:work )?do you (?:do|offer|charge)|owe|hours|open|lista de precios|precios|tarifas|servicios|debo|horarios?|abren|atienden)\b"
+)
+_OF_ANY_WORK: Final = re.compile(
+    r"visit\w*|appointments?|citas?|work\w*|jobs?|trabajos?|place|shop|garage|taller\w*|total|altogether|todo|car|carro|auto|vehicle|vehiculo|take|"
+    r"need|want|pay|pagar|saber|know|tell|decir|please|favor|gracias|thanks|hello|hola|sale|would|will|much|money|plata|dollars|dolares"
+)
+"""Words that name no work of a workshop."""
 _BOOK: Final = re.compile(
     r"\b(?:book\w*|reserv\w+|agend\w+|schedule|arrange|make an appointment|appointment for|put me (?:down|in)|sign me|cita|turno|apunta\w*|anota\w*|inscrib\w+|programar|"
     r"apartar?|let's do|hagamos|i(?:'d like| want| need)|quiero|quisiera|necesito|bring (?:it|the car|my car)|drop (?:it|the car)|llevo|dejo|fit me|squeeze|get me|metame|meteme)\b"
@@ -128,6 +136,14 @@ def adds_to(message: str, before: Wish, today: date, plan: Plan) -> bool:
     moment = read_moment(message, today)
     said = moment.day is not None or moment.at is not None or moment.part != "any"
     return said or _chosen(plain, moment, before) is not None or _service_of(plain, plan) is not None
+
+
+def asks_other_price(message: str, wish: Wish) -> bool:
+    """Whether the price, or the duration, of something is asked that the workshop does not do."""
+    plain = fold(message).replace("\u2019", "'")
+    if wish.intent != "prices" or wish.service is not None or _ALL_PRICES.search(plain):
+        return False
+    return any(not _OF_ANY_WORK.fullmatch(word.folded) for word in content_words(_PRICES.sub(" ", plain)))
 
 
 def _joined(before: Intent | None, now: Intent | None) -> Intent | None:

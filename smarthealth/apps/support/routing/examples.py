@@ -1,8 +1,9 @@
-"""Classified examples: patterns, sentences as several kinds of people say them, and the names in the manual's tables.
+"""Classified examples: patterns, sentences as several kinds of people say them, and what the manual is asked for in which words.
 
 A file `CLASS.LANGUAGE.txt` holds one pattern on each line: `(a|b)` stands for either, `{thing}` for anything of the lexicon. From each
-some sentences are drawn, always the same. `said/AUTHOR.tsv` holds sentences of one way of speaking. Sentences of one line are
-alike, and so is how one author speaks, so whatever is measured by holding examples back holds back whole lines and authors.
+some sentences are drawn, always the same. `said/AUTHOR.tsv` holds sentences of one way of speaking. Technical data are asked for, besides, by
+the names in the manual's tables, and in the words that stand beside its chapters (`NAME.asked.toml`). Sentences of one line are alike,
+so is how one author speaks, and so are the questions for one fact: whatever is measured by holding examples back holds back all of them.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ from typing import Final, cast
 
 import attrs
 
+from smarthealth.apps.support.knowledge.asked import SUFFIX, read_asked
 from smarthealth.apps.support.knowledge.lexicon import load_lexicon
-from smarthealth.apps.support.knowledge.library import manual_sources
+from smarthealth.apps.support.knowledge.library import MANUAL, manual_sources
+from smarthealth.apps.support.troubleshooting.trees import find_tree
 from smarthealth.conversation.application import Language
 
+from .asking import asks
 from .classes import CLASSES, MIXED, Label
+from .features import load_groups, tokens
 
 FOLDER: Final = "routing/examples"
 DRAWN: Final = 12
@@ -34,6 +39,8 @@ _CHOICE: Final = re.compile(r"\(([^()]*)\)")
 _SPACE: Final = re.compile(r"\s+")
 _THING: Final = "{thing}"
 _COLUMN: Final = re.compile(r"^(?:Figure|Measure|Item|Part|Light|Message) ")
+_OF_FAULTS: Final = frozenset({"symptom", "notdo"})
+"""Groups of words that tell of a fault."""
 SIZES_OF_NAMES: Final = range(4, 60)
 """Characters."""
 
@@ -49,6 +56,8 @@ class Example:
     """Of all lines; sentences of one line are alike."""
     author: str = ""
     """Who speaks; empty for patterns and the manual."""
+    fact: str = ""
+    """Of the manual, that is asked for; empty for other examples."""
 
 
 def load_examples() -> list[Example]:
@@ -65,6 +74,10 @@ def load_examples() -> list[Example]:
     for example in (*_said(), *_named_in_manual()):
         number += 1
         found.append(attrs.evolve(example, line=number))
+    facts: dict[str, int] = {}
+    for example in _asked():
+        line = facts.setdefault(example.fact, number + 1 + len(facts))
+        found.append(attrs.evolve(example, line=line))
     return found
 
 
@@ -91,6 +104,25 @@ def _named_in_manual() -> Iterator[Example]:
             yield Example(text=text, label="specs", language="en", line=0)
 
 
+def _asked() -> Iterator[Example]:
+    """Questions for facts of the manual; what only tells of a fault is one, also where the manual knows what to do about it."""
+    for file in sorted(_package().joinpath(MANUAL).iterdir(), key=lambda file: file.name):
+        if not file.name.endswith(SUFFIX):
+            continue
+        for fact in read_asked(file.read_bytes()):
+            name = " / ".join((file.name.removesuffix(SUFFIX), fact.section, fact.row or ""))
+            said: dict[Language, tuple[str, ...]] = {"en": fact.en, "es": fact.es}
+            for language, questions in said.items():
+                for text in questions:
+                    if asks(text) or not _tells_of_fault(text):
+                        yield Example(text=text, label="specs", language=language, line=0, fact=name)
+
+
+def _tells_of_fault(text: str) -> bool:
+    groups = {group for word in tokens(text) for group in load_groups().of(word)}
+    return find_tree(text) is not None or not groups.isdisjoint(_OF_FAULTS)
+
+
 def drawn(pattern: str, language: Language) -> list[str]:
     """Sentences of a pattern, each once."""
     chance = random.Random(zlib.crc32(pattern.encode()))
@@ -112,8 +144,12 @@ def _things(language: Language) -> list[str]:
     ]
 
 
+def _package() -> Traversable:
+    return files("smarthealth.apps.support")
+
+
 def _folder() -> Traversable:
-    return files("smarthealth.apps.support").joinpath(FOLDER)
+    return _package().joinpath(FOLDER)
 
 
 def _lines(name: str) -> Iterator[str]:

@@ -2,21 +2,27 @@
 
 Rules go before the model where a word decides: who asks for a person gets one, and what is dangerous is a fault whatever else
 it may be. A message of several parts is judged part by part; where two parts are surely for different specialists it is
-answered in parts. What the session is in the middle of counts: a short answer belongs to the question that was asked.
+answered in parts. A situation and the question about it are one question, though the situation may sound like a fault: only what is
+asked for twice, or besides, is two things. What the session is in the middle of counts: a short answer belongs to the question that was asked.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Final, Protocol
 
 import attrs
 
+from smarthealth.apps.support.maintenance.wishes import NO_WISH, read_wish
+from smarthealth.apps.support.maintenance.workshop import load_plan
+from smarthealth.apps.support.troubleshooting.trees import find_tree
 from smarthealth.retrieval.words import fold
 
+from .asking import asks
 from .classes import CLASSES, MIXED, Label
-from .parts import parts_of
+from .parts import Piece, parts_of
 
 SURE: Final = 0.5
 """Probability from which on a specialist is called without asking."""
@@ -26,6 +32,8 @@ SHORT_REPLY: Final = 8
 """Words of a message that may be no more than an answer to what was asked."""
 SURE_OF_CHANGE: Final = 0.85
 """Probability from which on a message leaves what the session is in the middle of."""
+FEWEST_TOLD: Final = 5
+"""Words of a situation; what is shorter asks for a figure by its name ("tank size")."""
 RULE: Final = 0.97
 """Confidence of what a rule decides; chosen, not measured: surer than the model mostly is, and not certain."""
 _PERSON: Final = re.compile(
@@ -35,14 +43,23 @@ _PERSON: Final = re.compile(
     r"\b(?:person|someone|somebody|agent|staff|manager|colleague|persona|alguien|agente|gerente|encargado|jefe|companero)\b"
 )
 _DANGER: Final = re.compile(
-    r"\b(?:smoke|smoking|on fire|flames|burning smell|smell of burning|brakes? (?:failed|fail|do not work|don t work|gone|not working)|no brakes|"
-    r"steering (?:locked|failed|is stuck)|pedal (?:goes|went|sinks) to the floor|overheat\w*|airbag (?:light|lamp|warning)|"
-    r"humo|se esta incendiando|fuego|llamas|huele a quemado|sin frenos|no (?:me )?frena|direccion (?:bloqueada|dura)|se bloqueo la direccion|"
+    r"\b(?:smoke|smoking|on fire|flames|burning smell|smell of burning|"
+    r"(?:smell|stink|reek|leak|drip|puddle)\w*(?: \w+){0,3} (?:petrol|gasoline|fuel|gas)|(?:petrol|gasoline|fuel|gas) (?:is )?(?:smell|fumes|leak|drip)\w*|"
+    r"brakes?(?: \w+){0,2} (?:fail\w*|gone|lost|dead|out|nothing)|brakes? (?:\w+ )?(?:do not|does not|don t|doesn t|did not|didn t|won t|not|aren t|isn t|stopped) (?:work|respond|grip|hold|react)\w*|"
+    r"nothing happens when i (?:press|push|hit|step on) (?:\w+ )?brakes?|no brakes|lost (?:\w+ ){0,2}brakes?|"
+    r"(?:can t|cannot|won t|does not|doesn t) brake|without brakes|brakes? (?:\w+ )?(?:goes|went|fell) to the floor|brake pedal (?:sinks|sank|drops|dropped|fell)|"
+    r"steering (?:\w+ )?(?:locked|failed|is stuck|jammed)|pedal (?:\w+ )?(?:goes|went|sinks|sank|fell) (?:\w+ ){0,2}to the floor|overheat\w*|airbag (?:light|lamp|warning)|"
+    r"humo|se esta incendiando|fuego|llamas|huele a quemado|"
+    r"(?:huele|olor|apesta|hiede)(?: \w+){0,2} a (?:gasolina|combustible)|(?:gotea|goteando|bota|botando|fuga de|charco de) (?:gasolina|combustible)|"
+    r"sin frenos|no (?:me )?frena|no (?:puedo|logro) frenar|perdi (?:los |el )?frenos?|(?:fallan|fallaron|fallo|fallando) (?:los |el )?frenos?|no quiere frenar|freno y no (?:pasa|hace) nada|se (?:me )?fueron los frenos|frenos? no (?:me )?(?:agarra|responde|funciona|sirve|coge)n?|"
+    r"no (?:me )?(?:agarra|responde|funciona|sirve)n? (?:los |el )frenos?|pedal (?:del freno )?se (?:me )?(?:fue|va|hundio|hunde) (?:hasta el|al|a) (?:fondo|piso)|se (?:me )?(?:fue|va) el pedal|"
+    r"direccion (?:bloqueada|dura|trabada)|se (?:me )?(?:bloqueo|trabo) la direccion|"
     r"se recalient\w+|luz del airbag|testigo del airbag)\b"
 )
 _ASKS: Final = re.compile(
-    r"\b(?:what does|meaning|mean|fuse|fusible|que significa|how often|cada cuanto|where|donde|torque|part number)\b"
+    r"\b(?:what does|meaning|mean|fuse|fusible|que significa|how often|cada cuanto|where|donde|at what|torque|part number)\b"
 )
+_QUOTED: Final = re.compile(r"[\"“”«»]")
 _PLAIN: Final = re.compile(r"[^\w\s]+")
 
 
@@ -100,16 +117,16 @@ class Router:
         whole = self._judge(message)
         if busy_with is not None and self._answers(message, whole, busy_with, is_reply=is_reply):
             return _single(Part(label=busy_with, text=message, confidence=max(whole.confidence, RULE)), whole.likely)
-        parts = self._parted(message)
+        parts = self._parted(message, whole)
         if len(parts) > 1:
             confidence = min(part.confidence for part in parts)
             return Route(label=MIXED, confidence=confidence, parts=parts, likely=whole.likely)
-        return whole
+        return _single(parts[0], whole.likely) if parts and _ruled(message) is None else whole
 
     def _answers(self, message: str, judged: Route, busy_with: Label, *, is_reply: bool) -> bool:
         """Whether a message goes on with what was asked."""
         if judged.label == busy_with:
-            return len(self._parted(message)) < 2
+            return len(self._parted(message, judged)) < 2
         if judged.label == "human" and judged.confidence >= SURE_OF_CHANGE:
             return False
         if not is_reply:
@@ -126,20 +143,65 @@ class Router:
         part = Part(label=label, text=message, confidence=probabilities[label])
         return attrs.evolve(_single(part, likely), is_unsure=probabilities[label] < SURE)
 
-    def _parted(self, message: str) -> tuple[Part, ...]:
-        """The parts for different specialists; none unless two are sure. What is said besides goes with the part before."""
-        texts = parts_of(message)
-        if len(texts) < 2:
+    def _parted(self, message: str, whole: Route) -> tuple[Part, ...]:
+        """The parts for different specialists; a single one where a situation and its question were told as two; else none.
+
+        What is said besides goes with the part before.
+        """
+        pieces = parts_of(message)
+        if len(pieces) < 2:
             return ()
         joined: list[Part] = []
-        for text in texts:
-            judged = self._judge(text)
+        is_one = False
+        for piece in pieces:
+            judged = self._judge(piece.text)
+            part = judged.parts[0]
             is_aside = judged.label == "none" or judged.confidence < SURE_OF_PART
-            if joined and (is_aside or joined[-1].label == judged.label):
-                joined[-1] = attrs.evolve(joined[-1], text=f"{joined[-1].text} {text}")
+            before = joined[-1] if joined else None
+            if before is not None and _is_about(piece, part, before):
+                joined[-1], is_one = _question(part, before, whole), True
+            elif before is not None and (is_aside or part.label == before.label or _only_tells(before, part)):
+                surer = max(before, part, key=lambda one: one.confidence) if not is_aside else before
+                joined[-1] = attrs.evolve(surer, text=f"{before.text} {piece.text}", confidence=before.confidence)
             elif not is_aside:
-                joined.append(Part(label=judged.label, text=text, confidence=judged.confidence))
-        return tuple(joined)
+                joined.append(part)
+        return tuple(joined) if is_one or len(joined) > 1 else ()
+
+
+def _is_about(piece: Piece, part: Part, before: Part) -> bool:
+    """Whether a piece asks about what was told before it, rather than for something else."""
+    if part.label == before.label or not _only_tells(before):
+        return False
+    is_sure_of_other = part.label != "specs" and part.confidence >= SURE_OF_CHANGE
+    return asks(piece.text) and not piece.adds and not is_sure_of_other
+
+
+def _only_tells(*parts: Part) -> bool:
+    """Whether parts are a situation: nothing is asked, and nobody is to do anything. A figure may be asked for by its mere name."""
+    return not any(
+        asks(part.text) or _is_request(part) or (part.label == "specs" and _is_mere_name(part.text)) for part in parts
+    )
+
+
+def _is_mere_name(text: str) -> bool:
+    """Whether a few words name a thing; what stands in quotes is told, as a display says it."""
+    return len(text.split()) < FEWEST_TOLD and _QUOTED.search(text) is None
+
+
+def _is_request(part: Part) -> bool:
+    if part.label == "maintenance":
+        return read_wish(part.text, NO_WISH, date.min, load_plan()).intent is not None
+    return part.label == "human" and part.confidence >= SURE_OF_CHANGE
+
+
+def _question(part: Part, situation: Part, whole: Route) -> Part:
+    """A situation and its question as one; a dangerous situation is a fault all the same, since it is warned of first."""
+    label = part.label if part.label == "specs" else whole.label
+    tree = find_tree(situation.text) if situation.label == "troubleshooting" else None
+    if tree is not None and tree.warning:
+        label = "troubleshooting"
+    sure = [one.confidence for one in (part, situation, whole) if one.label == label]
+    return Part(label=label, text=f"{situation.text} {part.text}", confidence=max(sure, default=SURE_OF_PART))
 
 
 def _ruled(message: str) -> Label | None:

@@ -65,6 +65,8 @@ def test_faults_that_have_no_tree() -> None:
     asked = {**NO_STEP, "begins": False, "fault": "brakes that squeal", "repeated": True, "ask": "Is it wet?"}
     assert told("troubleshooting", asked) == "I did not understand that as yes or no.\nIs it wet? (yes or no)"
     assert told("troubleshooting", {**NO_STEP, "advice": "Wait."}) == "Wait."
+    both = told("troubleshooting", {**NO_STEP, "ask": "Is it wet?"}, ("text", "A squeal is normal."))
+    assert both.endswith("A squeal is normal [1].\nIs it wet? (yes or no)")
 
 
 def test_pictures_are_not_looked_at() -> None:

@@ -42,6 +42,7 @@ TALKS = {
         ("what appointments do I have?", "Earlier: wheel alignment"),
         ("cancel appointment 99", "Which appointment do you mean?"),
         ("how much is a wheel alignment at the workshop?", "70.00 dollars"),
+        ("how much would a respray at the workshop cost?", "price list does not say that. It has: oil and filter change"),
         ("what services do you offer and what do they cost?", "Our prices"),
     ],
     "es": [

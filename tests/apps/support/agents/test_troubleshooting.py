@@ -52,6 +52,16 @@ def test_a_walk_warns_once_and_ends_at_the_workshop(language: Language) -> None:
     assert (state.busy_with, state.wish.intent) == ("maintenance", "book")
 
 
+def test_what_is_asked_of_a_fault_is_told_before_the_first_question() -> None:
+    """Where the manual tells it; who asks nothing hears the question alone."""
+    asking = "my brakes squeal, is that normal?"
+    work, _ = step(asking, SessionState(), FOUND)
+    assert (work.sources, bool(facts(work)["ask"]), bool(work.preface)) == ((FOUND,), True, True)
+    assert step(asking, SessionState(), attrs.evolve(FOUND, coverage=0.4))[0].sources == ()
+    assert step(asking, SessionState())[0].sources == ()
+    assert step("my brakes squeal", SessionState(), FOUND)[0].sources == ()
+
+
 def test_another_complaint_goes_before_an_answer() -> None:
     """A yes does not, and neither does the same complaint again."""
     _, state = step("my brakes squeal", SessionState())
@@ -91,8 +101,10 @@ def test_without_a_tree_passages_help() -> None:
 
 
 def test_what_is_looked_up_is_the_tree_s_or_the_complaint() -> None:
-    """The tree knows the manual's words."""
+    """The tree knows the manual's words, unless something is asked."""
     case = Case(caller=CALLER, message="my brakes squeal", language="en")
+    asking = Part(label="troubleshooting", text="my brakes squeal, is that normal?", confidence=1.0)
+    assert query_of(case, asking) == asking.text
     tree = load_trees()["brake_noise"]
     assert query_of(case, Part(label="troubleshooting", text="my brakes squeal", confidence=1.0)) == tree.manual
     assert query_of(case, Part(label="troubleshooting", text="it feels odd", confidence=1.0)) == "it feels odd"

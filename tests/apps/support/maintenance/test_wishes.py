@@ -7,7 +7,7 @@ from datetime import date, datetime, time
 import attrs
 import pytest
 
-from smarthealth.apps.support.maintenance.wishes import NO_WISH, Wish, adds_to, read_wish
+from smarthealth.apps.support.maintenance.wishes import NO_WISH, Wish, adds_to, asks_other_price, read_wish
 from smarthealth.apps.support.maintenance.workshop import load_plan
 
 TODAY = date(2026, 3, 4)
@@ -32,6 +32,9 @@ def read(message: str, before: Wish = NO_WISH) -> Wish:
         ("cancela mi cita", "cancel", None),
         ("what appointments do I have?", "list", None),
         ("how much is the brake fluid change?", "prices", "brake_fluid"),
+        ("how long does an alignment take?", "prices", "alignment"),
+        ("¿cuánto se demora el cambio de batería?", "prices", "battery"),
+        ("sáqueme de la lista del lunes", "cancel", None),
         ("is there a free slot on friday?", "slots", None),
         ("hm", None, None),
         ("book an undercoil repair", "book", None),
@@ -90,3 +93,21 @@ def test_a_wish_goes_on_until_another_begins() -> None:
 def test_what_adds_to_a_wish(message: str, adds: bool) -> None:
     """When, what, which one, yes or no."""
     assert adds_to(message, OFFERED, TODAY, load_plan()) is adds
+
+
+@pytest.mark.parametrize(
+    ("message", "is_other"),
+    [
+        ("how much is a new hybrid?", True),
+        ("¿cuánto cuesta tapizar las sillas en cuero?", True),
+        ("how long does a respray take?", True),
+        ("how much is an oil change?", False),
+        ("how much is it?", False),
+        ("what are your prices?", False),
+        ("¿qué servicios tienen y cuánto cuestan?", False),
+        ("book me a respray on friday", False),
+    ],
+)
+def test_what_the_workshop_does_not_do_has_no_price(message: str, is_other: bool) -> None:
+    """What is named and is none of its services; who names nothing asks for all prices."""
+    assert asks_other_price(message, read(message)) is is_other

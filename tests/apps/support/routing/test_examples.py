@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
+from smarthealth.apps.support.routing.asking import asks
 from smarthealth.apps.support.routing.classes import CLASSES
 from smarthealth.apps.support.routing.examples import drawn, load_examples
+from smarthealth.apps.support.troubleshooting.trees import find_tree
 
 FEWEST = 200
 
@@ -33,3 +35,12 @@ def test_people_speak_in_both_languages() -> None:
         assert said >= {(label, language) for label in CLASSES for language in ("en", "es")}
     assert any(example.text == "Wheelbase" and example.label == "specs" for example in examples)
     assert len({example.text for example in examples if example.author}) > 1200
+
+
+def test_the_words_beside_the_manual_ask_for_technical_data() -> None:
+    """In both languages, those for one fact alike; what tells of a fault and asks nothing is no example of it."""
+    asked = [example for example in load_examples() if example.fact]
+    assert {example.label for example in asked} == {"specs"}
+    assert {example.language for example in asked} == {"en", "es"}
+    assert len({example.fact for example in asked}) == len({example.line for example in asked}) > 300
+    assert not any(find_tree(example.text) and not asks(example.text) for example in asked)

@@ -7,6 +7,7 @@ import pytest
 from smarthealth.apps.support.routing.classes import Label
 from smarthealth.apps.support.routing.model import load_model
 from smarthealth.apps.support.routing.router import RULE, SURE, Router
+from smarthealth.apps.support.troubleshooting.trees import find_tree
 from tests.apps.support.conftest import Fixed
 
 
@@ -27,6 +28,16 @@ from tests.apps.support.conftest import Fixed
         ("who won the world cup", "none"),
         ("hola", "none"),
         ("What is the wheelbase? And book me an oil change for friday.", "mixed"),
+        ("how often is the oil changed", "specs"),
+        ("change my oil on Friday", "maintenance"),
+        ("what does an oil change cost", "maintenance"),
+        ("¿cada cuánto se cambia el aceite?", "specs"),
+        ("cámbieme el aceite el viernes", "maintenance"),
+        ("¿cuánto cuesta el cambio de aceite?", "maintenance"),
+        ("what does the lamp with the horseshoe mean", "specs"),
+        ("se prendió una llave inglesa amarilla, ¿qué significa?", "specs"),
+        ("which number do I call for roadside assistance", "specs"),
+        ("I want somebody to call me", "human"),
     ],
 )
 def test_plain_wishes_go_where_they_belong(message: str, label: Label) -> None:
@@ -41,6 +52,33 @@ def test_rules_go_before_the_model() -> None:
     assert router.route("there is smoke under the bonnet").label == "troubleshooting"
     assert router.route("what does smoke mean").label == "none"
     assert router.route("transfer me to a colleague").confidence == RULE
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I lost my brakes!",
+        "my brakes went to the floor",
+        "the brakes aren't working",
+        "nothing happens when I press the brake",
+        "me quedé sin frenos",
+        "perdí los frenos en la bajada",
+        "se me fue el pedal",
+        "los frenos no responden",
+        "there is a strong smell of petrol inside",
+        "fuel is dripping under the car",
+        "huele fuertísimo a gasolina",
+        "hay una fuga de combustible",
+        "smoke comes out of the dashboard",
+        "se me trabó la dirección",
+    ],
+)
+def test_danger_is_a_fault_that_is_warned_of(message: str) -> None:
+    """Whatever the model takes it for; its question tree has the warning."""
+    assert Router(Fixed("specs", 0.99)).route(message).label == "troubleshooting"
+    tree = find_tree(message)
+    assert tree is not None
+    assert tree.warning
 
 
 def test_who_is_unsure_says_so() -> None:
@@ -60,6 +98,32 @@ def test_answers_belong_to_what_was_asked() -> None:
     unsure = Router(Fixed("specs", 0.6))
     assert unsure.route("the second", busy_with="maintenance", is_reply=True).label == "maintenance"
     assert unsure.route("the second " * 9, busy_with="maintenance", is_reply=True).label == "specs"
+
+
+BY_WORD = Fixed(
+    "none",
+    0.9,
+    {"fuse": "specs", "weigh": "specs", "silent": "troubleshooting", "squeal": "troubleshooting", "late": "maintenance", "cancel": "maintenance"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("message", "label"),
+    [
+        ("The radio is silent. Which fuse is it?", "specs"),
+        ("The radio is silent and it was dark. Which fuse is it?", "specs"),
+        ("I am late with that. Which fuse is it?", "specs"),
+        ('It says "Fuse check" and is silent. What now?', "troubleshooting"),
+        ("My brakes squeal in the rain. What do the pads weigh?", "troubleshooting"),
+        ("The radio is silent, and which fuse is for the horn?", "mixed"),
+        ("cancel friday. Which fuse is it?", "mixed"),
+        ("which fuse is it? The radio is silent.", "mixed"),
+        ("radio fuse. It is silent.", "mixed"),
+    ],
+)
+def test_a_situation_and_its_question_are_one(message: str, label: Label) -> None:
+    """What is asked besides, or a request, is another thing; of a dangerous situation is warned."""
+    assert Router(BY_WORD).route(message).label == label
 
 
 def test_parts_that_are_not_sure_make_no_mix() -> None:

@@ -11,7 +11,7 @@ import pytest
 from smarthealth.apps.support.routing import training
 from smarthealth.apps.support.routing.examples import Example
 from smarthealth.apps.support.routing.model import read_model
-from smarthealth.apps.support.routing.training import by_author, matrix, surprise, train, write
+from smarthealth.apps.support.routing.training import by_author, by_fact, matrix, surprise, train, write
 
 EXAMPLES = [
     Example(text=text, label=label, language="en", line=line)  # type: ignore[arg-type] # a label by its name
@@ -53,6 +53,17 @@ def test_the_temperature_comes_from_authors_who_were_held_back() -> None:
     shares = by_author([*spoken, *patterns], steps=40)
     assert list(shares) == ["a", "b"]
     assert min(shares.values()) > 0.9
+
+
+def test_a_fact_is_judged_by_a_model_that_has_not_read_its_questions() -> None:
+    """By the share of them that are taken for technical data."""
+    asked = [
+        attrs.evolve(EXAMPLES[0], text=text, line=line, fact=fact)
+        for line, (fact, text) in enumerate(
+            [("a", "engine power hp"), ("b", "tyre pressure bar"), ("b", "pressure")], 100
+        )
+    ]
+    assert by_fact([*EXAMPLES, *asked], steps=40) == {"a": 1.0, "b": 1.0}
 
 
 def test_sentences_of_one_line_weigh_less_each() -> None:

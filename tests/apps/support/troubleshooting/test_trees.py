@@ -40,7 +40,16 @@ def test_the_shipped_trees_are_whole() -> None:
     services = {service.code for service in load_plan().services}
     for tree in load_trees().values():
         assert all(node.service in services or not node.service for node in tree.nodes.values())
-    for fault in ("brakes_fail", "brake_noise", "steering", "smoke", "airbag", "overheating", "oil_pressure"):
+    for fault in (
+        "brakes_fail",
+        "brake_noise",
+        "steering",
+        "smoke",
+        "airbag",
+        "overheating",
+        "oil_pressure",
+        "fuel_smell",
+    ):
         assert load_trees()[fault].warning.keys() == {"en", "es"}
 
 
@@ -72,6 +81,9 @@ def test_a_tree_is_read() -> None:
         ("my brakes squeal", "brake_noise"),
         ("el pedal se va al fondo", "brakes_fail"),
         ("sale humo del capó", "smoke"),
+        ("it smells of petrol in the garage", "fuel_smell"),
+        ("huele a gasolina", "fuel_smell"),
+        ("perdí los frenos", "brakes_fail"),
         ("the car won't start", "no_start"),
         ("hello", None),
     ],
