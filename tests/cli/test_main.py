@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,6 +45,13 @@ FIXED = {
     "settings",
 }
 """Commands on which people's scripts rely."""
+
+
+def test_the_package_is_a_program() -> None:
+    """`python -m smarthealth` is the command."""
+    asked = [sys.executable, "-m", "smarthealth", "--help"]
+    said = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    assert "smarthealth demo" in said
 
 
 def test_the_commands_that_were_promised_are_there() -> None:
