@@ -25,8 +25,8 @@ class StoredPassage:
     section: str
     kind: str
     text: str
-    asked: tuple[str, ...] = ()
-    """In which words it is asked for."""
+    asked: tuple[tuple[str, ...], ...] = ()
+    """In which words each thing that it says is asked for."""
 
 
 @attrs.frozen(kw_only=True)
@@ -114,5 +114,10 @@ def _document(path: str, root: str, name: str, digest: str, title: str, size: in
         digest=digest,
         title=title,
         size=size,
-        passages=tuple(StoredPassage(**{**passage, "asked": tuple(passage.get("asked", ()))}) for passage in passages),
+        passages=tuple(map(_passage, passages)),
     )
+
+
+def _passage(stored: Any) -> StoredPassage:
+    asked = tuple(map(tuple, stored.get("asked", ())))
+    return StoredPassage(section=stored["section"], kind=stored["kind"], text=stored["text"], asked=asked)

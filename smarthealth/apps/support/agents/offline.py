@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Final
 
-from smarthealth.apps.support.knowledge.lexicon import concepts_in
 from smarthealth.llm.offline import Piece
 from smarthealth.llm.port import ChatRequest
 
 from .offline_maintenance import maintenance
 from .phrases import PHRASES, Phrases
 from .prompts import Prompt, read_prompt
-
-LONGEST_QUOTE: Final = 420
-"""Characters of running text that are told of one source."""
-MOST_ROWS: Final = 8
-"""Rows of a table that are told where the table itself is the best source."""
+from .quoting import told
 
 
 def compose(request: ChatRequest) -> Iterable[Piece]:
@@ -36,40 +31,15 @@ def _specs(prompt: Prompt, phrases: Phrases) -> Iterator[str]:
     if not prompt.sources:
         yield phrases.not_in_manual
         return
-    if phrases.manual_says:
-        yield phrases.manual_says
-    yield from _quoted(prompt)
+    opening = phrases.manual_says if prompt.facts["answered"] else phrases.comes_nearest
+    if opening:
+        yield opening
+    yield from _quoted(prompt, phrases)
 
 
-def _quoted(prompt: Prompt) -> Iterator[str]:
-    wanted = frozenset(prompt.facts.get("columns", ()))
+def _quoted(prompt: Prompt, phrases: Phrases) -> Iterator[str]:
     for source in prompt.sources:
-        yield f"{_told(source, wanted)} [{source['n']}]."
-
-
-def _told(source: Mapping[str, str], wanted: frozenset[str]) -> str:
-    text = source["text"]
-    if source["kind"] == "row":
-        return f"{source['section'].rpartition(' › ')[2]} – {_row(text, wanted)}".rstrip(".")
-    if source["kind"] == "table":
-        lines = text.split("\n")
-        return "; ".join(lines[: MOST_ROWS + 1]).rstrip(".")
-    return _cut(" ".join(text.split())).rstrip(".")
-
-
-def _row(text: str, wanted: frozenset[str]) -> str:
-    """A row, its columns left out that are of versions not asked for, where some are of the one that is."""
-    name, *cells = text.split("; ")
-    mine = [cell for cell in cells if concepts_in(cell.partition(":")[0]) & wanted]
-    name = name.removeprefix("Figure ").removeprefix("Measure ")
-    return f"{name}: {', '.join(mine or cells)}" if cells else name
-
-
-def _cut(text: str) -> str:
-    if len(text) <= LONGEST_QUOTE:
-        return text
-    end = text.rfind(". ", 0, LONGEST_QUOTE)
-    return text[: end if end > 0 else LONGEST_QUOTE]
+        yield f"{told(source, prompt.message, phrases)} [{source['n']}]."
 
 
 def _troubleshooting(prompt: Prompt, phrases: Phrases) -> Iterator[str]:
@@ -81,7 +51,7 @@ def _troubleshooting(prompt: Prompt, phrases: Phrases) -> Iterator[str]:
     if facts["ask"]:
         if prompt.sources:
             yield phrases.no_tree
-            yield from _quoted(prompt)
+            yield from _quoted(prompt, phrases)
         yield f"{facts['ask']} {phrases.yes_no}"
     elif facts["advice"]:
         marks = "".join(f" [{source['n']}]" for source in prompt.sources)
@@ -90,7 +60,7 @@ def _troubleshooting(prompt: Prompt, phrases: Phrases) -> Iterator[str]:
             yield phrases.workshop.format(service=facts["service"])
     elif prompt.sources:
         yield phrases.no_tree
-        yield from _quoted(prompt)
+        yield from _quoted(prompt, phrases)
     else:
         yield phrases.tell_more
 

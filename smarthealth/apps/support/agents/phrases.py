@@ -17,6 +17,7 @@ class Phrases:
 
     manual_says: str
     not_in_manual: str
+    comes_nearest: str
     cannot_see: str
     fault: str
     again: str
@@ -53,6 +54,10 @@ class Phrases:
     days: tuple[str, ...]
     months: tuple[str, ...]
     at: str
+    labels: Mapping[str, str] = attrs.field(factory=dict)
+    """Names of columns."""
+    measures: Mapping[str, str] = attrs.field(factory=dict)
+    """Words of measure, longer ones first."""
     errors: Mapping[str, str] = attrs.field(factory=dict)
     """By the beginning of a tool's reason."""
 
@@ -73,6 +78,7 @@ class Phrases:
 _ENGLISH: Final = Phrases(
     manual_says="",
     not_in_manual="The documents that I have do not say that. If you tell me more exactly what you mean I will look again, or I can pass you on to a person.",
+    comes_nearest="The documents that I have do not say that in so many words. What comes nearest to it:",
     cannot_see="I cannot look at pictures; please tell me in words what they show.",
     fault="This sounds like {fault}.",
     again="I did not understand that as yes or no.",
@@ -121,6 +127,7 @@ _ENGLISH: Final = Phrases(
 _SPANISH: Final = Phrases(
     manual_says="Según el manual (en inglés):",
     not_in_manual="Los documentos que tengo no lo dicen. Si me cuenta con más exactitud a qué se refiere vuelvo a buscar, o lo comunico con una persona.",
+    comes_nearest="Los documentos que tengo no lo dicen con esas palabras. Lo que más se acerca (en inglés):",
     cannot_see="No puedo ver imágenes; por favor cuénteme con palabras qué muestran.",
     fault="Esto suena a: {fault}.",
     again="No entendí si es sí o no.",
@@ -157,6 +164,50 @@ _SPANISH: Final = Phrases(
     days=("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo"),
     months=("de enero", "de febrero", "de marzo", "de abril", "de mayo", "de junio", "de julio", "de agosto", "de septiembre", "de octubre", "de noviembre", "de diciembre"),
     at="a las",
+    labels={
+        "Meaning": "significado",
+        "What to do": "qué hacer",
+        "Front": "adelante",
+        "Rear": "atrás",
+        "Capacity": "capacidad",
+        "Load": "carga",
+        "Interval": "intervalo",
+        "Torque": "par de apriete",
+        "Number": "número",
+        "Hours": "horario",
+        "Kind": "tipo",
+        "Code": "código",
+        "Time": "tiempo",
+        "Distance": "distancia",
+        "Replace": "cambio",
+        "Part number": "número de parte",
+        "Price in dollars": "precio en dólares",
+    },
+    measures={
+        "up to": "hasta",
+        "at most": "como máximo",
+        "at least": "por lo menos",
+        "in all": "en total",
+        "litres": "litros",
+        "litre": "litro",
+        "years": "años",
+        "year": "año",
+        "months": "meses",
+        "month": "mes",
+        "weeks": "semanas",
+        "days": "días",
+        "hours": "horas",
+        "minutes": "minutos",
+        "seconds": "segundos",
+        "every": "cada",
+        "about": "unos",
+        "always": "siempre",
+        "none": "ninguno",
+        "yes": "sí",
+        "and": "y",
+        "or": "o",
+        "to": "a",
+    },
     errors={
         "That time is taken": "Esa hora ya está ocupada.",
         "That time is over": "Esa hora ya pasó.",

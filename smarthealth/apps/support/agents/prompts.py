@@ -34,7 +34,8 @@ _COMMON: Final = (
 )
 _DUTIES: Final[Mapping[str, tuple[str, int]]] = {
     "specs": (
-        "Give the figures asked for, for the version asked for, each with the mark [n] of its source. If SOURCES do not tell it, say so.",
+        "Give the figures asked for, for the version asked for, each with the mark [n] of its source. If SOURCES do not tell it, say so; "
+        "where FACTS.answered is false they probably do not.",
         4,
     ),
     "troubleshooting": (
@@ -98,6 +99,8 @@ def build_request(
                     "section": found.source.section,
                     "kind": found.source.kind,
                     "text": found.source.text[:LONGEST_EXCERPT],
+                    "point": found.point,
+                    "table": found.table[:LONGEST_EXCERPT],
                 }
             )
             for number, found in enumerate(sources, start=1)

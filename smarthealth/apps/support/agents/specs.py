@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Final
 
 import attrs
 
 from smarthealth.apps.support.case import Case, Work
-from smarthealth.apps.support.knowledge.lexicon import concepts_in
 from smarthealth.apps.support.knowledge.matching import Found
 from smarthealth.apps.support.routing.router import Part
 from smarthealth.retrieval.words import fold
@@ -19,15 +17,18 @@ from smarthealth.storage.dialogues import Message
 from .prompts import build_request
 
 NAME: Final = "specs"
-PASSAGES: Final = 4
+PASSAGES: Final = 2
 """Passages that one answer may rest on."""
 LEAST_COVERAGE: Final = 0.34
-"""Of the best passage; below it the manual does not tell."""
-NEAR_BEST: Final = 0.12
+"""Of a passage that is told at all."""
+LEAST_SURENESS: Final = 0.12
+"""Of the best passage; below it the documents do not say what is asked."""
+SURE: Final = 0.38
+"""Of the best passage; below it that is told as what comes nearest, and it is said that the documents do not say it so."""
+NEAR_BEST: Final = 0.05
 """How much less the score of a passage may be that is told beside the best."""
-GROUNDING: Final = ((0.0, 0.1), (0.34, 0.55), (0.5, 0.75), (0.7, 0.88), (0.9, 0.95), (1.0, 0.97))
-"""By coverage of the best passage, how likely an answer that rests on it is held to be right; straight lines in between. Chosen, not measured."""
-_VERSIONS: Final = ("hybrid", "automatic", "manual", "rim")
+NOT_TOLD: Final = 0.1
+"""How likely it is held to be right that the documents do not say it; chosen: somebody asked because it should be there."""
 _GOES_ON: Final = re.compile(r"^\W*(?:and|what about|how about|y|que tal|pero)\b")
 FOLLOW_UP_WORDS: Final = 6
 """Words of a question so short that the question before it may say what it is about."""
@@ -57,35 +58,30 @@ def prepare(case: Case, part: Part, found: Sequence[Found]) -> Work:
         found: Passages, best first.
     """
     told = chosen(found)
-    best = found[0].coverage if found else 0.0
-    facts = {"answered": bool(told), "columns": sorted(columns_wanted(part.text))}
+    sureness = found[0].sureness if told else NOT_TOLD
+    facts = {"answered": bool(told) and sureness >= SURE}
     return Work(
         part=part,
         agent=NAME,
         request=build_request(NAME, case, part.text, facts, told),
         sources=tuple(told),
-        grounding=grounding_of(best),
+        grounding=sureness,
         state=attrs.evolve(case.state, unsure=0 if told else case.state.unsure + 1),
     )
 
 
 def chosen(found: Sequence[Found]) -> list[Found]:
-    """The passages that are told: the best, and those near it; of a table and its rows the rows alone."""
-    if not found or found[0].coverage < LEAST_COVERAGE:
+    """The passages that are told: the best, and those nearly as good; of a table and its rows what comes first."""
+    if not found or found[0].sureness < LEAST_SURENESS or found[0].coverage < LEAST_COVERAGE:
         return []
-    near = [one for one in found if one.score >= found[0].score - NEAR_BEST]
-    rows = {one.source.table for one in near if one.source.kind == "row"}
-    return [one for one in near if one.source.id not in rows][:PASSAGES]
-
-
-def columns_wanted(question: str) -> frozenset[str]:
-    """The versions that a question names."""
-    return concepts_in(question) & frozenset(_VERSIONS)
-
-
-def grounding_of(coverage: float) -> float:
-    """How likely an answer that rests on such a passage is right."""
-    for (low, least), (high, most) in pairwise(GROUNDING):
-        if coverage <= high:
-            return least + (most - least) * (coverage - low) / (high - low)
-    return GROUNDING[-1][1]
+    if found[0].sureness < SURE:
+        return [found[0]]
+    told: list[Found] = []
+    for one in found:
+        tables = {other.source.table for other in told} | {other.source.id for other in told}
+        is_told = one.source.id in tables or (
+            one.source.table and one.source.table in {other.source.id for other in told}
+        )
+        if one.score >= found[0].score - NEAR_BEST and not is_told:
+            told.append(one)
+    return told[:PASSAGES]

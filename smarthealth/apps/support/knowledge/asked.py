@@ -38,6 +38,10 @@ _LANGUAGES: Final = ("en", "es")
 _KEYS: Final = frozenset({"section", "row", *_LANGUAGES})
 
 
+Questions = tuple[tuple[str, ...], ...]
+"""Of a passage: for each thing that it says, the words in which it is asked for."""
+
+
 class AskedError(Exception):
     """A file of questions cannot be read; its text says why, for people."""
 
@@ -119,13 +123,13 @@ def _questions(number: int, language: str, entry: Mapping[str, Any]) -> tuple[st
     return tuple(questions)
 
 
-def placed(facts: Sequence[AskedFact], passages: Sequence[Passage]) -> tuple[list[tuple[str, ...]], list[AskedFact]]:
+def placed(facts: Sequence[AskedFact], passages: Sequence[Passage]) -> tuple[list[Questions], list[AskedFact]]:
     """Which passages the questions are for.
 
     Returns:
-        For each passage its questions; and the facts whose section or row is not in the document.
+        For each passage the questions of its facts; and the facts whose section or row is not in the document.
     """
-    found: list[dict[str, None]] = [{} for _ in passages]
+    found: list[list[tuple[str, ...]]] = [[] for _ in passages]
     lost: list[AskedFact] = []
     rows, texts, tables = _by_place(passages)
     for fact in facts:
@@ -136,8 +140,8 @@ def placed(facts: Sequence[AskedFact], passages: Sequence[Passage]) -> tuple[lis
         if not numbers:
             lost.append(fact)
         for number in numbers:
-            found[number].update(dict.fromkeys(fact.questions))
-    return [tuple(questions) for questions in found], lost
+            found[number].append(fact.questions)
+    return [tuple(facts) for facts in found], lost
 
 
 _Rows = Mapping[tuple[str, str], list[int]]

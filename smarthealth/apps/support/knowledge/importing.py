@@ -18,7 +18,7 @@ from smarthealth.retrieval.documents.passages import Document
 from smarthealth.retrieval.documents.reading import KINDS, document_of, read_bytes
 from smarthealth.storage.documents import KnownDocument, StoredDocument, StoredPassage
 
-from .asked import LARGEST_FILE, SUFFIX, AskedError, placed, read_asked
+from .asked import LARGEST_FILE, SUFFIX, AskedError, Questions, placed, read_asked
 
 MOST_FILES: Final = 5_000
 """Files of one import."""
@@ -132,9 +132,9 @@ async def _import(
                     section=_storable(one.section),
                     kind=one.kind,
                     text=_storable(one.text),
-                    asked=tuple(map(_storable, words)),
+                    asked=tuple(tuple(map(_storable, words)) for words in asked_for),
                 )
-                for one, words in zip(document.passages, questions, strict=True)
+                for one, asked_for in zip(document.passages, questions, strict=True)
             ),
         )
     )
@@ -159,7 +159,7 @@ def _asked_beside(file: Path) -> bytes | None:
         raise DocumentError(f"{_asked_of(file).name} cannot be read: {error.strerror}") from None
 
 
-def _placed(asked: bytes | None, document: Document) -> tuple[list[tuple[str, ...]], str]:
+def _placed(asked: bytes | None, document: Document) -> tuple[list[Questions], str]:
     """The questions of each passage, and what is wrong with the file of them; what is right of it counts all the same."""
     try:
         questions, lost = placed(read_asked(asked or b""), document.passages)

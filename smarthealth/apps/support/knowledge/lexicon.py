@@ -103,11 +103,6 @@ def concepts_in(text: str) -> frozenset[str]:
     )
 
 
-def keys_in(text: str) -> frozenset[str]:
-    """By what a text is found: its things, and the spellings of its words."""
-    return concepts_in(text) | {f"~{form}" for word in content_words(text) for form in _forms(word.folded)}
-
-
 def _forms(word: str) -> tuple[str, ...]:
     """A word as it is looked for; the size of a rim is told with an R and asked for without."""
     return (word, word[1:]) if _RIM.fullmatch(word) else (skeleton(word),)

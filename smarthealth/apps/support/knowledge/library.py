@@ -37,8 +37,8 @@ class Source:
     text: str
     table: str = ""
     """Id of the table that a row is of."""
-    asked: tuple[str, ...] = ()
-    """In which words customers ask for it."""
+    asked: tuple[tuple[str, ...], ...] = ()
+    """In which words customers ask for each thing that it says."""
 
     @property
     def heading(self) -> str:

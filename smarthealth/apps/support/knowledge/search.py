@@ -32,8 +32,8 @@ SHELF: Final = 1
 """The index knows chunks by whom they are of; all of these are of one."""
 CHECK_INTERVAL: Final = 5.0
 """Seconds between two looks at the revision of the documents."""
-WELL_COVERED: Final = 0.85
-"""Coverage from which on words alone decide; the index is not asked."""
+SURE_ENOUGH: Final = 0.6
+"""Sureness of a find from which on words alone decide; the index is not asked."""
 SEARCH_LIMIT: Final = 3.0
 """Seconds for the index; later words alone decide."""
 NEARNESS: Final = 0.25
@@ -122,7 +122,7 @@ class KnowledgeBase:
         """
         await trio.lowlevel.checkpoint()
         found = self._matcher.find(question, limit)
-        if self._index is None or (found and found[0].coverage >= WELL_COVERED):
+        if self._index is None or (found and found[0].sureness >= SURE_ENOUGH):
             return found
         near = self._near.get(question)
         if near is None:
@@ -191,6 +191,7 @@ def _chunks(sources: Sequence[Source]) -> list[Chunk]:
             kind=source.kind,
             date=None,
             text=f"{source.title}. {source.section}: {source.text}",
+            names="; ".join(question for questions in source.asked for question in questions),
             concepts=tuple(sorted(concepts_in(f"{source.section} {source.text}"))),
             topic=source.table,
         )

@@ -5,10 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-import pytest
-
 from smarthealth.apps.support.agents.prompts import read_prompt
-from smarthealth.apps.support.agents.specs import chosen, columns_wanted, grounding_of, prepare, query_of
+from smarthealth.apps.support.agents.specs import NOT_TOLD, PASSAGES, SURE, chosen, prepare, query_of
 from smarthealth.apps.support.caller import Caller
 from smarthealth.apps.support.case import Case
 from smarthealth.apps.support.knowledge.library import Source
@@ -45,10 +43,12 @@ def part(text: str) -> Part:
     return Part(label="specs", text=text, confidence=0.9)
 
 
-def found(name: str, score: float, *, coverage: float = 0.9, kind: str = "row", table: str = "") -> Found:
+def found(
+    name: str, score: float, *, sureness: float = 0.9, coverage: float = 0.9, kind: str = "row", table: str = ""
+) -> Found:
     """A passage."""
     source = Source(id=name, file="m.md", title="M", section="S", kind=kind, text=name, table=table)
-    return Found(source=source, coverage=coverage, score=score)
+    return Found(source=source, coverage=coverage, score=score, sureness=sureness)
 
 
 def test_a_short_question_goes_on_with_the_one_before() -> None:
@@ -69,29 +69,34 @@ def test_a_short_question_goes_on_with_the_one_before() -> None:
 
 
 def test_the_best_passages_are_told() -> None:
-    """With those near it; of a table and its rows the rows; none where the best tells too little."""
-    passages = [found("row", 0.9, table="table"), found("table", 0.88, kind="table"), found("far", 0.5)]
-    assert [one.source.id for one in chosen(passages)] == ["row"]
+    """With those nearly as good; of a table and its rows what is better."""
+    row, table, far = found("row", 0.9, table="table"), found("table", 0.88, kind="table"), found("far", 0.5)
+    assert [one.source.id for one in chosen([row, table, far])] == ["row"]
+    assert [one.source.id for one in chosen([table, row, far])] == ["table"]
+    rows = [found(f"row {number}", 0.9, table="table") for number in range(PASSAGES + 1)]
+    assert chosen(rows) == rows[:PASSAGES]
+
+
+def test_what_is_not_sure_is_told_alone_or_not() -> None:
+    """Nor what tells of little that was asked."""
+    near = found("near", 0.9, sureness=SURE - 0.01)
+    assert chosen([near, found("other", 0.89)]) == [near]
+    assert chosen([found("row", 0.9, sureness=0.1)]) == []
     assert chosen([found("row", 0.9, coverage=0.2)]) == []
     assert chosen([]) == []
 
 
 def test_what_is_not_told_counts_as_not_known() -> None:
-    """And the model is told so; versions that were named are told too."""
+    """And the model is told so, of what comes near too; the answer is as sure as its best passage."""
     work = prepare(case("weight of the hybrid", unsure=1), part("weight of the hybrid"), [])
-    assert (work.state.unsure, work.sources) == (2, ())
-    assert work.grounding == pytest.approx(0.1)
+    assert (work.state.unsure, work.sources, work.grounding) == (2, (), NOT_TOLD)
     assert work.request is not None
-    assert read_prompt(work.request).facts == {"answered": False, "columns": ["hybrid"]}
-    known = prepare(case("weight", unsure=1), part("weight"), [found("row", 0.9, coverage=1.0)])
-    assert known.state.unsure == 0
-    assert known.grounding == pytest.approx(0.97)
-    assert columns_wanted("the automatic or the hybrid") == {"automatic", "hybrid"}
-
-
-def test_grounding_rises_with_coverage() -> None:
-    """And stays a probability."""
-    figures = [grounding_of(coverage / 10) for coverage in range(12)]
-    assert figures == sorted(figures)
-    assert figures[0] > 0
-    assert figures[-1] < 1
+    assert read_prompt(work.request).facts == {"answered": False}
+    near = prepare(case("weight"), part("weight"), [found("row", 0.9, sureness=0.3)])
+    assert near.request is not None
+    assert read_prompt(near.request).facts == {"answered": False}
+    assert (near.state.unsure, near.grounding) == (0, 0.3)
+    known = prepare(case("weight", unsure=1), part("weight"), [found("row", 0.9, sureness=0.8)])
+    assert known.request is not None
+    assert read_prompt(known.request).facts == {"answered": True}
+    assert (known.state.unsure, known.grounding) == (0, 0.8)

@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from smarthealth.apps.support.knowledge import asked
-from smarthealth.apps.support.knowledge.asked import AskedError, AskedFact, placed, read_asked
+from smarthealth.apps.support.knowledge.asked import AskedError, AskedFact, Questions, placed, read_asked
 from smarthealth.apps.support.knowledge.library import MANUAL
 from smarthealth.retrieval.documents.markdown import markdown_blocks
 from smarthealth.retrieval.documents.passages import make_document
@@ -40,7 +40,7 @@ There are four.
 FACT = b'[[facts]]\nsection = "Wheels"\nrow = "Cumbre"\nen = ["what size"]\nes = ["qu\xc3\xa9 medida"]\n'
 
 
-def questions(*facts: AskedFact) -> dict[str, tuple[str, ...]]:
+def questions(*facts: AskedFact) -> dict[str, Questions]:
     """By text of a passage of the page, those that have some."""
     passages = make_document(markdown_blocks(PAGE), "page.md").passages
     found, lost = placed(facts, passages)
@@ -67,21 +67,21 @@ def test_a_file_names_section_row_and_words_of_both_languages() -> None:
 )
 def test_a_row_is_named_by_its_first_cell(row: str, passage: str) -> None:
     """As it is printed, or with the name of its column."""
-    assert questions(fact("Wheels", row)) == {passage: ("q",)}
+    assert questions(fact("Wheels", row)) == {passage: (("q",),)}
 
 
 def test_what_names_no_row_is_for_the_text() -> None:
     """Of each section of that name, or of the one whose headings are all told; for the table where there is no text."""
-    assert questions(fact("Wheels")) == {"Keep them clean.": ("q",), "There are four.": ("q",)}
-    assert questions(fact("More › Wheels")) == {"There are four.": ("q",)}
-    assert questions(fact("Page")) == {"Of the car.": ("q",)}
+    assert questions(fact("Wheels")) == {"Keep them clean.": (("q",),), "There are four.": (("q",),)}
+    assert questions(fact("More › Wheels")) == {"There are four.": (("q",),)}
+    assert questions(fact("Page")) == {"Of the car.": (("q",),)}
     assert list(questions(fact("Seats"))) == ["Seat | Height\nDriver | 560 mm"]
 
 
-def test_words_of_several_facts_are_for_one_passage() -> None:
-    """Each once."""
+def test_one_passage_may_say_several_things() -> None:
+    """Each fact's together."""
     words = questions(fact("Wheels", "Aire", "a", "b"), fact("Wheels", "Aire", "b", "c"))
-    assert words == {"Trim Aire; Size: 16": ("a", "b", "c")}
+    assert words == {"Trim Aire; Size: 16": (("a", "b"), ("b", "c"))}
 
 
 def test_what_is_not_in_the_document_is_told() -> None:

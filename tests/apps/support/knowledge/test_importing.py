@@ -59,14 +59,14 @@ async def test_questions_beside_a_document_come_with_it(pool: Pool, tmp_path: Pa
     documents = Documents(pool)
     (tmp_path / "a.md").write_text("# A\nx")
 
-    async def imported() -> tuple[dict[str, str], tuple[str, ...]]:
+    async def imported() -> tuple[dict[str, str], tuple[tuple[str, ...], ...]]:
         reports = await import_documents(documents, [tmp_path], lambda report: None)
         return outcomes(reports), (await documents.load())[0].passages[0].asked
 
     assert await imported() == ({"a.md": "added"}, ())
     (tmp_path / "a.asked.toml").write_text(ASKED)
-    assert await imported() == ({"a.md": "changed"}, ("what is it",))
-    assert await imported() == ({"a.md": "unchanged"}, ("what is it",))
+    assert await imported() == ({"a.md": "changed"}, (("what is it",),))
+    assert await imported() == ({"a.md": "unchanged"}, (("what is it",),))
     (tmp_path / "a.asked.toml").unlink()
     assert await imported() == ({"a.md": "changed"}, ())
 
@@ -75,12 +75,12 @@ async def test_questions_beside_a_document_come_with_it(pool: Pool, tmp_path: Pa
     ("text", "reason", "kept"),
     [
         ("[", "it is no TOML", ()),
-        (ASKED + ASKED.replace('"A"', '"B"'), "not in the document: section “B”", ("what is it",)),
+        (ASKED + ASKED.replace('"A"', '"B"'), "not in the document: section “B”", (("what is it",),)),
         ("".join(ASKED.replace('"A"', f'"{n}"') for n in range(7)), "“4”, and 2 more", ()),
     ],
 )
 async def test_faulty_questions_are_told_of_and_stop_nothing(
-    pool: Pool, tmp_path: Path, text: str, reason: str, kept: tuple[str, ...]
+    pool: Pool, tmp_path: Path, text: str, reason: str, kept: tuple[tuple[str, ...], ...]
 ) -> None:
     """Each time until they are put right; what is right of them counts."""
     documents = Documents(pool)
