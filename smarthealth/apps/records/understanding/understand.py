@@ -30,6 +30,8 @@ from .shorthand import written_out
 LONGEST = 2000
 """Characters of a question that are read."""
 MOST_ASKS = 4
+_QUESTIONS_KEPT = 256
+"""Questions that are remembered, understood; each takes some ten kilobytes."""
 _DEPTH = 3
 """How many earlier questions may lean on one another."""
 
@@ -80,7 +82,15 @@ def understand(text: str, *, history: Sequence[Exchange], today: date, glossary:
         today: The day that relative times are counted from.
         glossary: Clinical vocabulary of both languages.
     """
+    if not history:
+        return _understand_alone(text[:LONGEST], today, glossary)
     return _understand(text[:LONGEST], history, today, glossary, depth=0)
+
+
+@lru_cache(maxsize=_QUESTIONS_KEPT)
+def _understand_alone(text: str, today: date, glossary: Glossary) -> Question:
+    """What opens a session is asked of one patient after the other, so it is remembered."""
+    return _understand(text, (), today, glossary, depth=0)
 
 
 # What the names of terminologies say besides the thing itself; none of it is a word of the question.
@@ -137,9 +147,9 @@ def _understand(text: str, history: Sequence[Exchange], today: date, glossary: G
     )
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=_QUESTIONS_KEPT)
 def _clauses_of(text: str, today: date, glossary: Glossary) -> tuple[Clause, ...]:
-    """The clauses of a question, read; remembered, since the same is asked of one patient after the other."""
+    """The clauses of a question, read; remembered, for those questions too that lean on the one before."""
     whole = written_out(removals_named(text, fold_letters(text)), known_words(glossary))
     parts = (
         part
