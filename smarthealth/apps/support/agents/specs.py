@@ -74,8 +74,6 @@ def chosen(found: Sequence[Found]) -> list[Found]:
     """The passages that are told: the best, and those nearly as good; of a table and its rows what comes first."""
     if not found or found[0].sureness < LEAST_SURENESS or found[0].coverage < LEAST_COVERAGE:
         return []
-    if found[0].sureness < SURE:
-        return [found[0]]
     told: list[Found] = []
     for one in found:
         tables = {other.source.table for other in told} | {other.source.id for other in told}

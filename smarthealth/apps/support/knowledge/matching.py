@@ -54,6 +54,11 @@ SURE_OF_SCORE, SURE_OF_LEAD, SURE_OF_LENGTH, UNSURE_OF_MISSING, UNSURE = 2.27, 4
 """How sure a find is: a logistic curve over its score, its lead over the next one, the weight of the words that name something, and
 their share that is nowhere in the passage. Fitted to questions held back from the manual's own and to others that it does not answer."""
 
+VERSIONS: Final = (f"{THING}hybrid", f"{WORD}1.5")
+"""Cars that a row may be of alone: who asks for one is told nothing of another."""
+OF_ANOTHER: Final = 0.5
+"""What a row of another car loses."""
+
 _Floats = NDArray[np.float32]
 
 
@@ -95,6 +100,11 @@ class Matcher:
             (OF_SECTION, *self._grouped(likened, sections)),
             (OF_DOCUMENT, *self._grouped(likened, [unit.source.file for unit in self._units])),
         ]
+        named = [unit.name.intersection(VERSIONS) for unit in self._units]
+        self._of_version = {
+            version: np.array([number for number, found in enumerate(named) if found == {version}], dtype=np.intp)
+            for version in VERSIONS
+        }
         self._corrector = SpellingCorrector([one[1:] for one in self._rarity if one[0] == WORD])
 
     def __len__(self) -> int:
@@ -121,6 +131,9 @@ class Matcher:
         scores = covered + np.float32(LIKENESS) * self._likeness(known)
         if bonuses:
             scores += np.array([bonuses.get(unit.source.id, 0.0) for unit in self._units], dtype=np.float32)
+        if len(versions := asked.intersection(VERSIONS)) == 1:
+            for other in set(VERSIONS) - versions:
+                scores[self._of_version[other]] -= np.float32(OF_ANOTHER)
         best = self._best(scores, covered, limit + 1)
         words = self._naming_words(question)
         return [

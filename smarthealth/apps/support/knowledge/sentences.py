@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 MOST_SENTENCES: Final = 3
+FEWEST_WORDS: Final = 5
+"""Of a sentence; a path through menus, or a word like "Danger!", is not one."""
 LONGEST: Final = 420
 """Characters of what is quoted of running text; one sentence may be longer."""
 _STEP: Final = re.compile(r"\n(?=\d{1,2}[.)] |[-*] )")
@@ -14,9 +16,16 @@ _END: Final = re.compile(r"(?<!^\d\.)(?<!^\d\d\.)(?<=[.!?])\s+(?=[\"“A-ZÁÉÍ
 
 
 def sentences_of(text: str) -> list[str]:
-    """Sentences and steps of a passage, each on one line."""
-    lines = (" ".join(line.split()) for line in _STEP.split(text))
-    return [sentence for line in lines for sentence in _END.split(line) if sentence]
+    """Sentences and steps of a passage, each on one line; what is too short to be told alone begins the next one."""
+    found: list[str] = []
+    opening = ""
+    for line in _STEP.split(text):
+        for sentence in _END.split(" ".join(line.split())):
+            opening = f"{opening} {sentence}".strip()
+            if len(opening.split()) >= FEWEST_WORDS:
+                found.append(opening)
+                opening = ""
+    return [*found, opening] if opening else found
 
 
 def to_the_point(sentences: Sequence[str], scores: Sequence[float]) -> str:

@@ -11,6 +11,7 @@ from smarthealth.apps.support.knowledge.sentences import LONGEST
 OIL = "Figure | 1.5 T | Hybrid\nCapacity with filter change | 4.7 litres | 4.2 litres\nGrade | 0W-20 | 0W-20"
 LAMPS = "Light | Meaning | What to do\nESC, flashing | it works | the road is slippery"
 GEARS = "Gear | MT6 | AT8\n6th | 0.65 | 1.00\n7th | - | 0.81"
+TEXT = "Here is one of four. Here is two of four. Here is three of four. Here is four of four."
 AXLES = "Measure | Front | Rear\nLegroom | 1,070 mm | 895 mm"
 
 
@@ -69,9 +70,9 @@ def test_a_table_is_told_row_by_row() -> None:
 
 def test_running_text_is_told_to_the_point() -> None:
     """Where that is not known, from its beginning."""
-    source = {"kind": "text", "section": "S", "text": "One. Two. Three. Four."}
-    assert told({**source, "point": "Four."}, "?", PHRASES["en"]) == "Four"
-    assert told(source, "?", PHRASES["en"]) == "One. Two. Three"
+    source = {"kind": "text", "section": "S", "text": TEXT}
+    assert told({**source, "point": "It is four."}, "?", PHRASES["en"]) == "It is four"
+    assert told(source, "?", PHRASES["en"]) == TEXT.rpartition(". Here")[0]
     assert len(told({**source, "text": "x" * 2 * LONGEST}, "?", PHRASES["en"])) == LONGEST
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from smarthealth.apps.support.agents.prompts import read_prompt
-from smarthealth.apps.support.agents.specs import NOT_TOLD, PASSAGES, SURE, chosen, prepare, query_of
+from smarthealth.apps.support.agents.specs import NOT_TOLD, PASSAGES, chosen, prepare, query_of
 from smarthealth.apps.support.caller import Caller
 from smarthealth.apps.support.case import Case
 from smarthealth.apps.support.knowledge.library import Source
@@ -77,10 +77,8 @@ def test_the_best_passages_are_told() -> None:
     assert chosen(rows) == rows[:PASSAGES]
 
 
-def test_what_is_not_sure_is_told_alone_or_not() -> None:
+def test_what_is_not_sure_at_all_is_not_told() -> None:
     """Nor what tells of little that was asked."""
-    near = found("near", 0.9, sureness=SURE - 0.01)
-    assert chosen([near, found("other", 0.89)]) == [near]
     assert chosen([found("row", 0.9, sureness=0.1)]) == []
     assert chosen([found("row", 0.9, coverage=0.2)]) == []
     assert chosen([]) == []

@@ -33,6 +33,10 @@ Keep them clean.
 
 ## More
 
+| | Colour |
+|---|---|
+| Roof | red |
+
 ### Wheels
 
 There are four.
@@ -68,6 +72,7 @@ def test_a_file_names_section_row_and_words_of_both_languages() -> None:
 def test_a_row_is_named_by_its_first_cell(row: str, passage: str) -> None:
     """As it is printed, or with the name of its column."""
     assert questions(fact("Wheels", row)) == {passage: (("q",),)}
+    assert questions(fact("More", "Roof")) == {"Roof; Colour: red": (("q",),)}
 
 
 def test_what_names_no_row_is_for_the_text() -> None:

@@ -100,14 +100,29 @@ def test_a_passage_is_found_by_the_words_in_which_it_is_asked_for() -> None:
         assert [one.source.id for one in matcher.find(question, 3)] == ["a"]
 
 
+def test_a_row_of_another_car_is_not_told() -> None:
+    """Before that of the one asked for; nothing is held against a row that is of both, or where both are asked for."""
+    plugs = [
+        source(name, f"Spark plugs, {name}; Interval: 1", "row") for name in ("1.5 T", "Hybrid", "1.5 T and Hybrid")
+    ]
+    matcher = Matcher(plugs)
+
+    def first(question: str) -> str:
+        return matcher.find(question, 1)[0].source.id
+
+    assert first("spark plugs of the hybrid") == "Hybrid"
+    assert first("spark plugs of the 1.5") == "1.5 T"
+    assert first("spark plugs of the 1.5 and the hybrid") == "1.5 T and Hybrid"
+
+
 def test_a_find_says_what_is_to_the_point() -> None:
     """Of a text the sentences, of a row the table that it is of, whole; and how much of the question it names."""
     table = source("t", "Rim | Size\nAire | 16\nCumbre | 18", "table")
     row = source("r", "Rim Cumbre; Size: 18", "row", table="t")
-    text = source("x", "One two three. Four five. Six seven. Eight nine. The winch is blue.")
+    text = source("x", "One two three four five. " * 4 + "The winch is quite blue.")
     matcher = Matcher([table, row, text])
     (found,) = matcher.find("winch zeppelin", 1)
-    assert found.point.endswith("The winch is blue.")
+    assert found.point.endswith("The winch is quite blue.")
     assert 0 < found.coverage < 1
     assert matcher.find("rim of the Cumbre", 1)[0].table == table.text
     assert matcher.find("of the what", 1) == [] or matcher.find("of the what", 1)[0].coverage == 1

@@ -12,13 +12,23 @@ FOUR = ["One.", "Two.", "Three.", "Four."]
 @pytest.mark.parametrize(
     ("text", "sentences"),
     [
-        ("Pull it\nout. Wipe it! 12 V are enough.", ["Pull it out.", "Wipe it!", "12 V are enough."]),
-        ("1. Lift it.\n2. Turn it by 1.5 turns.\n- Done.", ["1. Lift it.", "2. Turn it by 1.5 turns.", "- Done."]),
+        (
+            "Pull it out\nat once. Wipe it with a cloth! 12 V are quite enough.",
+            ["Pull it out at once.", "Wipe it with a cloth!", "12 V are quite enough."],
+        ),
+        (
+            "Settings, Clock. It follows the satellites then. Done.",
+            ["Settings, Clock. It follows the satellites then.", "Done."],
+        ),
+        (
+            "1. Lift it with both hands.\n2. Turn it by 1.5 turns.\n- Let it down again slowly.",
+            ["1. Lift it with both hands.", "2. Turn it by 1.5 turns.", "- Let it down again slowly."],
+        ),
         ("", []),
     ],
 )
 def test_sentences_and_steps_are_parted(text: str, sentences: list[str]) -> None:
-    """Lines that were broken are one; numbers of steps and decimals end nothing."""
+    """Lines that were broken are one; numbers of steps and decimals end nothing; a few words are told with what follows."""
     assert sentences_of(text) == sentences
 
 

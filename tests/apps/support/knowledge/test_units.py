@@ -5,7 +5,7 @@ from __future__ import annotations
 from smarthealth.apps.support.knowledge.library import Source
 from smarthealth.apps.support.knowledge.units import point_of, units_of
 
-TEXT = "The bottle holds 450 ml. It is kept in the boot. The hose is red. Sealant keeps for 4 years. Do not drink it."
+TEXT = "The bottle holds 450 ml. It is kept in the boot. The hose of it is red. Sealant keeps for 4 years. Do not drink it ever."
 
 
 def source(text: str, kind: str = "text", asked: tuple[tuple[str, ...], ...] = ()) -> Source:
@@ -37,4 +37,4 @@ def test_a_row_is_found_by_its_name_and_heading() -> None:
 def test_the_point_is_what_tells_of_the_question() -> None:
     """What every sentence tells counts less."""
     assert "Sealant" in point_of(TEXT, {"~sealant": 1.0})
-    assert point_of("It is it. It is red. It is it.", {"~it": 1.0, "~red": 1.0}).count("red") == 1
+    assert "red" in point_of("It is it and it. " * 3 + "It is a red thing.", {"~it": 1.0, "~red": 1.0})
