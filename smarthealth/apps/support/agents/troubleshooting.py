@@ -22,12 +22,10 @@ from smarthealth.apps.support.state import SessionState
 from smarthealth.apps.support.troubleshooting.trees import Node, Tree, find_tree, is_unsure, load_trees, read_answer
 
 from .prompts import build_request
-from .specs import LEAST_COVERAGE
+from .specs import LEAST_COVERAGE, SURE, chosen
 
 NAME: Final = "troubleshooting"
 PASSAGES: Final = 2
-LEAST_TOLD: Final = 0.5
-"""Coverage of a passage from which on it is told before the first question."""
 IN_A_TREE: Final = 0.95
 """How likely a step of a tree is held to be the right one, once the tree was found; chosen, not measured."""
 WITHOUT_A_TREE: Final = 0.5
@@ -82,7 +80,8 @@ def prepare(case: Case, part: Part, found: Sequence[Found]) -> Work:
 
 def _told(text: str, found: Sequence[Found]) -> tuple[Found, ...]:
     """Passages that answer what is asked of a fault; none where nothing is."""
-    return tuple(one for one in found[:PASSAGES] if one.coverage >= LEAST_TOLD) if asks(text) else ()
+    is_answered = asks(text) and bool(found) and found[0].sureness >= SURE
+    return tuple(chosen(found)[:PASSAGES]) if is_answered else ()
 
 
 def _tree(state: SessionState, text: str) -> tuple[Tree | None, bool]:

@@ -18,7 +18,10 @@ from smarthealth.conversation.application import Language
 
 CALLER = Caller(user_id=7, name="Ana", address=None, connection_id="c", session_name="s")
 FOUND = Found(
-    source=Source(id="1", file="m.md", title="M", section="S", kind="text", text="Pads wear."), coverage=0.9, score=0.9
+    source=Source(id="1", file="m.md", title="M", section="S", kind="text", text="Pads wear."),
+    coverage=0.9,
+    score=0.9,
+    sureness=0.9,
 )
 
 
@@ -57,7 +60,7 @@ def test_what_is_asked_of_a_fault_is_told_before_the_first_question() -> None:
     asking = "my brakes squeal, is that normal?"
     work, _ = step(asking, SessionState(), FOUND)
     assert (work.sources, bool(facts(work)["ask"]), bool(work.preface)) == ((FOUND,), True, True)
-    assert step(asking, SessionState(), attrs.evolve(FOUND, coverage=0.4))[0].sources == ()
+    assert step(asking, SessionState(), attrs.evolve(FOUND, sureness=0.3))[0].sources == ()
     assert step(asking, SessionState())[0].sources == ()
     assert step("my brakes squeal", SessionState(), FOUND)[0].sources == ()
 
