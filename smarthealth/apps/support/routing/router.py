@@ -18,7 +18,7 @@ import attrs
 from smarthealth.apps.support.maintenance.wishes import NO_WISH, read_wish
 from smarthealth.apps.support.maintenance.workshop import load_plan
 from smarthealth.apps.support.troubleshooting.trees import find_tree
-from smarthealth.retrieval.words import fold
+from smarthealth.retrieval.words import content_words, fold
 
 from .asking import asks
 from .classes import CLASSES, MIXED, Label
@@ -58,6 +58,11 @@ _DANGER: Final = re.compile(
 )
 _ASKS: Final = re.compile(
     r"\b(?:what does|meaning|mean|fuse|fusible|que significa|how often|cada cuanto|where|donde|at what|torque|part number)\b"
+)
+_OF_SOMETHING: Final = frozenset({"specs", "maintenance", "troubleshooting"})
+"""Specialists who can do nothing before they know what for."""
+_AT_LARGE: Final = re.compile(
+    r"cars?|autos?|carros?|coches?|vehic\w+|quetzal|alvera|questions?|preguntas?|dudas?|consultas?|help|ayuda|info|something|algo|things?|cosas?"
 )
 _QUOTED: Final = re.compile(r"[\"“”«»]")
 _PLAIN: Final = re.compile(r"[^\w\s]+")
@@ -140,8 +145,10 @@ class Router:
         if ruled is not None:
             return _single(Part(label=ruled, text=message, confidence=max(RULE, probabilities[ruled])), likely)
         label = likely[0]
-        part = Part(label=label, text=message, confidence=probabilities[label])
-        return attrs.evolve(_single(part, likely), is_unsure=probabilities[label] < SURE)
+        is_vague = label in _OF_SOMETHING and _is_vague(message)
+        confidence = min(probabilities[label], SURE) if is_vague else probabilities[label]
+        part = Part(label=label, text=message, confidence=confidence)
+        return attrs.evolve(_single(part, likely), is_unsure=is_vague or confidence < SURE)
 
     def _parted(self, message: str, whole: Route) -> tuple[Part, ...]:
         """The parts for different specialists; a single one where a situation and its question were told as two; else none.
@@ -202,6 +209,12 @@ def _question(part: Part, situation: Part, whole: Route) -> Part:
         label = "troubleshooting"
     sure = [one.confidence for one in (part, situation, whole) if one.label == label]
     return Part(label=label, text=f"{situation.text} {part.text}", confidence=max(sure, default=SURE_OF_PART))
+
+
+def _is_vague(message: str) -> bool:
+    """Whether a message names nothing but the car at large, so that whatever it is taken for is a guess."""
+    words = [word.folded for word in content_words(message)]
+    return bool(words) and all(_AT_LARGE.fullmatch(word) for word in words)
 
 
 def _ruled(message: str) -> Label | None:

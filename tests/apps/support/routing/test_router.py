@@ -87,6 +87,16 @@ def test_who_is_unsure_says_so() -> None:
     assert not Router(Fixed("specs", SURE)).route("hm").is_unsure
 
 
+@pytest.mark.parametrize(
+    ("message", "is_unsure"),
+    [("about my car", True), ("una pregunta sobre el carro", True), ("the brakes of my car", False), ("hm", False)],
+)
+def test_a_message_that_names_nothing_is_asked_about(message: str, is_unsure: bool) -> None:
+    """However sure the model is; a greeting, or a wish for a person, needs to name nothing."""
+    assert Router(Fixed("specs", 0.9)).route(message).is_unsure is is_unsure
+    assert not Router(Fixed("none", 0.9)).route(message).is_unsure
+
+
 def test_answers_belong_to_what_was_asked() -> None:
     """Where the specialist reads them as such, or the model judges so; a person is always to be had."""
     short = Router(Fixed("none", 0.9, {"invoice": "human", "oil": "specs", "book": "maintenance"}))
