@@ -96,6 +96,12 @@ where r.patient_id = %(patient)s and r.component is null and r.parent_id = any(%
 order by r.id limit %(limit)s
 """
 
+_MADE_AT = f"""
+select {_COLUMNS}, r.encounter_id as parent_id from record r
+where r.patient_id = %(patient)s and r.encounter_id = any(%(ids)s) and r.kind = any(%(kinds)s) and r.component is null and {_STANDS}
+order by r.started_at nulls last, r.id limit %(limit)s
+"""
+
 _ATTENDANCE = """
 select r.id,
        (select coalesce(jsonb_agg(jsonb_build_array(p.full_name, concat_ws('; ', a.role, p.specialty)) order by p.full_name, a.role), '[]')
@@ -212,6 +218,13 @@ class _Counted(_Row):
 
 
 @attrs.frozen(kw_only=True)
+class _MadeAt(_Row):
+    """A row of `_MADE_AT`."""
+
+    parent_id: int
+
+
+@attrs.frozen(kw_only=True)
 class _Relative(_Row):
     """A row of `_FAMILY`."""
 
@@ -310,6 +323,15 @@ class Chart:
         rows = await self._pool.fetch_as(_Counted, _RESULTS, params)
         entries = await self._with_parts([row.entry() for row in rows])
         return Found(tuple(entries), len(entries))
+
+    async def made_at(self, visits: Sequence[Entry], kinds: Collection[str]) -> dict[int, list[Entry]]:
+        """The entries of some kinds that were made at each of some visits, by the visit's number."""
+        ids = [visit.id for visit in visits]
+        params = {"patient": self._patient, "ids": ids, "kinds": sorted(kinds), "limit": MOST_ENTRIES}
+        made: dict[int, list[Entry]] = {}
+        for row in await self._pool.fetch_as(_MadeAt, _MADE_AT, params):
+            made.setdefault(row.parent_id, []).append(row.entry())
+        return made
 
     async def with_attendance(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """The same entries with who attended and where, taken from their encounter when they do not say themselves."""

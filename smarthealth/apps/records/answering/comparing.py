@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import attrs
 
-from smarthealth.apps.records.understanding.question import Anchor, Ask, Compared, Operation, Order, Pick, Toward
-from smarthealth.retrieval.concepts import Concept
-from smarthealth.retrieval.words import set_of
+from smarthealth.apps.records.understanding.better import toward_of
+from smarthealth.apps.records.understanding.question import Anchor, Ask, Operation, Order, Pick, Topic
 
+from .chart import Found
 from .computing import direction_of
 from .entries import Entry
 from .facts import Fact
 from .findings import Finding
 from .material import Material, item_for, make_finding
-
-_HIGHER_IS_BETTER = set_of(
-    "left-ventricular-ejection-fraction glomerular-filtration-rate creatinine-clearance high-density-lipoprotein-cholesterol "
-    "oxygen-saturation forced-expiratory-volume peak-expiratory-flow vitamin-d-level bone-density"
-)
-_LOWER_IS_BETTER = set_of(
-    "hemoglobin-a1c low-density-lipoprotein-cholesterol triglycerides total-cholesterol creatinine natriuretic-peptide "
-    "c-reactive-protein prostate-specific-antigen uric-acid blood-pressure systolic-blood-pressure diastolic-blood-pressure pain-severity "
-    "hiv-viral-load glucose"
-)
-"""Measurements of which more, or less, is taken for better wherever they are measured; of others nothing is said."""
-_PLAIN: Mapping[Compared, Toward] = {"up": "up", "down": "down"}
+from .naming import NamedPeople
+from .otherwise import About
+from .picking import main_value
+from .searching import Search
 
 
-def toward_of(compared: Compared, concepts: Sequence[Concept]) -> Toward | None:
-    """Which way the first value must lie for the answer to be yes; None where the record cannot tell."""
-    if compared in _PLAIN:
-        return _PLAIN[compared]
-    ids = {concept.id for concept in concepts}
-    if compared == "which" or not ids or not (ids <= _HIGHER_IS_BETTER or ids <= _LOWER_IS_BETTER):
-        return None
-    return "up" if (compared == "better") == (ids <= _HIGHER_IS_BETTER) else "down"
+async def compared(search: Search, about: About, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
+    """One value against that of another time; where one of them is missing, what there is of each."""
+    sides = [await about(one, topic, named) for one in of_one_time(ask)]
+    first, second = (_measured(side) for side in sides)
+    if first is None or second is None or first == second:
+        return [finding for side in sides for finding in side]
+    material = search.material(ask, topic, search.matcher.match(topic), Found((first, second), 2))
+    return [compare(material, first, second)]
+
+
+async def followed(search: Search, about: About, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
+    """What there is of a topic; whether something fell after an event is told by how it was up to then, too."""
+    both = since_an_event(ask)
+    if both is not None:
+        found = await compared(search, about, both, topic, named)
+        if [finding.fact.say for finding in found] == ["compare"]:
+            return found
+    return await about(ask, topic, named)
+
+
+def _measured(findings: Sequence[Finding]) -> Entry | None:
+    """The one measurement that some findings tell of; None where it is another number of them, or nothing is measured."""
+    entries = [entry for finding in findings for entry in finding.entries if not finding.is_absence]
+    return entries[0] if len(entries) == 1 and main_value(entries[0]) is not None else None
 
 
 def of_one_time(ask: Ask) -> tuple[Ask, Ask]:
     """The asks for each of the two values that are compared."""
     return _value_of(ask), _value_of(attrs.evolve(ask, period=ask.against))
+
+
+def since_an_event(ask: Ask) -> Ask | None:
+    """The comparison that is meant where something is asked to have gone one way after an event; None where it is not."""
+    event, asked = ask.period, ask.toward or ask.compared
+    if ask.operation is not Operation.TREND or not isinstance(event, Anchor) or asked is None:
+        return None
+    if event.relation != "after" or ask.pick.count:
+        return None
+    # what was measured on the day itself tells how it was before
+    before = attrs.evolve(event, relation="at")
+    return attrs.evolve(ask, operation=Operation.COMPARE, against=before, compared=asked, toward=None)
 
 
 def _value_of(ask: Ask) -> Ask:

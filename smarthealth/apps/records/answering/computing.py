@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import attrs
 
+from smarthealth.apps.records.understanding.better import toward_of
 from smarthealth.apps.records.understanding.question import Order, Pick
 
 from .chart import Found
@@ -57,6 +58,8 @@ def computed(make: Callable[[Material], Finding]) -> Callable[[Material], list[F
 def trend(material: Material) -> Finding:
     """Where values went, from the first to the last."""
     pick, toward = material.ask.pick, material.ask.toward
+    if toward is None and material.ask.compared is not None:
+        toward = toward_of(material.ask.compared, material.topic.concepts)
     ordered = in_order(pick_entries(material.entries, pick) if pick.count else material.entries)
     if len(ordered) < 2:
         return make_finding(material, Fact(say="trend"), ordered)

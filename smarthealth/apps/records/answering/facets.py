@@ -30,6 +30,7 @@ from .lines import labelled, unlabelled
 from .matching import Matched, Quality, bare_display
 from .material import Material, item_for, make_finding
 from .naming import NamedPeople
+from .occasions import course_of
 from .passages import QUOTE_LENGTH, sections_of, shortened
 from .picking import pick_entries
 from .quoting import quoted
@@ -78,6 +79,8 @@ async def of_facet(search: Search, ask: Ask, facet: Facet, named: NamedPeople) -
     if facet is Facet.FINDINGS and _is_measured(search, ask):
         return []
     material = await _meant(search, ask, facet, named)
+    if material is not None and facet is Facet.COURSE:
+        return await course_of(search, ask, material)
     if material is None or (facet in _AS_OTHERS and not _tell(facet, material.entries)):
         return []
     picked = pick_entries(material.entries, ask.pick)
@@ -103,7 +106,7 @@ async def of_facet(search: Search, ask: Ask, facet: Facet, named: NamedPeople) -
 
 
 async def told_by_the_report(search: Search, ask: Ask, done: Sequence[Entry]) -> list[Finding]:
-    """What the report on a procedure says: one of the same days whose name shares a word with it, else the only one."""
+    """What the report on a procedure says: one of these days whose name shares a word with it, else the only one of its day, or of them."""
     days = [entry.on for entry in done if entry.kind == "procedure" and entry.on is not None]
     if not days:
         return []
@@ -111,7 +114,9 @@ async def told_by_the_report(search: Search, ask: Ask, done: Sequence[Entry]) ->
     found = await search.chart.find(Wanted(kinds=frozenset({"report"}), since=min(days), until=until))
     named = roots_of(" ".join(bare_display(entry.display) for entry in done)) - _SAY_LITTLE
     alike = tuple(entry for entry in found.entries if named & roots_of(entry.display))
-    reports = alike or (found.entries if len(found.entries) == 1 else ())
+    same_day = tuple(entry for entry in found.entries if entry.on in days)
+    only = next((some for some in (same_day, found.entries) if len(some) == 1), ())
+    reports = alike or only
     told = _tell(Facet.FINDINGS, await search.chart.with_bodies(reports[:MOST_TOLD]))
     if not told:
         return []
@@ -145,18 +150,19 @@ async def told_by_reports(search: Search, ask: Ask, findings: Sequence[Finding])
     entries = [entry for entry in entries if entry.kind in _WITH_TEXT]
     there = bool(entries)
     implied = ask.operation is Operation.EXISTS or asks_for_amount(search.question.text)
+    of_the_day = await _reports_of_the_day(search, entries)
     if not entries:
         entries = list(await called_so(search, ask, _HALF))
     terms = find_terms(search.question.text, search.glossary)
     told: list[tuple[Entry, str]] = []
-    for entry in await search.chart.with_bodies(entries[:MOST_TOLD]):
+    for entry in await search.chart.with_bodies([*entries[:MOST_TOLD], *of_the_day]):
         named = held_in(terms, f"{entry.display} {entry.on or ''}", search.glossary)
         left = [term for term in terms if term not in named]
         said = _findings(entry) or ""
         lines = [line for section in sections_of(said) for line in section.lines]
         holding = [line for line in lines if held_in(left, line, search.glossary)]
         # of what is there, whether it was so is told by its own words, whichever they are
-        if said and (holding or (left and there and implied)):
+        if said and (holding or (left and there and implied and entry.id not in {other.id for other in of_the_day})):
             told.append((entry, shortened(said if len(said) <= QUOTE_LENGTH else " ".join(holding or lines))))
     if not told:
         return []
@@ -165,6 +171,16 @@ async def told_by_reports(search: Search, ask: Ask, findings: Sequence[Finding])
     items = [attrs.evolve(item_for(material, entry), note=said, status=None) for entry, said in told]
     fact = Fact(say="told", detail=Facet.FINDINGS.value)
     return [make_finding(material, fact, [entry for entry, _ in told], items)]
+
+
+async def _reports_of_the_day(search: Search, done: Sequence[Entry]) -> list[Entry]:
+    """The reports of the days on which procedures were done."""
+    days = {entry.on for entry in done if entry.kind == "procedure" and entry.on is not None}
+    if not days:
+        return []
+    found = await search.chart.find(Wanted(kinds=frozenset({"report"}), since=min(days), until=max(days)))
+    known = {entry.id for entry in done}
+    return [entry for entry in found.entries if entry.on in days and entry.id not in known][:MOST_TOLD]
 
 
 async def called_so(search: Search, ask: Ask, enough: float = _ENOUGH) -> Sequence[Entry]:
@@ -205,13 +221,19 @@ async def _meant(search: Search, ask: Ask, facet: Facet, named: NamedPeople) -> 
 def _matches(search: Search, ask: Ask, kinds: frozenset[str]) -> list[tuple[Topic, Matched]]:
     """What the topics may mean among entries of some kinds, the surest first; by words where no topic means any."""
     among = search.among([known for known in search.known if known.kind in kinds])
-    matches = [(topic, among.matcher.match(topic)) for topic in ask.topics]
+    matches = [(topic, _with_reports(among.matcher.match(topic))) for topic in ask.topics]
     sure = [(topic, matched) for topic, matched in matches if matched.core]
     if any(topic.is_specific for topic, _ in sure):
         return [(topic, matched) for topic, matched in sure if topic.is_specific]
     called = _called(search, [known for known in search.known if known.kind in kinds])
     topic = next((topic for topic in ask.topics if topic.is_specific), Topic())
     return [(topic, called)] if called.core else sure
+
+
+def _with_reports(matched: Matched) -> Matched:
+    """What a topic means, with the reports that are only related to it: one on a screening tells of the mammography."""
+    reports = tuple(known for known in matched.related if known.kind == "report")
+    return attrs.evolve(matched, core=(*matched.core, *reports)) if reports else matched
 
 
 def _called(search: Search, known: Sequence[Known], enough: float = _ENOUGH) -> Matched:
@@ -312,6 +334,10 @@ _TELLERS: Mapping[Facet, Callable[[Entry], str | None]] = {
     Facet.END_HOUR: lambda entry: entry.end_clock,
     Facet.DOSAGE: lambda entry: entry.dosage,
     Facet.STOPPED: lambda entry: labelled(entry, "Status reason"),
+    Facet.CONTENTS: lambda entry: (
+        "; ".join(line.strip(" -") for line in (unlabelled(entry) or "").splitlines()) or None
+    ),
+    Facet.COURSE: lambda entry: entry.reason,
 }
 
 

@@ -13,7 +13,7 @@ import attrs
 import msgspec
 
 Say = Literal[
-    "value", "list", "count", "exists", "when", "who", "where", "dose", "reason", "status", "trend", "change", "compare", "average",
+    "value", "list", "count", "exists", "when", "who", "where", "dose", "reason", "status", "trend", "change", "compare", "sequence", "average",
     "normal", "duration", "interval", "age_at", "note", "person", "summary", "absent", "refusal", "mentioned",
     "void", "verification", "family", "ended", "told", "lacking",
 ]  # fmt: skip

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import attrs
 
 from smarthealth.apps.records.understanding.question import Ask, Operation, Order, Pick, TimeRange
 
-from .chart import Found
 from .entries import Entry
 from .facts import Fact
 from .findings import Finding
@@ -33,7 +33,7 @@ def value(material: Material) -> list[Finding]:
         return [_value_of_each(material, pick)]
     picked = pick_entries(material.entries, pick)
     if not picked:
-        return [absence(attrs.evolve(material, found=Found((), 0)))]
+        return [absence(material)]
     order = None if pick.order in (Order.ALL, Order.FREQUENT) else pick.order.value
     if pick.order is Order.ALL or len(picked) > 1:
         shown = in_order(picked[:MOST_VALUES]) if pick.order is Order.ALL else picked[:MOST_VALUES]
@@ -96,6 +96,7 @@ def _detail(material: Material, entry: Entry) -> str | None:
     )
 
 
+_NOT = re.compile(r"^(?:not\b|never\b|no longer\b|without\b|unemploy)", re.IGNORECASE)
 _NO_DETAIL = {"es": "sin gravedad ni reacción registradas", "en": "no severity or reaction recorded"}
 
 
@@ -112,7 +113,7 @@ def _is_social(entry: Entry) -> bool:
 def _picked(material: Material, pick: Pick) -> Finding:
     picked = pick_entries(material.entries, pick)
     if not picked:
-        return absence(attrs.evolve(material, found=Found((), 0)))
+        return absence(material)
     # Several entries of one day are all the last: a panel's results, two diagnoses of one visit.
     if pick.count is None and pick.nth == 1 and not material.topic.is_specific:
         picked = [
@@ -182,7 +183,9 @@ def denied(material: Material) -> Finding:
 
 
 def whether(material: Material) -> list[Finding]:
-    """As `exists`, as a report."""
+    """As `exists`, as a report; of what is recorded as not being so (`Not in labor force`), what is recorded."""
+    if any(_NOT.search(group.newest.display) for group in group_entries(material.entries)):
+        return list_entries(material)
     return [exists(material)]
 
 
@@ -193,7 +196,7 @@ def when(material: Material) -> list[Finding]:
         return value(material)
     picked = pick_entries(material.entries, pick)
     if not picked:
-        return [absence(attrs.evolve(material, found=Found((), 0)))]
+        return [absence(material)]
     about = material.about or noun_of(material, 1)
     if pick.order is Order.ALL and len(picked) > 1:
         shown = picked if len(picked) <= MOST_DATES else [*picked[: MOST_DATES - 1], picked[-1]]

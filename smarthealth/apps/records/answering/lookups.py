@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import attrs
 
 from smarthealth.apps.records.understanding.folding import fold_letters
+from smarthealth.apps.records.understanding.modifiers import names_source
 from smarthealth.apps.records.understanding.question import (
     Anchor,
     Ask,
@@ -19,24 +19,26 @@ from smarthealth.apps.records.understanding.question import (
     Question,
     Refusal,
     Status,
+    TimeRange,
     Topic,
 )
 from smarthealth.retrieval.glossary import Glossary, load_glossary
 from smarthealth.storage.pool import Pool
 
+from .aspects import of_aspect
 from .chart import Chart, Found, Wanted
-from .comparing import compare, of_one_time
-from .entries import Entry
+from .comparing import compared, followed
 from .facets import called_so, of_facet, told_by_reports, told_by_the_report
 from .findings import Finding, Findings
 from .matching import Matched
 from .material import Material
 from .naming import NamedPeople
-from .otherwise import as_another_kind, by_another_way, given_by_class, related_to
+from .occasions import reasons_of
+from .otherwise import as_another_kind, by_another_way, given_by_class, related_to, without_context
 from .periods import is_of_a_stay
 from .persons import report_person
 from .pertinent import pertinent_to
-from .picking import main_value, pick_entries
+from .picking import of_the_value, pick_entries
 from .professions import of_profession, of_them
 from .quoting import mentioned, of_notes, quoted, told_by_a_note
 from .relations import asked_of_the_baby, is_the_patient, of_relative, of_the_baby
@@ -44,6 +46,7 @@ from .reports import report
 from .roles import asked_for
 from .searching import Search, aside, beside, refused
 from .seeking import asks_for_result
+from .sequences import interval_of, sequence_of
 from .summaries import SUMMARY_ASKS, report_summary
 from .visits import told_at_visit
 from .voided import void_of
@@ -118,6 +121,9 @@ class _LookUp:
             if of_report:
                 return of_report
         noted = await told_by_a_note(self._search, ask, findings)
+        aspect = [] if noted else await of_aspect(self._search, ask, findings)
+        if aspect:
+            return aspect
         # what a note tells is not absent
         return [*noted, *(finding for finding in findings if not (noted and _is_plainly_absent(finding)))]
 
@@ -152,9 +158,12 @@ class _LookUp:
         if ask.operation is Operation.SUMMARY:
             return await self._summary(ask)
         if ask.operation is Operation.NOTE:
-            return await of_notes(search, ask)
+            by_source = names_source(fold_letters(search.question.text))
+            return (by_source and await told_at_visit(search, ask)) or await of_notes(search, ask)
         if ask.operation is Operation.INTERVAL and len(ask.topics) > 1:
-            return [await self._interval(ask, named)]
+            return [await interval_of(search, ask, named)]
+        if ask.operation is Operation.SEQUENCE:
+            return await sequence_of(search, self._about, ask, named)
         if ask.status is Status.VOID and ask.topics and not any(topic.is_specific for topic in ask.topics):
             return await self._void(ask) or [search.absent(ask, ask.topics[0], Matched(core=()))]
         profession = ask.profession if ask.operation is Operation.WHO else None
@@ -163,18 +172,17 @@ class _LookUp:
             if by_profession:
                 return by_profession
         if ask.operation is Operation.COMPARE:
-            return [finding for topic in ask.topics for finding in await self._compared(ask, topic, named)]
-        findings = [finding for topic in ask.topics for finding in await self._about(ask, topic, named)]
+            return [
+                finding for topic in ask.topics for finding in await compared(search, self._about, ask, topic, named)
+            ]
+        findings = [
+            finding for topic in ask.topics for finding in await followed(search, self._about, ask, topic, named)
+        ]
+        findings = without_context(findings, search.question.text)
+        if len(ask.topics) > 1 and not any(topic.is_specific for topic in ask.topics):
+            # of one kind of thing or another, what is there goes first
+            findings.sort(key=_is_plainly_absent)
         return [of_them(finding, ask.profession) for finding in findings] if ask.profession else findings
-
-    async def _compared(self, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
-        """One value against that of another time; where one of them is missing, what there is of each."""
-        sides = [await self._about(one, topic, named) for one in of_one_time(ask)]
-        first, second = (_measured(side) for side in sides)
-        if first is None or second is None or first == second:
-            return [finding for side in sides for finding in side]
-        matched = self._search.matcher.match(topic)
-        return [compare(self._search.material(ask, topic, matched, Found((first, second), 2)), first, second)]
 
     async def _about(self, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
         search = self._search
@@ -184,6 +192,11 @@ class _LookUp:
             return [search.absent(ask, _anchor_topic(ask), Matched(core=()))]
         wanted = await search.wanted(ask, topic, matched, period, named)
         found = await search.find(wanted, matched)
+        if ask.operation in _OF_TIMES:
+            named_value = of_the_value(found.entries, topic.surface)
+            found = Found(named_value, found.total - len(found.entries) + len(named_value))
+        if not found.entries and isinstance(ask.period, Anchor) and ask.period.relation == "after":
+            found, period = await self._on_the_day(wanted, matched, ask.period, period)
         if not found.entries and period is not None and is_of_a_stay(ask):
             of_stay = await quoted(search, ask, wholly=True)
             if of_stay:
@@ -195,8 +208,24 @@ class _LookUp:
         material = search.material(ask, topic, matched, await self._attended(ask, found), period)
         if not found.entries:
             return await self._missing(material, wanted, named)
+        if ask.operation is Operation.REASON:
+            diagnosed = await reasons_of(search, material)
+            if diagnosed:
+                return diagnosed
         of_report = await self._results(material)
         return of_report or report(material) + await related_to(search, material, wanted)
+
+    async def _on_the_day(
+        self, wanted: Wanted, matched: Matched, event: Anchor, period: TimeRange | None
+    ) -> tuple[Found, TimeRange | None]:
+        """What followed an event on its very day, itself left out; nothing, and the time as it was, where nothing did."""
+        if period is None or period.since is None:
+            return Found((), 0), period
+        since = period.since - timedelta(days=1)
+        found = await self._search.find(attrs.evolve(wanted, since=since), matched)
+        own = {(known.kind, known.display) for known in self._search.matcher.match(event.topic).core}
+        entries = tuple(entry for entry in found.entries if (entry.kind, entry.display) not in own)
+        return (Found(entries, len(entries)), attrs.evolve(period, since=since)) if entries else (Found((), 0), period)
 
     def _matched(self, ask: Ask, topic: Topic) -> Matched:
         """What a topic means; where values are asked for of a test, the measurements that are called after it."""
@@ -246,20 +275,6 @@ class _LookUp:
             attended = tuple(asked_for(entry, text) for entry in attended)
         return Found(attended, found.total)
 
-    async def _interval(self, ask: Ask, named: NamedPeople) -> Finding:
-        search = self._search
-        ends: list[Entry] = []
-        for topic in ask.topics[:2]:
-            matched = search.matcher.match(topic)
-            wanted = await search.wanted(ask, topic, matched, None, named)
-            oldest_first = ask.pick.order is not Order.LATEST
-            found = await search.find(attrs.evolve(wanted, oldest_first=oldest_first), matched)
-            if not found.entries:
-                return search.absent(ask, topic, matched)
-            ends.append(found.entries[0])
-        ends.sort(key=lambda entry: entry.on or date.min)
-        return report(search.material(ask, ask.topics[0], matched, Found(tuple(ends), 2)))[0]
-
     async def _summary(self, ask: Ask) -> list[Finding]:
         search = self._search
         findings = [report_summary(ask, search.person, search.known, search.labels, search.today)]
@@ -275,6 +290,10 @@ class _LookUp:
                 if not finding.is_absence or (part.operation is Operation.EXISTS and ask.period is None)
             )
         return findings
+
+
+_OF_TIMES = frozenset({Operation.WHEN, Operation.COUNT, Operation.AGE_AT})
+"""Operations that a value narrows: when somebody was first a former smoker."""
 
 
 def _is_only_the_profession(topic: Topic, profession: str) -> bool:
@@ -299,7 +318,9 @@ _OF_A_REPORT = frozenset({Operation.WHO, Operation.WHERE})
 """Operations that may be asked of a report by other words than those of its name."""
 _EVENTS = frozenset({"encounter", "procedure", "medication", "condition", "document"})
 _PLAIN = frozenset({"exists", "list", "count", "when", "absent", "reason", "mentioned"})
-_OF_EVENTS = frozenset({Operation.WHO, Operation.DEMOGRAPHIC, Operation.SUMMARY, Operation.STATUS, Operation.INTERVAL})
+_OF_EVENTS = frozenset(
+    {Operation.WHO, Operation.DEMOGRAPHIC, Operation.SUMMARY, Operation.STATUS, Operation.INTERVAL, Operation.SEQUENCE}
+)
 """Operations that ask nothing that a note would tell better."""
 
 
@@ -308,12 +329,6 @@ _ASKS_FOR_A_LIMIT = re.compile(
     r"\b(?:can|could|may|should|allowed|supposed|puede|podia|podra|debe|debia|deberia|tiene\s+que|tenia\s+que)\b"
 )
 """When, or how much, somebody may: what a note told the patient is the answer, no advice of ours."""
-
-
-def _measured(findings: Sequence[Finding]) -> Entry | None:
-    """The one measurement that some findings tell of; None where it is another number of them, or nothing is measured."""
-    entries = [entry for finding in findings for entry in finding.entries if not finding.is_absence]
-    return entries[0] if len(entries) == 1 and main_value(entries[0]) is not None else None
 
 
 _MEASURED = re.compile(

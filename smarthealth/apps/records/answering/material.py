@@ -88,6 +88,8 @@ def absence(material: Material) -> Finding:
         kind=material.kind,
         period=material.period,
         status=material.ask.status.value if material.ask.status else None,
+        nth=material.ask.pick.nth if nearest and material.ask.pick.nth > 1 else None,
+        total=material.found.total if nearest and material.ask.pick.nth > 1 else None,
         items=tuple(item_for(material, entry) for entry in nearest),
     )
     return Finding(ask=material.ask, topic=topic, fact=fact, entries=nearest, quality=material.matched.quality)

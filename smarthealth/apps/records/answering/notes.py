@@ -13,7 +13,7 @@ from .chart import Found
 from .entries import Entry
 from .findings import Finding
 from .material import Material, absence, say_of_entries
-from .passages import advice_text, gist, mentions, quotable, section_text
+from .passages import advice_text, gist, gives_advice, mentions, quotable, section_text
 from .picking import pick_entries
 from .seeking import is_intended
 
@@ -56,7 +56,9 @@ def report_notes(material: Material, glossary: Glossary) -> list[Finding]:
     for entry in pick_entries(material.entries, pick):
         text = entry.body or ""
         if topic is not None:
-            quote = quotable(mentions(text, topic, glossary))
+            said = mentions(text, topic, glossary)
+            advice = [line for line in said if gives_advice(line)] if ask.section == "advice" else []
+            quote = quotable(advice or said)
         elif ask.section == "advice":
             quote = advice_text(text) or ""
         elif ask.section is not None:

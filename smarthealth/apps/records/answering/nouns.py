@@ -147,6 +147,10 @@ FACET_NAMES: Mapping[Language, Mapping[str, str]] = {
         "end_hour": "hora de terminación",
         "dosage": "pauta",
         "stopped": "motivo de la suspensión",
+        "contents": "contenido",
+        "course": "motivo registrado",
+        "diagnosed": "diagnóstico registrado en ella",
+        "evolution": "evolución",
     },
     "en": {
         "findings": "result",
@@ -162,6 +166,10 @@ FACET_NAMES: Mapping[Language, Mapping[str, str]] = {
         "end_hour": "time at which it ended",
         "dosage": "dosage",
         "stopped": "reason for stopping",
+        "contents": "content",
+        "course": "recorded reason",
+        "diagnosed": "diagnosis recorded at it",
+        "evolution": "course",
     },
 }
 """What the facets of things are called."""

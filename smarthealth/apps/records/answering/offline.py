@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 
 import attrs
 
-from smarthealth.apps.records.understanding.question import Language
 from smarthealth.llm.port import ChatRequest
 
 from .dosages import frequency
@@ -124,7 +123,7 @@ def _trend(speech: Speech) -> str:
         extremes = PHRASES["extremes"][speech.language].format(
             low=low.value, low_mark=mark(low), high=high.value, high_mark=mark(high)
         )
-    return speech.fill("trend", **_ends(speech), extremes=extremes, direction=_word(_TRENDS, speech))
+    return speech.fill("trend", **_ends(speech), extremes=extremes, direction=_word("trend", speech))
 
 
 def _went(speech: Speech, toward: str) -> str:
@@ -132,13 +131,13 @@ def _went(speech: Speech, toward: str) -> str:
     fact, step = speech.fact, ""
     if len(fact.items) > 2:
         before = fact.items[2]
-        went = _WENT[before.note][speech.language]
+        went = _word("went", speech, before.note)
         step = PHRASES["step"][speech.language].format(
             value=before.value, date=speech.date(before), mark=mark(before), went=went
         )
     yes = (fact.detail or "").endswith(toward)
     verdict = speech.pick("Sí" if yes else "No", "Yes" if yes else "No")
-    return speech.fill("went", **_ends(speech), verdict=verdict, went=_word(_WENT, speech), step=step)
+    return speech.fill("went", **_ends(speech), verdict=verdict, went=_word("went", speech), step=step)
 
 
 def _change(speech: Speech) -> str:
@@ -146,7 +145,7 @@ def _change(speech: Speech) -> str:
     if len(fact.items) < 2:
         return speech.fill("single")
     difference = f"{write_number(abs(fact.number or 0))} {fact.unit or ''}".strip()
-    return speech.fill("change", **_ends(speech), difference=difference, direction=_word(_CHANGES, speech))
+    return speech.fill("change", **_ends(speech), difference=difference, direction=_word("change", speech))
 
 
 def _compare(speech: Speech) -> str:
@@ -155,8 +154,14 @@ def _compare(speech: Speech) -> str:
     if fact.toward is not None:
         yes = fact.detail in (fact.toward, f"level_{fact.toward}")
         verdict = (speech.pick("Sí", "Yes") if yes else "No") + ", "
-    text = speech.fill("compare", **_ends(speech), verdict=verdict, comparison=_word(_COMPARISONS, speech))
+    text = speech.fill("compare", **_ends(speech), verdict=verdict, comparison=_word("compare", speech))
     return capital(text)
+
+
+def _sequence(speech: Speech) -> str:
+    """How one thing lies to another in time, after yes or no where that was asked."""
+    verdict = {"yes": speech.pick("Sí, ", "Yes, "), "no": "No, "}.get(speech.fact.toward or "", "")
+    return capital(speech.fill("sequence", **_ends(speech), verdict=verdict, order=_word("sequence", speech)))
 
 
 def _ends(speech: Speech) -> dict[str, str]:
@@ -181,7 +186,7 @@ def _average(speech: Speech) -> str:
 def _normal(speech: Speech) -> str:
     if speech.fact.detail is None:
         return speech.fill("normal.unknown")
-    return speech.fill("normal.known", verdict=_word(_VERDICTS, speech), range=speech.fact.items[0].note or "")
+    return speech.fill("normal.known", verdict=_word("normal", speech), range=speech.fact.items[0].note or "")
 
 
 def _duration(speech: Speech) -> str:
@@ -234,6 +239,8 @@ def _absent(speech: Speech) -> str:
         return speech.fill("absent.summary", Nouns=capital(speech.noun().many))
     if not speech.fact.items:
         return speech.fill("absent")
+    if speech.fact.nth is not None:
+        return speech.fill("absent.nth")
     return speech.fill("absent.but" if speech.fact.period else "absent.ended")
 
 
@@ -253,7 +260,8 @@ def _ended(speech: Speech) -> str:
 
 def _told(speech: Speech) -> str:
     """What is asked of entries, or that they do not say it."""
-    fact, label = speech.fact, FACET_NAMES[speech.language][speech.fact.detail or ""]
+    fact, names = speech.fact, FACET_NAMES[speech.language]
+    label = names.get(fact.detail or "") or speech.pick(f"«{fact.items[0].note}»", f"“{fact.items[0].note}”")
     singles = (attrs.evolve(speech, fact=attrs.evolve(fact, items=(item,))) for item in fact.items)
     return " ".join(single.fill(fact.say, label=label, often=_often(single)) for single in singles)
 
@@ -277,44 +285,9 @@ def _refusal(speech: Speech) -> str:
     return speech.fill(f"refusal.{speech.fact.detail}")
 
 
-_Words = Mapping[str | None, Mapping[Language, str]]
-_TRENDS: _Words = {
-    "up": {"es": "ha subido", "en": "it has risen"},
-    "down": {"es": "ha bajado", "en": "it has fallen"},
-    "level": {"es": "se mantiene estable", "en": "it has stayed stable"},
-    "level_up": {"es": "se mantiene casi estable, con una ligera subida", "en": "it has stayed nearly stable, rising slightly"},
-    "level_down": {"es": "se mantiene casi estable, con una ligera bajada", "en": "it has stayed nearly stable, falling slightly"},
-}  # fmt: skip
-_WENT: _Words = {
-    "up": {"es": "ha subido", "en": "has risen"},
-    "down": {"es": "ha bajado", "en": "has fallen"},
-    "level": {"es": "se mantiene igual", "en": "is unchanged"},
-    "level_up": {"es": "ha subido ligeramente", "en": "has risen slightly"},
-    "level_down": {"es": "ha bajado ligeramente", "en": "has fallen slightly"},
-}
-_COMPARISONS: _Words = {
-    "up": {"es": "por encima de", "en": "higher than"},
-    "down": {"es": "por debajo de", "en": "lower than"},
-    "level": {"es": "igual que", "en": "the same as"},
-    "level_up": {"es": "apenas por encima de", "en": "hardly higher than"},
-    "level_down": {"es": "apenas por debajo de", "en": "hardly lower than"},
-}
-_CHANGES: _Words = {
-    "up": {"es": "ha subido", "en": "has risen by"},
-    "down": {"es": "ha bajado", "en": "has fallen by"},
-    "level": {"es": "se mantiene igual, con una diferencia de", "en": "is unchanged, a difference of"},
-    "level_up": {"es": "se mantiene casi estable: ha subido", "en": "has stayed nearly stable: it has risen by"},
-    "level_down": {"es": "se mantiene casi estable: ha bajado", "en": "has stayed nearly stable: it has fallen by"},
-}
-_VERDICTS: _Words = {
-    "within": {"es": "dentro del", "en": "within"},
-    "above": {"es": "por encima del", "en": "above"},
-    "below": {"es": "por debajo del", "en": "below"},
-}
-
-
-def _word(words: _Words, speech: Speech) -> str:
-    return words[speech.fact.detail][speech.language]
+def _word(use: str, speech: Speech, detail: str | None = None) -> str:
+    """The words for which way something went or lies, as one use of them needs it."""
+    return PHRASES[f"{use}:{detail or speech.fact.detail}"][speech.language]
 
 
 _WRITERS: Mapping[Say, Callable[[Speech], str]] = {
@@ -331,6 +304,7 @@ _WRITERS: Mapping[Say, Callable[[Speech], str]] = {
     "trend": _trend,
     "change": _change,
     "compare": _compare,
+    "sequence": _sequence,
     "average": _average,
     "normal": _normal,
     "duration": _duration,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Sequence
 
 import attrs
 
+from smarthealth.apps.records.understanding.folding import fold_letters
 from smarthealth.apps.records.understanding.question import Ask, Operation, Topic
 from smarthealth.retrieval.concepts import Concept
+from smarthealth.retrieval.senses import is_meant, roots_of
 
 from .chart import Wanted
 from .findings import Finding
@@ -29,7 +32,7 @@ _ALSO_GIVEN = frozenset({"procedure", "careplan"})
 async def by_another_way(search: Search, about: About, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
     """What was done for a reason by its own name, else by another kind of entry: cataract surgery, phototherapy."""
     if ask.reason is None:
-        return await _for_a_reason(about, ask, topic, named)
+        return await _for_a_reason(search, about, ask, topic, named)
     visits = topic.kinds == {"encounter"}
     done = _done_for(search, ask.reason) if topic.kinds == {"procedure"} else ()
     called = attrs.evolve(
@@ -61,13 +64,23 @@ def _done_for(search: Search, reason: Topic) -> tuple[Concept, ...]:
     )
 
 
-async def _for_a_reason(about: About, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
-    """Visits whose reason holds the words that narrow them: the days in hospital for the hip."""
-    if topic.kinds != {"encounter"} or not topic.terms or topic.concepts:
+async def _for_a_reason(search: Search, about: About, ask: Ask, topic: Topic, named: NamedPeople) -> list[Finding]:
+    """Visits whose reason, or place, holds the words that narrow them: the days in hospital for the hip."""
+    if topic.all_kinds != {"encounter"} or not topic.terms:
         return []
     reason = Topic(terms=topic.terms, surface=" ".join(topic.terms))
     plain = attrs.evolve(topic, terms=())
     found = await about(attrs.evolve(ask, reason=reason, topics=(plain,)), plain, named)
+    if not any(finding.is_absence for finding in found):
+        return found
+    places = tuple(
+        identity
+        for identity, name in await search.chart.organizations()
+        if all(is_meant(term, roots_of(name)) for term in topic.terms)
+    )
+    if not places:
+        return []
+    found = await about(attrs.evolve(ask, topics=(plain,)), plain, attrs.evolve(named, organizations=places))
     return [] if any(finding.is_absence for finding in found) else found
 
 
@@ -104,6 +117,25 @@ async def given_by_class(search: Search, about: About, ask: Ask, reason: Topic, 
             found = await about(attrs.evolve(ask, reason=None, topics=(topic,)), topic, named)
             return [finding for finding in found if not finding.is_absence]
     return []
+
+
+def without_context(findings: Sequence[Finding], text: str) -> list[Finding]:
+    """Findings without the absence of what only tells of which test, or when, a value was that is there."""
+    found = [finding for finding in findings if not finding.is_absence and finding.topic and finding.topic.is_measured]
+    surfaces = [finding.topic.surface for finding in found if finding.topic]
+    return [finding for finding in findings if not (finding.is_absence and _is_context(finding, surfaces, text))]
+
+
+def _is_context(finding: Finding, surfaces: Sequence[str], text: str) -> bool:
+    if finding.topic is None or finding.topic.is_measured:
+        return False
+    folded, own = fold_letters(text), re.escape(fold_letters(finding.topic.surface))
+    return any(re.search(rf"{re.escape(fold_letters(surface))}{_OF_OR_DURING}{own}", folded) for surface in surfaces)
+
+
+_OF_OR_DURING = (
+    r"[^,;?]{0,20}\b(?:de|del|durante|en|con|of|during|on|in|at|from|by)\s+(?:(?:el|la|los|las|su|sus|the|his|her)\s+)*"
+)
 
 
 async def related_to(search: Search, material: Material, wanted: Wanted) -> list[Finding]:

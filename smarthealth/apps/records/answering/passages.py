@@ -127,9 +127,14 @@ def advice_text(text: str) -> str | None:
         line
         for section in sections_of(text)
         for line in section.lines
-        if _ADVICE.search(fold_letters(section.heading)) or _ADVICE.search(fold_letters(line))
+        if gives_advice(section.heading) or gives_advice(line)
     ]
     return quotable(lines) or section_text(text, "plan")
+
+
+def gives_advice(line: str) -> bool:
+    """Whether a line of a note, with its heading, recommends something."""
+    return _ADVICE.search(fold_letters(line)) is not None
 
 
 def gist(text: str) -> str:
@@ -174,7 +179,7 @@ def mentions(text: str, topic: Topic, glossary: Glossary) -> list[str]:
             if not line:
                 continue
             named = of_heading | {match.concept.id for match in glossary.concepts(line) if not match.corrected}
-            folded = fold_letters(line)
+            folded = fold_letters(f"{section.heading}. {line}")
             spoken = all(any(re.search(rf"\b{re.escape(form)}", folded) for form in forms) for forms in words)
             if spoken and (named & family if topic.concepts else words):
                 found.append(_around(line, topic, section.heading))

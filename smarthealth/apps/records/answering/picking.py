@@ -8,6 +8,8 @@ from datetime import date
 import attrs
 
 from smarthealth.apps.records.understanding.question import Order, Pick, Threshold
+from smarthealth.retrieval.senses import is_meant, roots_of
+from smarthealth.retrieval.words import folded_words
 
 from .entries import Entry
 
@@ -20,6 +22,11 @@ def main_value(entry: Entry) -> float | None:
     if not measured:
         return None
     return next((part.value for part in measured if "systolic" in part.display.lower()), measured[0].value)
+
+
+def has_number(entry: Entry) -> bool:
+    """Whether entries like this one can be compared by a number."""
+    return main_value(entry) is not None
 
 
 def in_order(entries: Sequence[Entry]) -> list[Entry]:
@@ -88,6 +95,18 @@ def group_entries(entries: Sequence[Entry], *, by_status: bool = False) -> list[
     for entry in _newest(entries):
         groups.setdefault((entry.kind, entry.display, entry.status if by_status else None), []).append(entry)
     return [Group(found[0], found[-1], len(found)) for found in groups.values()]
+
+
+def of_the_value(entries: Sequence[Entry], text: str) -> tuple[Entry, ...]:
+    """The entries whose recorded words are those that a text names (`former smoker`); all where it names none of them."""
+    values = {entry.value_text for entry in entries if entry.value_text is not None}
+    if len(values) < 2 or any(entry.value_text is None for entry in entries):
+        return tuple(entries)
+    roots = {value: roots_of(value) for value in values}
+    held = {word: {value for value in values if is_meant(word, roots[value])} for word in folded_words(text)}
+    telling = [found for found in held.values() if found and found != values]
+    named = set.intersection(*telling) if telling else values
+    return tuple(entry for entry in entries if entry.value_text in named) or tuple(entries)
 
 
 def beyond(entries: Sequence[Entry], threshold: Threshold) -> list[Entry]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 import attrs
 
-from smarthealth.apps.records.understanding.question import Operation, Status
+from smarthealth.apps.records.understanding.question import Operation, Order, Pick, Status
 
 from .chart import Found
 from .computing import age_at, average, change, computed, duration, interval, normal, trend
@@ -20,7 +20,7 @@ from .findings import Finding
 from .listing import count, denied, ended, exists, list_entries, status, value, verification, when, whether
 from .material import Material, absence
 from .particulars import asked_of, attendance
-from .picking import beyond
+from .picking import beyond, has_number
 
 
 def report(material: Material) -> list[Finding]:
@@ -31,6 +31,10 @@ def report(material: Material) -> list[Finding]:
         material = attrs.evolve(material, found=Found(tuple(kept), len(kept)))
         if not kept:
             return [absence(material)]
+    if ask.pick.order in (Order.HIGHEST, Order.LOWEST) and not any(has_number(entry) for entry in material.entries):
+        # the least leukocytes during the chemotherapy are no least chemotherapy
+        ask = attrs.evolve(ask, pick=Pick())
+        material = attrs.evolve(material, ask=ask)
     denials = tuple(entry for entry in material.entries if _denies(entry))
     if denials:
         others = tuple(entry for entry in material.entries if entry not in denials)

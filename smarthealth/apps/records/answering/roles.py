@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import attrs
 
 from smarthealth.apps.records.understanding.fillers import is_filler
@@ -11,13 +9,13 @@ from smarthealth.apps.records.understanding.folding import fold_letters
 from smarthealth.retrieval.senses import is_meant, roots_of
 from smarthealth.retrieval.words import folded_words, set_of
 
+from .cues import compile_cues
 from .entries import Entry
 from .lines import unlabelled
 
 # what a question, folded, asks by beginnings of words, and the roles, folded, that are meant
-_CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
-    (re.compile(rf"\b(?:{asked})"), re.compile(rf"\b(?:{roles})"))
-    for asked, roles in (
+_CUES = compile_cues(
+    (
         (r"anest|anaesth|durmi|put\b[^?]*\bto\s+sleep|sedat|sedo\b", r"anest|anaesth|sedat"),
         (r"ayudante|asistente|assist|instrument", r"ayudante|asist|assist|instrument|scrub"),
         (r"enfermer|nurse", r"enfermer|nurs|rn\b"),
@@ -67,9 +65,9 @@ def _others(entry: Entry) -> list[tuple[str, str]]:
 
 
 def _meant(everybody: list[tuple[str, str]], folded: str, said: frozenset[str]) -> list[tuple[str, str]]:
-    for asked, roles in _CUES:
-        if asked.search(folded):
-            found = [(name, role) for name, role in everybody if roles.search(fold_letters(role))]
+    for cue in _CUES:
+        if cue.asked.search(folded):
+            found = [(name, role) for name, role in everybody if cue.told.search(fold_letters(role))]
             if found:
                 return found
     words = [word for word in folded_words(folded) if word not in said and (word in _PRIMARY or not is_filler(word))]

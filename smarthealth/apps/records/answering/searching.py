@@ -128,6 +128,8 @@ class Search:
         wanted = Wanted(
             kinds=matched.kinds,
             names=tuple((known.kind, known.display, known.category) for known in matched.core),
+            since=anchor.within.since if anchor.within else None,
+            until=anchor.within.until if anchor.within else None,
             reasons=reasons,
             oldest_first=anchor.pick.order is not Order.LATEST,
         )

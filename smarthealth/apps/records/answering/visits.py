@@ -17,6 +17,7 @@ from smarthealth.apps.records.understanding.question import Ask, TimeRange, Topi
 from smarthealth.retrieval.senses import is_meant, roots_of
 
 from .chart import Found, Wanted
+from .cues import compile_cues
 from .entries import Entry
 from .findings import Finding
 from .matching import Matched, Quality
@@ -32,7 +33,7 @@ _BY_HEADING = 1.5
 """What a heading counts that a word of asking leads to; a sentence counts 1, and what it holds."""
 _SMALL = r"(?:(?:el|la|las|los|the|su|sus|his|her|that|this|sala|servicio|de)\s+)*"
 _VISIT = re.compile(
-    rf"\b(?:en|de|del|a|al|at|in|on|of|from|during|for|to|before|antes\s+de|segun|according\s+to|durante|tras|after|despues\s+de)\s+{_SMALL}"
+    rf"\b(?:en|de|del|a|al|at|in|on|of|from|during|for|to|per|before|antes\s+de|segun|according\s+to|durante|tras|after|despues\s+de)\s+{_SMALL}"
     r"(?:(?P<order>ultim[oa]|last|latest|most\s+recent|primer[oa]?|first)\s+)?"
     r"(?:(?P<discharge>discharge(?:\s+summary|\s+instructions)?(?:\s+from\s+(?:the\s+)?(?:\w+\s+){0,2}(?:surgery|operation))?|alta|egreso|epicrisis|hospitalizacion|hospital(?:i[sz]ation|\s+stay)?|(?:\w+\s+){0,3}(?:surgery|operation|replacement|repair|\w+ectomy|\w+plasty)|(?:cirugia|operacion|reemplazo|\w+ectomia|\w+plastia)(?:\s+de\s+(?:la\s+)?\w+)?)"
     r"|(?P<emergency>urgencias?|emergencias?|er|ed|a&e|emergency(?:\s+(?:room|department|visit))?)"
@@ -45,9 +46,8 @@ _CLASSES = {
 }
 _OLDEST = re.compile(r"prim|first")
 # what a question asks by, folded; what a sentence, or its heading, then holds
-_CUES: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...] = tuple(
-    (re.compile(rf"\b(?:{asked})"), re.compile(rf"\b(?:{held})"))
-    for asked, held in (
+_CUES = compile_cues(
+    (
         (
             r"adicion|agreg|anadi|added|add\b|nuev[oa]s?\s+medic",
             r"adicion|agreg|anad|added|add\b|se\s+inicia|start|begin",
@@ -112,7 +112,9 @@ async def _notes_of(search: Search, ask: Ask, visit: re.Match[str]) -> Sequence[
             notes = [note for note in notes if pattern.search(fold_letters(note.display))]
     named = visit["of"] or visit["kind"]
     if named and not visit["order"]:
-        notes = [note for note in notes if is_meant(named, roots_of(note.display))]
+        # a note is seldom called after its specialty: where its day is told, that may do
+        called = [note for note in notes if is_meant(named, roots_of(note.display))]
+        notes = called or (notes if since else [])
     if visit["order"] and notes:
         notes = notes[-1:] if _OLDEST.match(visit["order"]) else notes[:1]
     return await search.chart.with_bodies(notes)
@@ -122,7 +124,7 @@ def _best(search: Search, notes: Sequence[Entry], rest: str) -> tuple[Entry, str
     """The note and its sentences that answer the rest of a question."""
     terms = find_terms(rest, search.glossary)
     folded = fold_letters(rest)
-    cues = [held for asked, held in _CUES if asked.search(folded)]
+    cues = [cue.told for cue in _CUES if cue.asked.search(folded)]
     best: tuple[float, Entry, str] | None = None
     for note in notes:
         for section in sections_of(note.body or ""):

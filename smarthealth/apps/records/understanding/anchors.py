@@ -9,9 +9,10 @@ import attrs
 
 from smarthealth.retrieval.concepts import ConceptMatch
 
+from .fillers import is_filler
 from .folding import CONCEPT, Reading
-from .kinds import find_kinds
-from .question import Anchor, Relation, Topic
+from .kinds import CONDITION, PROCEDURE, find_kinds
+from .question import Anchor, Order, Pick, Relation, Topic
 from .stays import find_stay
 
 _EVENT_WORDS = (
@@ -75,15 +76,38 @@ def find_anchor(reading: Reading, matches: Sequence[ConceptMatch]) -> AnchorMatc
         return AnchorMatch(
             found.start(), found.end(), Anchor(relation=relation, topic=Topic(concepts=concepts, surface=surface))
         )
-    return None
+    return _of_an_operation(reading)
+
+
+_OPERATION = re.compile(
+    r"\b(?:(?P<before>antes|previ[oa]s?|before|prior|preceding)|(?P<after>despues|tras|luego|desde|after|following|since))\s+"
+    r"(?:(?:de|del|a|al|la|el|su|to|the|his|her|their)\s+)*(?:cirugia|operacion|intervencion|surgery|operation)\b(?!\s+(?:de|del|of|for|on|por|para)\b)"
+)
+
+
+def _of_an_operation(reading: Reading) -> AnchorMatch | None:
+    """A time told by an operation without a name, where something else is spoken of by its own words."""
+    found = _OPERATION.search(reading.open)
+    if found is None or CONCEPT in reading.open:
+        return None
+    words = [word for word, start, _ in reading.words_left() if not found.start() <= start < found.end()]
+    if all(map(is_filler, words)) or _TIME_BETWEEN.search(reading.open):
+        return None
+    topic = Topic(kinds=frozenset({PROCEDURE}), category="surgery", surface=found[0])
+    relation: Relation = "before" if found["before"] else "after"
+    return AnchorMatch(*found.span(), Anchor(relation=relation, topic=topic, pick=Pick(order=Order.LATEST)))
 
 
 def _lasts(found: re.Match[str], matches: Sequence[ConceptMatch]) -> bool:
     """Whether what is named is something during which other things happen: a pregnancy, a stay."""
     inside = [match for match in matches if found.start() <= match.start < found.end()]
+    if _WHILE.match(found[0]) and all(CONDITION in match.concept.kinds for match in inside[:1]):
+        return True
     return any(match.concept.id in _LASTING for match in inside)
 
 
+_WHILE = re.compile(r"(?:durante|mientras|during|while|throughout)\b")
+"""Words after which a disease is a time, too."""
 _LASTING = frozenset({"pregnancy", "normal-pregnancy", "hospitalization", "childbirth"})
 
 

@@ -15,7 +15,7 @@ _SENTENCE_END = re.compile(
     r"(?<=[?!])\s+|(?<=[a-z0-9\])][.;])(?<!\b[DS]r\.)(?<!\b[DS]ra\.)(?<!\bMr\.)(?<!\bMrs\.)(?<!\bMs\.)(?<!\b[Nn]o\.)\s+(?=[A-ZÁÉÍÓÚÑ¿¡])|[\n\r;]+|(?<=[.?!])\s*(?=¿)"
 )
 _ASKS = (
-    r"(?:(?:a|en|de|con|por|desde|hasta|para|at|in|on|by|from|since)\s+)?(?:que|cual(?:es)?|cuando|cuant[oa]s?|donde|quien(?:es)?|como|what|which|when|where|who(?:m)?|why|how|"
+    r"(?:(?:a|en|de|con|por|desde|hasta|para|at|in|on|by|for|from|since)\s+)?(?:que|cual(?:es)?|cuando|cuant[oa]s?|donde|quien(?:es)?|como|what|which|when|where|who(?:m)?|why|how|"
     r"is|are|was|were|has|have|had|does|did|do|tiene|tuvo|ha|han|hay|hubo|esta|es|fue|toma|fuma|recibio|padece|sigue|existe|consta|"
     r"dime|dame|muestra(?:me)?|lista|enumera|indica|resume|list|show|give|tell|summari[sz]e)\b"
 )
@@ -24,6 +24,11 @@ _CUT = re.compile(
 )
 _OPENS_WITH_QUESTION = re.compile(rf"^\W*(?:y\s+|and\s+)?{_ASKS}")
 _LEAD_IN = re.compile(rf"[^:?\n]{{8,200}}:\s(?=\W*{_ASKS})")
+_BEGUN = re.compile(
+    r"^\W*(?:segun|de\s+acuerdo\s+(?:con|a)|(?:as\s+)?per|according\s+to|after|before|since|during|following|tras|durante|desde|(?:despues|antes|luego)\s+del?)\b"
+    rf"(?![^?]*\b{_ASKS})"
+)
+"""A question that has named no more than its time, or what is to tell it: `according to the note, what …`."""
 _SHORTEST = 2
 
 
@@ -54,7 +59,7 @@ def split_clauses(sentence: str, glossary: Glossary, today: date) -> list[str]:
     start = 0
     for left, right in places:
         before = visible[start:left].strip(" ¿?,.")
-        if not before or not _is_question(visible[start:left]):
+        if not before or _BEGUN.search(before) or not _is_question(visible[start:left]):
             continue
         parts.append(sentence[start:left])
         start = right

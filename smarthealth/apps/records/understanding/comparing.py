@@ -14,7 +14,7 @@ import attrs
 
 from .dates import find_dates
 from .folding import PERIOD
-from .question import Compared, Period, TimeRange
+from .question import Anchor, Compared, Period, Relation, TimeRange
 
 _SMALL = (
     r"(?:(?:a|al|de|del|el|la|los|las|lo|en|su|sus|que|was|were|is|it|the|that|those|one|ones|of|in|at|on|for|from|his|her|their|"
@@ -35,8 +35,16 @@ _ANY = re.compile("|".join(f"(?:{pattern.pattern})" for pattern in _ASKED.values
 _THAN = rf"(?:que|than|from|frente\s+a|comparad[oa]\s+con|compared\s+(?:to|with)|respecto\s+(?:a|de)|contra|against|vs\.?|versus)\s+{_SMALL}"
 _THAN_THEN = re.compile(rf"\b{_THAN}{PERIOD}")
 _THAN_DATE = re.compile(rf"\b{_THAN}$")
+_OTHERWISE = r"\b(?:than|que|from|vs\.?|versus)\s+(?:(?:it\s+was|la\s+de|el\s+de|lo\s+de|that\s+of|was|era)\s+)?"
+_THAN_OTHERWISE: Mapping[Relation, re.Pattern[str]] = {
+    "after": re.compile(rf"{_OTHERWISE}(?:before(?:hand)?|previously|antes|previamente)\b"),
+    "before": re.compile(rf"{_OTHERWISE}(?:after(?:wards?)?|despues|luego|posteriormente)\b"),
+}
+"""The other side of what happened: `after allopurinol, lower than before`."""
 _OR_DATE = re.compile(rf"(?:\b(?:o|u|or)\s+|,\s*){_SMALL}$")
 _WHICH = re.compile(r"\b(?:cual(?:es)?|cuando|which|when|en\s+que\s+(?:ano|fecha|mes)|what\s+year)\b")
+_BOTH_SIDES = re.compile(rf"\b(?:antes|before)\s*(?:y|and|vs\.?|versus|/)\s*(?={PERIOD})")
+_BRACKETS = re.compile(r"[()\[\],]")
 _NEAR = 60
 """Characters between the first time and the word that leads to the second."""
 
@@ -62,6 +70,9 @@ def find_comparison(folded: str, visible: str, period: Period | None, today: dat
         period: Its first time.
         today: What relative times are counted from.
     """
+    sides = _of_both_sides(visible, period) if isinstance(period, Anchor) else None
+    if sides is not None:
+        return sides
     words = [match.span() for match in _ANY.finditer(visible)]
     if period is None or not words:
         return None
@@ -71,7 +82,7 @@ def find_comparison(folded: str, visible: str, period: Period | None, today: dat
         return Comparison(asked=asked, period=None, against=period, spans=(*words, (then.start(), then.end() - 1)))
     first = visible.rfind(PERIOD)
     for day in find_dates(folded):
-        between = visible[first + 1 : day.start]
+        between = _BRACKETS.sub(" ", visible[first + 1 : day.start])
         either = _OR_DATE.search(between) is not None
         joined = either or _THAN_DATE.search(between) is not None
         if day.start <= first or day.since > today or len(between) > _NEAR or not joined:
@@ -80,6 +91,20 @@ def find_comparison(folded: str, visible: str, period: Period | None, today: dat
         against = TimeRange(since=day.since, until=day.until)
         return Comparison(asked=which, period=period, against=against, spans=(*words, (first + 1, day.end)))
     return None
+
+
+def _of_both_sides(visible: str, event: Anchor) -> Comparison | None:
+    """How something was before an event, and after it; what was measured on the day itself tells how it was before."""
+    until, since = attrs.evolve(event, relation="at"), attrs.evolve(event, relation="after")
+    sides = _BOTH_SIDES.search(visible)
+    if sides is not None:
+        return Comparison(asked="which", period=since, against=until, spans=(sides.span(),))
+    words = [match.span() for match in _ANY.finditer(visible)]
+    other = _THAN_OTHERWISE[event.relation].search(visible) if event.relation in _THAN_OTHERWISE else None
+    if other is None or not words:
+        return None
+    first, second = (since, until) if event.relation == "after" else (until, since)
+    return Comparison(asked=_asked(visible), period=first, against=second, spans=(*words, other.span()))
 
 
 def _asked(visible: str) -> Compared:

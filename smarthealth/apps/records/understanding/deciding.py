@@ -48,6 +48,7 @@ def decide(clause: Clause) -> list[Ask]:
         unit=clause.unit,
         profession=clause.profession,
         verification=clause.verification,
+        aspect=clause.aspect,
     )
     refusal = _refusal(clause)
     calls_kin = clause.kin is not None and Field.PHONE in clause.fields
@@ -71,6 +72,8 @@ def decide(clause: Clause) -> list[Ask]:
         return [
             Ask(operation=Operation.UNANSWERABLE, refusal=refusal, topics=about if refusal is Refusal.ADVICE else ())
         ]
+    if clause.sequence is not None and len(clause.topics) > 1:
+        return [attrs.evolve(draft, operation=Operation.SEQUENCE, pick=Pick(), status=None, sequence=clause.sequence)]
     if clause.compared is not None and clause.topics:
         return [compare(draft, clause.compared)]
     of_patient = [Ask(operation=Operation.DEMOGRAPHIC, field=field) for field in clause.fields]
@@ -112,6 +115,8 @@ def _asks_for_facet(clause: Clause, refusal: Refusal | None) -> bool:
         return clause.facet is Facet.DOSAGE and not ours
     if clause.facet is Facet.FINDINGS and (clause.fields or clause.compared is not None):
         return False
+    if clause.facet is Facet.CONTENTS and refusal is Refusal.GENERAL:
+        return True  # in what a plan consists is told by the plan
     return refusal in (None, Refusal.NOT_RECORDED)
 
 
@@ -138,17 +143,22 @@ def _is_about_entries(clause: Clause) -> bool:
 
 def _operation(clause: Clause) -> Operation:
     for cue in clause.cues:
-        if cue.operation in _SAYS_LITTLE and clause.toward is not None:
+        if cue.operation in _SAYS_LITTLE and _went_somewhere(clause):
             break
         if _CONDITIONS.get(cue.operation, _always)(clause):
             return cue.operation
-    if clause.toward is not None and clause.topics and _may_be_followed(clause):
+    if _went_somewhere(clause) and clause.topics and _may_be_followed(clause):
         return Operation.TREND
     if not clause.topics:
         return Operation.VALUE
     if any(topic.has_results for topic in clause.topics):
         return Operation.VALUE
     return Operation.EXISTS if clause.topics[0].is_specific else Operation.LIST
+
+
+def _went_somewhere(clause: Clause) -> bool:
+    """Whether it is asked that something rose, fell, or of what is measured that it got better or worse."""
+    return clause.toward is not None or (clause.improved is not None and _is_measured(clause))
 
 
 _SAYS_LITTLE = frozenset({Operation.EXISTS, Operation.VALUE})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Literal
 
 from .folding import fold_letters
 from .question import Toward
@@ -74,6 +75,25 @@ def find_direction(text: str, visible: str) -> Toward | None:
     if _ACCENTED.search(text) and "down" not in found:
         found.append("down")
     return found[0] if len(found) == 1 else None
+
+
+_BETTER: Mapping[Literal["better", "worse"], re.Pattern[str]] = {
+    "better": re.compile(
+        r"\b(?:mejor(?:o|ado|ando|aron|a)|improv(?:e|ed|es|ing)|(?:get|gets|got|gotten|getting)\s+better)\b"
+    ),
+    "worse": re.compile(
+        r"\b(?:empeor(?:o|ado|ando|aron|a)|worsen(?:ed|ing)?|deteriorat(?:e|ed|ing)|(?:get|gets|got|gotten|getting)\s+worse)\b"
+    ),
+}
+
+
+def find_improvement(visible: str) -> Literal["better", "worse"] | None:
+    """Whether somebody asks if something got better, or worse; None where either is meant."""
+    found = [way for way, pattern in _BETTER.items() if pattern.search(visible)]
+    return found[0] if len(found) == 1 and not _BETTER_OR.search(visible) else None
+
+
+_BETTER_OR = re.compile(r"\b(?:o|u|or)\s+(?:(?:se|le|ha|has)\s+)*(?:mejor|peor|empeor|better|worse)\w*")
 
 
 def verb_spans(text: str) -> list[tuple[int, int]]:

@@ -128,8 +128,25 @@ _TABLE: tuple[tuple[Facet, str], ...] = (
         """,
     ),
     (
+        Facet.CONTENTS,
+        r"""
+        que (?:incluye|incluia|contiene|contenia|abarca|comprende|contempla)|en que consist(?:e|ia|io)
+        what (?:does|did|is|was|are)\b[^?]*\b(?:include|included|consist of|involve|contain|entail|comprise|cover|part of)
+        (?:actividades|componentes|contenido|activities|components|contents) (?:del?|of|in)
+        """,
+    ),
+    (
+        Facet.COURSE,
+        r"""
+        que (?:(?:le|se le|les) )?(?:paso|ocurrio|sucedio|hicieron|hizo)|what (?:happened|went on|did they do|(?:was|were) (?:done|found))
+        """,
+    ),
+    (
         Facet.FINDINGS,
         r"""
+        histolog\w+|histopatolog\w+|anatomia patologica|(?:pathology|patologia)(?= (?:del?|of|results?))
+        (?:serologia|serology|pruebas?|tests?|cultivos?|cultures?|pcr|biopsias?|biopsy|antibod(?:y|ies)|anticuerpos?|antigenos?|antigen)\b[^?]*\b(?:positiv|negativ|reactiv)\w*
+        (?:positiv|negativ|reactiv)\w* (?=[^?]*\b(?:serologia|serology|pruebas?|tests?|cultivos?|cultures?|pcr|biopsias?|biopsy|antibod(?:y|ies)|anticuerpos?|antigenos?|antigen)\b)~
         que (?:fue lo que |es lo que )?(?:se )?(?:le )?(?:mostr(?:o|aba|aron)|revel(?:o|aron|aba)|evidenci(?:o|aron|aba)|encontr(?:o|aron)|hall(?:o|aron)|report(?:o|aron)|describ(?:e|io|ia)|vi(?:o|eron)(?= en)|arroj(?:o|aron)|conclu(?:yo|yeron|ye)|dij(?:o|eron)|dice|inform(?:o|aron)|detect(?:o|aron)|salio|dio)
         (?:hallazgos?|conclusion(?:es)?|impresion(?: diagnostica)?|interpretacion|resultados?|lectura|desenlace)|(como|que tal) (?:le )?(?:salio|salieron|quedo|resulto|fue|estuvo|termino)
         (?:mostro|mostraba|muestra|revelo|evidencio|reporto|describe)|(funciono|resulto|fue exitos[oa]|tuvo exito|sirvio)
@@ -143,7 +160,9 @@ _TABLE: tuple[tuple[Facet, str], ...] = (
 FACET_PATTERNS = tuple(phrases for _, phrases in _TABLE)
 """The phrases of the table."""
 _COMPILED = tuple((facet, compile_phrases(phrases)) for facet, phrases in _TABLE)
-_KEPT = frozenset({Facet.FINDINGS, Facet.SITE, Facet.COMPLICATIONS, Facet.FOLLOW_UP, Facet.LENGTH})
+_KEPT = frozenset(
+    {Facet.FINDINGS, Facet.SITE, Facet.COMPLICATIONS, Facet.FOLLOW_UP, Facet.LENGTH, Facet.CONTENTS, Facet.COURSE}
+)
 """Facets whose phrases are covered by their groups alone, or not at all: other readers need them."""
 
 FACET_KINDS: dict[Facet, frozenset[str]] = {
@@ -160,6 +179,8 @@ FACET_KINDS: dict[Facet, frozenset[str]] = {
     Facet.END_HOUR: frozenset({PROCEDURE, ENCOUNTER}),
     Facet.DOSAGE: frozenset({MEDICATION}),
     Facet.STOPPED: frozenset({MEDICATION}),
+    Facet.CONTENTS: frozenset({CAREPLAN}),
+    Facet.COURSE: frozenset({ENCOUNTER}),
 }
 """Kinds of entry that may have each facet."""
 

@@ -31,7 +31,7 @@ FILLERS = set_of(
     "marco dio arrojo arroja corresponde corresponden pertenece trata tratado tratada utiliza usado usa usando sometido sometida sometio sometieron queda quedo logra sigue siguio debe sera seria seran "
     "dejo dejaron hablame cuentame describe describir explica resume resumir lista listar listame enumera enumerar menciona mencionar nombra detalla detallar confirma confirmar verifica verificar "
     "llama llaman llamaba entrega entregado ordeno ordenado ordenaron indico indicado indicaron dado realice tendra llego llega volvio volver ocurre coloco colocaron colocado salir "
-    "atienden atiende atendian atiendan formulo formula formulan receta recetan manda mando mandaron cuenteme cuentenos digame digan expliqueme hableme expongame sabemos tratante cabecera "
+    "consulto consultaba consultado consiste consistia incluye incluia attending atienden atiende atendian atiendan formulo formula formulan receta recetan manda mando mandaron cuenteme cuentenos digame digan expliqueme hableme expongame sabemos tratante cabecera "
     # Spanish: the patient, the record, generalities
     "paciente pacientes senor senora sr sra srta don dona persona nino nina bebe usuario usuaria ella historia historias historial clinica clinico clinicas clinicos medica medico medicas medicos expediente expedientes ficha archivo "
     "sistema base datos dato informacion carpeta salud clinicamente medicamente persona vida cosa cosas tema caso casos algo alguien alguna alguno algunas algunos algun ninguna ninguno ningun nada nadie nunca "

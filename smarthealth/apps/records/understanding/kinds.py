@@ -252,10 +252,10 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         r"""
         recet(?:ad[oa]s?|o|aron|an|a|ar|aba)|prescri(?:t[oa]s?|bio|bieron|ben|be|bir|pt[oa]s?)
         formul(?:ad[oa]s?|aron|an|a|o|aba)|medicad[oa]|medic(?:aron|an)|toma(?:ndo|do|ba|r)?|tome|tomo|toman
-        us(?:o|aba|ado|a)|trat(?:aron|o|ado|ada|arse|an)|treated with|treated(?! (?:by|at|in))
-        (?:what|anything) (?:was|were|is) given|(?:is|are|was) (?:s?he|the patient|they) (?:currently |now )?on\b
+        us(?:o|aba|ado|a)|trat(?:aron|o|ado|ada|arse|an)|treated with|treated(?! (?:by|at|in))|treat(?=[^?]* with\b)
+        (?:what|anything) (?:was|were|is) (?:s?he |they |the patient )?(?:been )?given|(?:is|are|was) (?:s?he|the patient|they) (?:currently |now )?on\b
         prescribed?|prescrib(?:ing|es)|medicated|taking|(?<!it\s)(?:takes?|took)(?!\s+(?:off|out|away|place|care|part)\b)
-        (?:dieron|dio|mandaron|mando|dan|indicaron|indico|gave|give|used)(?= (?:[a-z]+ ){0,2}(?:para|por|contra|for|because|debido)\b)
+        (?:dieron|dio|mandaron|mando|dan|indicaron|indico|administr(?:o|aron)|pauto|pautaron|gave|give|(?:was s?he|s?he was) given|administered|used|using)(?= (?:[a-z]+ ){0,2}(?:para|por|contra|for|because|debido)\b)
         on any
         """,
     ),

@@ -148,6 +148,18 @@ def find_section(folded: str) -> str | None:
     return next((name for name, pattern in _COMPILED_SECTIONS if pattern.search(folded)), None)
 
 
+_SOURCE = compile_phrases(
+    r"""
+    segun|de acuerdo (?:con|a)|according to|per(?= (?:the|his|her|su|la|el)\b)
+    """
+)
+
+
+def names_source(folded: str) -> bool:
+    """Whether it is named what is to tell the answer: `according to the note`."""
+    return _SOURCE.search(folded) is not None
+
+
 def asks_what_is_written(folded: str) -> bool:
     """Whether the text of a note is asked for rather than the note as an entry."""
     return _READS.search(folded) is not None

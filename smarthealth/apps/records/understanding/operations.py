@@ -170,7 +170,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:indicaciones|instrucciones|modo|forma) (?:de (?:uso|toma|administracion)|para (?:tomar|el uso))
         instructions|directions|instrucciones (?:de|para)|indicacion de toma|cuant[oa] (?:§+ )?toma
         como (?:tiene|tenia|se|debe|debia|esta|estaba)\b[^?]*\b(?:toma|tomar|indicad[oa]|administra|usa|usar)
-        supposed to take|regimen|how to (?:use|take|apply|inject)
+        supposed to take|regimen|how to (?:use|take|apply|inject)|(?:what|which) (?:dosing )?frequency|(?:que|cual es la) frecuencia(?= (?:lo|la|se|toma|usa|de (?:toma|administracion|uso)))
         (?:como|con que frecuencia|cuant[oa]s veces al dia) (?:se )?(?:lo |la )?(?:debe |tiene que |hay que )?toma(?:r|rlo|rla|rse)?
         cuant[oa]s? (?:miligramos|mg|pastillas|tabletas|comprimidos|gramos|unidades|inhalaciones|puffs|gotas|capsulas|ml|mililitros|cucharadas)|concentracion
         (?:que|cuanta|cual(?:es)?) (?:concentracion|cantidad|presentacion)
@@ -217,6 +217,8 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         (?:que|cual) (?:enfermedad|diagnostico|condicion|problema) (?:justific|motiv|llev|origin|caus|explic)\w+~
         que (?:motivo|lo llevo|la llevo|causo|provoco)|a causa de que|(?:debido|causa|por) a que|why
         what\b[^?]*\bfor\s*(?:\?|$)~
+        what (?:was|were|is|did|has|had)\b[^?]*\b(?:seen|treated|admitted|hospitali[sz]ed|evaluated|attended|brought in|came in|come in|in hospital) for(?! (?:the|his|her|a|an|§))
+        a que (?:vino|fue|consulto|acudio|asistio)|de que (?:consulto|lo vieron|la vieron)
         for (?:what|which) (?:conditions?|diseases?|diagnos[ei]s|problems?|reasons?|illness|disorder)|for what
         (?:the )?(?:reason|indication|cause of|purpose)|what\b[^?]*\b(?:led|prompted|caused|made)|how come
         """,

@@ -19,6 +19,8 @@ Language = Literal["es", "en"]
 Toward = Literal["up", "down"]
 Compared = Literal["up", "down", "better", "worse", "which"]
 """How a value is asked to compare with another; `which` where that is the question."""
+InOrder = Literal["before", "after", "which"]
+"""How one thing is asked to lie to another in time; `which` where that is the question."""
 Relation = Literal["before", "after", "at", "during"]
 
 
@@ -44,6 +46,8 @@ class Operation(enum.Enum):
     """The difference between the first and the last value."""
     COMPARE = "compare"
     """Whether the value of one time is higher, lower or better than that of another, or of which it is."""
+    SEQUENCE = "sequence"
+    """Which of two things came first."""
     AVERAGE = "average"
     NORMAL = "normal"
     """Whether a value lies within its reference range."""
@@ -115,6 +119,10 @@ class Facet(enum.Enum):
     """How, how much and how often a medicine is taken."""
     STOPPED = "stopped"
     """Why it was stopped."""
+    CONTENTS = "contents"
+    """What a plan consists of."""
+    COURSE = "course"
+    """What happened at a visit: why somebody came, what was found and done."""
 
 
 class Kin(enum.Enum):
@@ -228,6 +236,8 @@ class Anchor:
     """Whether its end is meant, as a discharge is the end of a stay."""
     reason: Topic | None = None
     """Only entries for this: the admission for pneumonia."""
+    within: TimeRange | None = None
+    """Only entries of this time: the lumpectomy of 2015."""
 
 
 Period = TimeRange | AgeRange | Anchor
@@ -260,6 +270,8 @@ class Ask:
     compared: Compared | None = None
     """How the value of `period` is asked to compare with that of `against`."""
     against: Period | None = None
+    sequence: InOrder | None = None
+    """How the first of two things is asked to lie to the second in time."""
     section: str | None = None
     """The part of a note that is asked for, such as `complaint`."""
     distinct: bool = False
@@ -278,6 +290,8 @@ class Ask:
     """Only diagnoses that are so sure: `confirmed` or `unconfirmed`."""
     facet: Facet | None = None
     """What is asked of what the topics name."""
+    aspect: str | None = None
+    """What is asked of it by a word of its own, as written: the `Ki-67` of a tumour."""
 
 
 @attrs.frozen(kw_only=True)

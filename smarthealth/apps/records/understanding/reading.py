@@ -12,11 +12,12 @@ from smarthealth.retrieval.concepts import ConceptMatch
 from smarthealth.retrieval.glossary import Glossary
 
 from .anchors import find_anchor
+from .aspects import find_aspect
 from .attributes import find_attributes
 from .comparing import Comparison, find_comparison
 from .concepts import classes_of_allergies, find_concepts, is_clinical, is_cue
 from .demographics import find_fields
-from .directions import direction_spans, find_direction
+from .directions import direction_spans, find_direction, find_improvement
 from .facets import FacetCue, find_facet, may_have
 from .fillers import is_filler
 from .folding import CONCEPT, PERIOD, Reading, fold_letters
@@ -34,9 +35,24 @@ from .names import find_names
 from .operations import OperationCue, find_operations
 from .picks import find_pick, find_threshold
 from .professions import find_profession
-from .question import Facet, Field, Kin, Operation, Period, Pick, Refusal, Status, Threshold, Topic, Toward
+from .question import (
+    Compared,
+    Facet,
+    Field,
+    InOrder,
+    Kin,
+    Operation,
+    Period,
+    Pick,
+    Refusal,
+    Status,
+    Threshold,
+    Topic,
+    Toward,
+)
 from .refusals import find_refusal
 from .relatives import find_kin, kin_spans
+from .sequences import find_sequence, things_in_order
 from .timerange import find_period
 from .topics import find_subject
 from .units import find_unit
@@ -66,10 +82,14 @@ class Clause:
     """Times beside the first one, each asked for by itself."""
     compared: Comparison | None
     """What is compared with the value of another time."""
+    sequence: InOrder | None
+    """How two things are asked to lie in time."""
     status: Status | None
     threshold: Threshold | None
     toward: Toward | None
     """Which way something is asked to have gone."""
+    improved: Compared | None
+    """Whether it is asked to have got better, or worse."""
     fields: tuple[Field, ...]
     """The patient's own data that are asked for."""
     refusal: Refusal | None
@@ -86,6 +106,8 @@ class Clause:
     """The unit in which a value is asked for."""
     facet: Facet | None = None
     """What is asked of what the topics name."""
+    aspect: str | None
+    """What is asked of them by a word of its own."""
     profession: str | None
     """By which somebody is asked for."""
     verification: str | None
@@ -119,10 +141,12 @@ def _read(text: str, asked: FacetCue | None, glossary: Glossary, today: date) ->
     times = _read_times(reading, matches, today)
     words = _read_words(reading, times)
     people = _people(reading, glossary)
-    subject = find_subject(reading, times.matches, words.kinds, glossary)
+    # whatever verb it is asked by, what came first is what is named
+    kinds = tuple(kind for kind in words.kinds if kind.is_noun) if times.sequence else words.kinds
+    subject = find_subject(reading, times.matches, kinds, glossary)
     return attrs.evolve(
         _clause_of(text, reading, times, words),
-        topics=subject.topics,
+        topics=things_in_order(reading, subject.topics) if times.sequence else subject.topics,
         reason=subject.reason,
         unknown=subject.unknown,
         people=people,
@@ -145,9 +169,11 @@ def _clause_of(text: str, reading: Reading, times: _Times, words: _Words) -> Cla
         period=times.period,
         further=times.further,
         compared=times.compared,
+        sequence=times.sequence,
         status=find_status(visible),
         threshold=words.threshold,
         toward=None if times.compared else find_direction(text, visible),
+        improved=None if times.compared else find_improvement(visible),
         fields=words.fields,
         refusal=find_refusal(reading.folded, visible, text),
         section=find_section(visible),
@@ -156,6 +182,7 @@ def _clause_of(text: str, reading: Reading, times: _Times, words: _Words) -> Cla
         reads=asks_what_is_written(visible),
         profession=words.profession,
         verification=find_verification(visible),
+        aspect=find_aspect(reading, visible),
         words=len(Reading(text).words_left()),
     )
 
@@ -210,6 +237,7 @@ class _Times:
     period: Period | None
     further: tuple[Period, ...] = ()
     compared: Comparison | None = None
+    sequence: InOrder | None = None
 
 
 def _read_unit(reading: Reading) -> tuple[str, str | None]:
@@ -245,6 +273,10 @@ def _read_times(reading: Reading, matches: list[ConceptMatch], today: date) -> _
     found = find_period(reading.open, today)
     if found is not None:
         reading.cover(found.start, found.end, PERIOD)
+    sequence = find_sequence(reading, matches)
+    if sequence is not None:
+        reading.cover(sequence.start, sequence.end)
+        return _Times(matches=matches, period=found.period if found else None, sequence=sequence.asked)
     anchored = find_anchor(reading, matches)
     if anchored is not None:
         matches = [match for match in matches if not anchored.start <= match.start < anchored.end]
@@ -254,11 +286,22 @@ def _read_times(reading: Reading, matches: list[ConceptMatch], today: date) -> _
     if compared is not None:
         for start, end in compared.spans:
             _cover_ascii(reading, start, end)
-        return _Times(matches=matches, period=compared.period, compared=compared)
+        return _Times(matches=_measured_of(matches, compared), period=compared.period, compared=compared)
     further = find_further(reading.folded, found, today) if found is not None else []
     for other in further:
         reading.cover(other.start, other.end)
     return _Times(matches=matches, period=period, further=tuple(other.period for other in further))
+
+
+def _measured_of(matches: Sequence[ConceptMatch], compared: Comparison) -> Sequence[ConceptMatch]:
+    """What is compared, without what only tells the second time: `higher in November than at delivery, in September`."""
+    told = [
+        match
+        for match in matches
+        if "observation" not in match.concept.kinds
+        and any(start <= match.start and match.end <= end for start, end in compared.spans)
+    ]
+    return [match for match in matches if match not in told]
 
 
 def _cover_attributes(reading: Reading, visible: str, kinds: list[KindCue]) -> bool:

@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 import attrs
 
+from .better import toward_of
 from .directions import compares_with_the_last
 from .folding import CONCEPT, fold_letters
 from .kinds import ALLERGY, CAREPLAN, CARETEAM, CONDITION, DOCUMENT, ENCOUNTER, IMMUNIZATION, MEDICATION, PROCEDURE
-from .modifiers import find_section
+from .modifiers import find_section, names_source
 from .question import Anchor, Ask, Facet, Operation, Order, Pick, Status, TimeRange, Topic
 from .reading import Clause
 from .refusals import asks_for_recorded_advice
@@ -42,14 +43,16 @@ _PLAN_FOR = re.compile(
     rf"(?:con|para|for|with|regarding|about)\s+(?:(?:el|la|los|las|su|the|his|her)\s+)?{CONCEPT}"
 )
 _IN_HOSPITAL = re.compile(
-    r"\b(?:how\s+many\s+(?:nights|days)|cuant[oa]s\s+(?:noches|dias)|how\s+long)\b[^?]*\b(?:in|en)\s+(?:the\s+|el\s+|la\s+)?(?:hospital|clinica)\b"
+    r"\b(?:how\s+many\s+(?:nights|days)|cuant[oa]s\s+(?:noches|dias)|how\s+long)\b[^?]*\b(?:(?:in|en)\s+(?:the\s+|el\s+|la\s+)?(?:hospital|clinica)|ingresad[oa]|hospitalizad[oa]|internad[oa]|admitted|hospitali[sz]ed|inpatient)\b"
     r"|\bestancia\s+hospitalaria\b|\bhospital\s+stay\b"
 )
-_ACCORDING_TO = re.compile(r"\b(?:segun|de\s+acuerdo\s+con|according\s+to)\b")
 _CURRENT = re.compile(r"\b(?:actual(?:es)?|current)\b")
 _TODAY = re.compile(r"\b(?:hoy|today)\b")
 _SINCE = re.compile(r"\b(?:desde\s+(?:cuando|que\s+(?:fecha|ano|dia|mes))|since\s+when)\b")
 _TIMES = re.compile(r"\b(?:cuantas\s+veces|how\s+many\s+times|how\s+often|numero\s+de\s+veces|number\s+of\s+times)\b")
+_OFTEN = re.compile(
+    r"\b(?:how\s+(?:often|frequently)|con\s+que\s+frecuencia)\b(?![^?]*\b(?:prescri|recet|formul|ordered))"
+)
 _HOW_LONG_NOT = re.compile(
     r"\b(?:hace\s+cuanto\s+(?:tiempo\s+)?(?:que\s+)?no|how\s+long\s+since|cuanto\s+hace\s+que\s+no)\b"
 )
@@ -100,7 +103,7 @@ def _text_of_a_note(ask: Ask, clause: Clause) -> Ask:
         ask = attrs.evolve(ask, section=None)
     if DOCUMENT not in _kinds(ask):
         return attrs.evolve(ask, section=None)
-    if _ACCORDING_TO.search(clause.visible):
+    if names_source(clause.visible):
         return attrs.evolve(ask, operation=Operation.NOTE)
     as_entry = ask.operation in (Operation.COUNT, Operation.WHEN, Operation.WHO, Operation.WHERE)
     reads = clause.reads or ask.section is not None or any(topic.is_specific for topic in ask.topics)
@@ -138,7 +141,8 @@ _SAID = re.compile(
 def _stay_for_a_procedure(ask: Ask, clause: Clause) -> Ask:
     """The days in hospital for what was done are those of the stay in which it was done."""
     done = len(ask.topics) == 1 and PROCEDURE in ask.topics[0].all_kinds and ask.topics[0].is_specific
-    if not done or ask.period is not None or not _IN_HOSPITAL.search(clause.visible):
+    within = ask.period if isinstance(ask.period, TimeRange) else None
+    if not done or ask.period is not within or not _IN_HOSPITAL.search(clause.visible):
         return ask
     stay = Topic(kinds=frozenset({ENCOUNTER}), category="inpatient", surface=ask.topics[0].surface)
     return attrs.evolve(
@@ -146,7 +150,7 @@ def _stay_for_a_procedure(ask: Ask, clause: Clause) -> Ask:
         operation=Operation.DURATION,
         topics=(stay,),
         pick=Pick(),
-        period=Anchor(relation="during", topic=ask.topics[0], pick=Pick(order=Order.FIRST)),
+        period=Anchor(relation="during", topic=ask.topics[0], pick=Pick(order=Order.FIRST), within=within),
     )
 
 
@@ -231,6 +235,20 @@ def _no_extreme_of_the_unmeasured(ask: Ask, _clause: Clause) -> Ask:
     return ask
 
 
+def _worst_and_best(ask: Ask, clause: Clause) -> Ask:
+    """The worst value is the lowest one where more is better; of what nobody can tell that, the highest."""
+    asked = _EXTREME.search(clause.visible)
+    if asked is None or ask.pick.order not in (Order.HIGHEST, Order.LOWEST) or not _is_measured(ask):
+        return ask
+    concepts = [concept for topic in ask.topics for concept in topic.concepts]
+    toward = toward_of("worse" if asked["worst"] else "better", concepts)
+    order = {"up": Order.HIGHEST, "down": Order.LOWEST}.get(toward or "", ask.pick.order)
+    return attrs.evolve(ask, pick=attrs.evolve(ask.pick, order=order))
+
+
+_EXTREME = re.compile(r"\b(?:(?P<worst>peor(?:es)?|worst)|mejor(?:es)?|best)\b")
+
+
 def _value_after_an_event(ask: Ask, _clause: Clause) -> Ask:
     """How it was after an operation, or on admission, is told by the first measurement from then on."""
     period = ask.period
@@ -283,11 +301,13 @@ def _who_is_in_a_team(ask: Ask, clause: Clause) -> Ask:
 
 
 def _counting(ask: Ask, clause: Clause) -> Ask:
-    """How many times: of all. Doses without a name are those of vaccines."""
+    """How many times: of all; how often, of a medicine: as its dosage says. Doses without a name are those of vaccines."""
     if ask.operation is not Operation.COUNT:
         return ask
     if ask.pick.order in (Order.LATEST, Order.FIRST) and _TIMES.search(clause.visible):
         ask = attrs.evolve(ask, pick=Pick())
+    if _OFTEN.search(clause.visible) and ask.topics and MEDICATION in _all_kinds(ask) and ask.topics[0].is_specific:
+        return attrs.evolve(ask, operation=Operation.DOSE)
     if not ask.topics and COUNTED_DOSES.search(clause.visible):
         ask = attrs.evolve(ask, topics=(Topic(kinds=frozenset({IMMUNIZATION})),))
     return ask
@@ -314,13 +334,16 @@ def _whether_it_went_so(ask: Ask, clause: Clause) -> Ask:
     if ask.operation not in (Operation.TREND, Operation.CHANGE):
         return ask
     recent = Pick(order=Order.LATEST, count=2) if compares_with_the_last(clause.visible) else Pick()
-    return attrs.evolve(ask, toward=clause.toward if ask.operation is Operation.TREND else None, pick=recent)
+    if ask.operation is Operation.CHANGE:
+        return attrs.evolve(ask, pick=recent)
+    return attrs.evolve(ask, toward=clause.toward, compared=clause.improved, pick=recent)
 
 
 _REACTS = re.compile(
     r"\bwhat\s+(?:happens|happened|would\s+happen|occurs)\s+(?:to\s+(?:him|her|them)\s+)?(?:when|if|with|after)\s+"
     r"(?:(?:s?he|they|the\s+patient)\s+)?(?:(?:is|was)\s+)?(?:gets?|got|takes?|took|eats?|ate|touch(?:es)?|uses?|has|had|receives?|given|exposed)?\b"
-    r"|\bhow\s+(?:does|did|do)\s+\w+\s+react\b|\breacts?\s+to\b"
+    r"|\bhow\s+(?:does|did|do)\s+\w+\s+react\b|\breact(?:s|ed|ions?)?\s+to\b"
+    r"|\b(?:what|which)\s+(?:\w+\s+)?reactions?\b|\b(?:que|cual(?:es)?)\s+(?:\w+\s+){0,3}reacci(?:on|ones)\b|\breacci(?:on|ones)\s+(?:al?|con)\b"
     r"|\bque\s+(?:le\s+)?(?:pasa|paso|sucede|ocurre|da|dio|produce|hace)\s+(?:cuando|si|con|al)\b|\bcomo\s+reacciona\b"
 )
 
@@ -332,6 +355,13 @@ def _reaction(ask: Ask, clause: Clause) -> Ask:
         return ask
     of_allergy = attrs.evolve(ask.topics[0], kinds=frozenset({ALLERGY}))
     return attrs.evolve(ask, operation=Operation.EXISTS, topics=(of_allergy,), pick=Pick(), status=None)
+
+
+def _how_it_went(ask: Ask, clause: Clause) -> Ask:
+    """Whether a disease got better or worse is another thing than whether it is there."""
+    if ask.operation is Operation.EXISTS and clause.improved is not None and CONDITION in _all_kinds(ask):
+        return attrs.evolve(ask, compared=clause.improved)
+    return ask
 
 
 _RULES: tuple[Callable[[Ask, Clause], Ask], ...] = (
@@ -347,6 +377,7 @@ _RULES: tuple[Callable[[Ask, Clause], Ask], ...] = (
     _since_when,
     _how_long_since,
     _no_extreme_of_the_unmeasured,
+    _worst_and_best,
     _value_after_an_event,
     _last_but_one,
     _counting,
@@ -355,4 +386,5 @@ _RULES: tuple[Callable[[Ask, Clause], Ask], ...] = (
     _states_of_what_has_some,
     _whether_it_went_so,
     _reaction,
+    _how_it_went,
 )

@@ -1,4 +1,4 @@
-"""An organ that was taken out, in plain words: `le sacaron la próstata`, `did they take out his spleen`.
+"""An organ, or a device, that was taken out, in plain words: `le sacaron la próstata`, `did they take out his spleen`.
 
 Operations are recorded by their names; what laypeople say of them is written as the name before anything else is read.
 """
@@ -21,13 +21,19 @@ _NAMES: Mapping[str, tuple[str, str, str]] = {
     "oophorectomy": ("ovar(?:y|ies)", "ovarios?", "ooforectomía"),
     "colectomy": ("colon|part of (?:the|his|her) colon", "colon", "colectomía"),
     "gastrectomy": ("stomach", "estomago", "gastrectomía"),
+    "removal of contraceptive implant": (
+        "(?:subdermal |subcutaneous |contraceptive |hormonal |birth control |arm )+implant",
+        "implante (?:subdermico|subcutaneo|anticonceptivo|hormonal)(?: anticonceptivo)?",
+        "retiro de implante anticonceptivo",
+    ),
+    "removal of iud": ("iud|intrauterine (?:contraceptive )?device", "diu|dispositivo intrauterino", "retiro de diu"),
 }
 _OWN = r"(?:(?:the|his|her|their|my|a|one|both|left|right)\s+)*"
 _SU = r"(?:(?:el|la|los|las|un|una|su|sus|parte\s+del?|del?)\s+)*"
 _TOOK = r"(?:t(?:ake|ook|aken|aking)\s+out|remov(?:e|ed|ing)|cut\s+out|excis(?:e|ed))"
 _SACAR = (
     r"(?:(?:le|les|se\s+la|se\s+lo)\s+)?(?:(?:han|ha|habian|fue|fueron|hayan)\s+)?"
-    r"(?:sac(?:aron|o|ado|ada|ar)|quit(?:aron|o|ado|ada|ar)|extirp(?:aron|o|ado|ada|ar)|extraj(?:eron|o)|remov(?:ieron|io|ido))"
+    r"(?:sac(?:aron|o|ado|ada|ar)|quit(?:aron|o|ado|ada|ar)|retir(?:aron|o|ado|ada|ar)|extirp(?:aron|o|ado|ada|ar)|extraj(?:eron|o)|remov(?:ieron|io|ido))"
 )
 
 
@@ -57,6 +63,27 @@ def _operated() -> Iterator[tuple[re.Pattern[str], str]]:
         yield re.compile(rf"\b{_OPERATED}{_SU}(?:{spanish})\b"), named
 
 
+_SECOND = tuple(
+    (
+        re.compile(rf"\b(?:before|after|or|and)\s+(?P<own>{_OWN}(?:{ours}))\b{_ENDS}"),
+        re.compile(rf"\b(?:antes|despues|o|y)\s+(?:que\s+)?(?P<own>{_SU}(?:{theirs}))\b"),
+        name,
+        named,
+    )
+    for name, (ours, theirs, named) in _NAMES.items()
+)
+"""A second organ for which the verb is not said again: `before or after the appendix`."""
+
+
+def _second_named(text: str, folded: str) -> str:
+    for english, spanish, name, named in _SECOND:
+        for pattern, called in ((english, name), (spanish, f" de la {named} ")):
+            match = pattern.search(folded)
+            if match is not None:
+                return f"{text[: match.start('own')]}{called}{text[match.end('own') :]}"
+    return text
+
+
 _PATTERNS = tuple((*_compiled(ours, theirs), name, named) for name, (ours, theirs, named) in _NAMES.items())
 
 
@@ -64,7 +91,7 @@ _OPERATIONS = tuple(_operated())
 
 
 def removals_named(text: str, folded: str) -> str:
-    """A question with each organ that was taken out replaced by the name of the operation.
+    """A question with an organ or device that was taken out replaced by the name of the operation.
 
     Args:
         text: The question.
@@ -74,7 +101,7 @@ def removals_named(text: str, folded: str) -> str:
         for pattern, called in ((english, name), (spanish, named)):
             match = pattern.search(folded)
             if match is not None:
-                return f"{text[: match.start()]}{called}{text[match.end() :]}"
+                return f"{text[: match.start()]}{called}{_second_named(text[match.end() :], folded[match.end() :])}"
     for pattern, called in _OPERATIONS:
         match = pattern.search(folded)
         if match is not None:

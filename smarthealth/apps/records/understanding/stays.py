@@ -53,6 +53,11 @@ _PATTERNS = tuple(
 _CLAUSE = re.compile(
     rf"\b{_WHEN}(?:(?P<leaving>{_DISCHARGED})|(?P<stay>{_ADMITTED}))\b(?:\s+(?:(?:por|la)\s+)*ultima\s+vez|\s+(?:the\s+)?last\s+time)?(?P<reason>\s+(?:por|de|for|with|con|due\s+to)\s+{_ARTICLE}{CONCEPT}+)?"
 )
+_SEEN = re.compile(
+    rf"\b(?:cuando|when)\s+(?:(?:el|la|lo|le|se|fue|paciente|the|patient|s?he|they|was|were|first|last)\s+)*(?:consult(?:o|aba|ed)|acudio|vino|asistio|present(?:o|ed)|vieron|atendid[oa]|atendieron|seen|came(?:\s+in)?|attended|visited)"
+    rf"(?:\s+(?:a|to)\s+(?:the\s+|la\s+)?(?:urgencias|emergency(?:\s+room)?|er|ed|clinic|clinica))?(?P<leaving>(?!))?(?P<stay>(?!))?(?P<reason>\s+(?:por|de|con|for|with)\s+{_ARTICLE}{CONCEPT}+)"
+)
+"""A visit told by what it was for: `when she was seen for covid`."""
 # `Hb ingreso`, `con qué hemoglobina ingresó`; `discharge Hb`.
 _BESIDE = (
     re.compile(
@@ -111,6 +116,9 @@ def _found(text: str) -> Iterator[tuple[Relation, re.Match[str]]]:
     clause = _CLAUSE.search(text)
     if clause is not None and text[: clause.start()].strip(" ¿"):
         yield "during", clause
+    seen = _SEEN.search(text)
+    if seen is not None and text[: seen.start()].strip(" ¿"):
+        yield "during", seen
     for pattern in _BESIDE:
         beside = pattern.search(text)
         if beside is not None:

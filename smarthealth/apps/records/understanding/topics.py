@@ -49,7 +49,7 @@ _DOSE_OF = re.compile(
 )
 """Before what may be a disease or the vaccine against it: the vaccine."""
 _COUNTS_DOSES = re.compile(
-    r"\b(?:cuant[oa]s|how\s+many)\s+(?:dosis|refuerzos|doses|shots|jabs|boosters)\b|\b(?:dosis|refuerzos?|doses|shots?|jabs?|boosters?)\W*$"
+    r"\b(?:cuant[oa]s|how\s+many)\s+(?:\w+[\s-]+){0,3}(?:dosis|refuerzos|doses|shots|jabs|boosters)\b|\b(?:dosis|refuerzos?|doses|shots?|jabs?|boosters?)\W*$"
 )
 """Anywhere beside such a name: doses that are counted are of the vaccine."""
 _BESIDE = re.compile(r"^[\s-]*$")
@@ -268,7 +268,7 @@ def _kind_topics(
     reading: Reading, kinds: Sequence[KindCue], groups: Sequence[_Group], attached: set[_Group], reason: Topic | None
 ) -> list[Topic]:
     topics: list[Topic] = []
-    for kind in _without_repetition(kinds):
+    for kind in _without_repetition(kinds, reading.folded):
         takes = kind.kinds == {MEDICATION} and not kind.is_noun
         has_object = takes or kind.kinds <= {ALLERGY, IMMUNIZATION}
         terms = _attached(
@@ -291,6 +291,17 @@ def _category(kind: KindCue) -> str | None:
     return None if kind.category == LEVEL else kind.category
 
 
+def _are_joined(known: KindCue, kind: KindCue, text: str) -> bool:
+    """Whether two narrower cues of one kind stand side by side: admissions or visits to the emergency room."""
+    narrower = known.category is not None and kind.category is not None and known.category != kind.category
+    return narrower and _JOINED.fullmatch(text[known.end : kind.start]) is not None
+
+
+_JOINED = re.compile(
+    r"\s*(?:,\s*)?(?:y/o|and/or|y|e|o|u|and|or|ni|nor)\s+(?:(?:las?|los|the|any|a|an|sus?|his|her)\s+)*"
+)
+
+
 def _is_apter(kind: KindCue, known: KindCue) -> bool:
     """Of two cues for one kind: of visits the narrower one, of procedures and surgery the wider one."""
     if kind.kinds == {PROCEDURE}:
@@ -298,10 +309,14 @@ def _is_apter(kind: KindCue, known: KindCue) -> bool:
     return known.category is None and kind.category is not None
 
 
-def _without_repetition(kinds: Sequence[KindCue]) -> list[KindCue]:
+def _without_repetition(kinds: Sequence[KindCue], text: str) -> list[KindCue]:
     seen: dict[frozenset[str], KindCue] = {}
+    both: list[KindCue] = []
     for kind in sorted(kinds, key=lambda cue: cue.start):
         known = seen.get(kind.kinds)
+        if known is not None and _are_joined(known, kind, text):
+            both.append(kind)
+            continue
         if known is None or _is_apter(kind, known):
             seen[kind.kinds] = kind
-    return sorted(seen.values(), key=lambda cue: cue.start)
+    return sorted((*seen.values(), *both), key=lambda cue: cue.start)

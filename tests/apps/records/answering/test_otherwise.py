@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from smarthealth.storage.pool import Pool
     from tests.apps.records.answering.conftest import Add, Ask
 
 
@@ -48,3 +49,46 @@ async def test_what_is_not_there_by_its_kind_may_be_there_by_another(
     facts = await ask(question)
     assert [fact.say for fact in facts] == says
     assert named is None or any(named.lower() in item.name.lower() for fact in facts for item in fact.items)
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("Who saw him in pulmonary follow-up?", ["who"]),
+        ("Who saw him in rheumatology follow-up?", ["who"]),
+        ("Who saw him in dermatology follow-up?", ["absent"]),
+        ("Who saw him in rheumatology follow-up in 1990?", ["absent"]),
+    ],
+)
+async def test_a_visit_may_be_told_by_its_reason_or_its_place(
+    pool: Pool, add: Add, ask: Ask, question: str, says: list[str]
+) -> None:
+    """`pulmonary` is in the reason of one, `rheumatology` in the name of where the other was."""
+    place = await pool.fetch_one(
+        "insert into organization (fhir_id, name) values ('Organization/7', 'Andover Rheumatology') returning id"
+    )
+    assert place is not None
+    await add("encounter", "Follow-up encounter", category="ambulatory", reason="Pulmonary emphysema")
+    await add("encounter", "Follow-up encounter", category="ambulatory", organization_id=place[0])
+    assert [fact.say for fact in await ask(question)] == says
+
+
+@pytest.mark.parametrize(
+    ("question", "says"),
+    [
+        ("FEV1/FVC of the spirometry", ["value"]),
+        ("Leukocytes and a spirometry?", ["value", "absent"]),
+        ("FEV1/FVC and the glucose", ["value", "absent"]),
+        ("Dime todos los ingresos o visitas a urgencias", ["list", "absent"]),
+        ("mínimo de leucocitos con la quimioterapia", ["value", "list"]),
+    ],
+)
+async def test_what_only_tells_of_which_test_a_value_was_is_not_absent(
+    add: Add, ask: Ask, question: str, says: list[str]
+) -> None:
+    """What is asked for beside it is, after what is there; the least of what has no number is all of it."""
+    await add("observation", "FEV1/FVC", code="19926-5", value=78.4, unit="%")
+    await add("observation", "Leukocytes", code="6690-2", value=2.6, unit="10*3/uL")
+    await add("encounter", "Emergency room admission", category="emergency")
+    await add("procedure", "Chemotherapy")
+    assert [fact.say for fact in await ask(question)] == says

@@ -74,8 +74,26 @@ def test_what_is_asked_about_itself_tells_no_time(text: str) -> None:
 
 
 def test_what_lasts_holds_what_happened_meanwhile() -> None:
-    """A pregnancy does; something that lasts no time does not."""
+    """A pregnancy does, and a disease where it is said so (`durante`); what merely stands with it does not."""
     found = anchor_of("¿Cuál fue la glucosa durante el embarazo?")
     assert found is not None
     assert found.anchor.relation == "during"
-    assert anchor_of("¿Cuál fue la glucosa durante la hipertensión?") is None
+    assert anchor_of("¿Cuál fue la glucosa durante la neumonía?") is not None
+    assert anchor_of("¿Cuál fue la glucosa en el resfriado?") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "relation"),
+    [
+        ("What is his sexual function like since surgery?", "after"),
+        ("¿Cómo estaba la erección antes de la operación?", "before"),
+        ("What was done after the surgery?", None),
+        ("How much time has passed since surgery, and the erection?", None),
+        ("¿Cómo está la erección?", None),
+    ],
+)
+def test_an_operation_without_a_name_tells_a_time(text: str, relation: str | None) -> None:
+    """Where something else is spoken of by its own words: the last operation is meant."""
+    found = anchor_of(text)
+    assert (found.anchor.relation if found else None) == relation
+    assert found is None or (found.anchor.topic.category, found.anchor.pick.order) == ("surgery", Order.LATEST)

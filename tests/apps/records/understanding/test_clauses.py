@@ -37,11 +37,14 @@ def test_sentences_end_at_their_marks(text: str, sentences: list[str]) -> None:
         ("¿Consultas entre 2010 y 2015?", ["¿Consultas entre 2010 y 2015?"]),
         ("Buenas, ¿cuál es su peso?", ["Buenas, ¿cuál es su peso?"]),
         ("peso, cuál es", ["peso", "cuál es"]),
+        ("según la nota de 2019, ¿qué toma?", ["según la nota de 2019, ¿qué toma?"]),
+        ("After starting allopurinol, was it lower?", ["After starting allopurinol, was it lower?"]),
+        ("metformin: how often and for what?", ["metformin: how often", "for what?"]),
         ("y", []),
     ],
 )
 def test_a_sentence_is_cut_before_each_further_question(sentence: str, clauses: list[str]) -> None:
-    """Lists and times stay whole; what is no question before a comma goes with what follows."""
+    """Lists and times stay whole; what is no question before a comma, a time or a source, goes with what follows."""
     assert split_clauses(sentence, load_glossary(), date(2024, 1, 1)) == clauses
 
 

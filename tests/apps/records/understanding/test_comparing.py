@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from smarthealth.apps.records.understanding.question import Operation, TimeRange
+from smarthealth.apps.records.understanding.question import Anchor, Operation, TimeRange
 from smarthealth.apps.records.understanding.understand import understand
 from smarthealth.retrieval.glossary import load_glossary
 
@@ -40,6 +40,39 @@ def test_two_times_are_compared(question: str, asked: str, first: int | None, se
         first,
         second,
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "first", "second"),
+    [
+        ("Uric acid after allopurinol - lower than before?", "down", "after", "at"),
+        ("¿El ácido úrico era más alto antes del alopurinol que después?", "up", "at", "after"),
+        ("uric acid before and after allopurinol", "which", "after", "at"),
+    ],
+)
+def test_the_two_sides_of_an_event_are_compared(question: str, asked: str, first: str, second: str) -> None:
+    """What was measured on its very day tells how it was before."""
+    (ask,) = understand(question, history=(), today=TODAY, glossary=load_glossary()).asks
+    assert isinstance(ask.period, Anchor)
+    assert isinstance(ask.against, Anchor)
+    assert (ask.compared, ask.period.relation, ask.against.relation) == (asked, first, second)
+
+
+def test_what_only_tells_the_second_time_is_not_asked_for() -> None:
+    """`than at delivery (September)` names the month."""
+    text = "Was her Hb higher six weeks postpartum (Nov 2014) than at delivery (Sept 2014)?"
+    (ask,) = understand(text, history=(), today=TODAY, glossary=load_glossary()).asks
+    assert (ask.operation, ask.compared, year(ask.against)) == (Operation.COMPARE, "up", 2014)
+    assert [concept.id for topic in ask.topics for concept in topic.concepts] == ["hemoglobin"]
+
+
+@pytest.mark.parametrize(
+    "question", ["Uric acid after allopurinol?", "¿Es más alto el ácido úrico tras el alopurinol?"]
+)
+def test_one_side_alone_compares_nothing(question: str) -> None:
+    """Nor does a word of comparison without another side."""
+    asks = understand(question, history=(), today=TODAY, glossary=load_glossary()).asks
+    assert all(ask.operation is not Operation.COMPARE for ask in asks)
 
 
 @pytest.mark.parametrize(

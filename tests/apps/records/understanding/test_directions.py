@@ -8,6 +8,7 @@ from smarthealth.apps.records.understanding.directions import (
     compares_with_the_last,
     direction_spans,
     find_direction,
+    find_improvement,
     measured_by_verb,
     verb_spans,
 )
@@ -37,6 +38,23 @@ from smarthealth.apps.records.understanding.question import Toward
 def test_verbs_and_comparisons_tell_the_way(text: str, toward: Toward | None) -> None:
     """Rising or falling, by a verb or by a comparison; both at once ask for neither."""
     assert find_direction(text, _open(text)) == toward
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("did the § improve", "better"),
+        ("¿ha mejorado la §?", "better"),
+        ("has the § gotten worse", "worse"),
+        ("¿empeoró la §?", "worse"),
+        ("did it get better or worse", None),
+        ("¿mejoró o empeoró?", None),
+        ("the best §", None),
+    ],
+)
+def test_it_may_be_asked_whether_something_got_better(text: str, way: str | None) -> None:
+    """Better or worse; both at once ask for neither."""
+    assert find_improvement(_open(text)) == way
 
 
 def _open(text: str) -> str:

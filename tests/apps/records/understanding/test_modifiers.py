@@ -10,6 +10,7 @@ from smarthealth.apps.records.understanding.modifiers import (
     find_section,
     find_status,
     find_verification,
+    names_source,
     status_spans,
 )
 from smarthealth.apps.records.understanding.question import Status
@@ -76,3 +77,12 @@ def test_what_is_written_may_be_asked_for(text: str, reads: bool) -> None:
 def test_how_sure_diagnoses_are_to_be_may_be_asked_for(text: str, sureness: str | None) -> None:
     """Confirmed ones, those that are not, or all."""
     assert find_verification(text) == sureness
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [("segun la nota", True), ("who came, per the er note", True), ("twice per day", False), ("la nota", False)],
+)
+def test_what_is_to_tell_it_may_be_named(text: str, named: bool) -> None:
+    """According to the note; `per day` names nothing."""
+    assert names_source(text) is named

@@ -116,3 +116,15 @@ def test_a_team_is_no_device() -> None:
     clause = read("¿Quién conforma el equipo de atención?")
     assert any("careteam" in cue.kinds for cue in clause.kinds)
     assert not any(topic.concepts for topic in clause.topics)
+
+
+def test_what_came_first_is_asked_of_two_things() -> None:
+    """No verb by which it is asked names a kind, and no event tells a time."""
+    clause = read("Which came first, the atopic dermatitis or the peanut allergy?")
+    assert (clause.sequence, clause.period, len(clause.topics)) == ("which", None, 2)
+
+
+def test_an_aspect_and_an_improvement_are_read() -> None:
+    """The size of the polyp, whether the LDL improved."""
+    assert read("¿De qué tamaño era el pólipo?").aspect == "tamaño"
+    assert read("Did the LDL improve?").improved == "better"

@@ -6,7 +6,16 @@ from datetime import date
 
 import pytest
 
-from smarthealth.apps.records.understanding.question import Anchor, Ask, Facet, Operation, Order, Pick, Status
+from smarthealth.apps.records.understanding.question import (
+    Anchor,
+    Ask,
+    Facet,
+    Operation,
+    Order,
+    Pick,
+    Status,
+    TimeRange,
+)
 from smarthealth.apps.records.understanding.understand import understand
 from smarthealth.retrieval.glossary import load_glossary
 
@@ -56,6 +65,9 @@ def test_the_topic_makes_an_operation_another(text: str, operation: Operation) -
         ("¿Desde cuándo tiene asma?", Pick(order=Order.FIRST)),
         ("alergias del menor", Pick()),
         ("menor glucosa", Pick(order=Order.LOWEST)),
+        ("worst FEV1/FVC", Pick(order=Order.LOWEST)),
+        ("mejor FEV1/FVC", Pick(order=Order.HIGHEST)),
+        ("peor peso", Pick(order=Order.HIGHEST)),
         ("¿Cuál fue la glucosa después de la apendicectomía?", Pick(order=Order.FIRST)),
         ("¿Cuál fue la glucosa antes de la apendicectomía?", Pick()),
         ("¿Cuál fue la glucosa anterior?", Pick(order=Order.LATEST, nth=2)),
@@ -125,6 +137,7 @@ def test_a_part_belongs_to_notes_only() -> None:
         "How many nights in hospital for the prostatectomy?",
         "¿Cuántos días estuvo en el hospital por la prostatectomía?",
         "estancia hospitalaria de la prostatectomía",
+        "¿Cuántos días estuvo ingresado por la prostatectomía?",
     ],
 )
 def test_days_in_hospital_for_what_was_done_are_those_of_its_stay(text: str) -> None:
@@ -197,3 +210,35 @@ def test_members_of_a_team_are_asked_for() -> None:
 def test_a_habit_may_be_over() -> None:
     """It is measured, as a state of smoking is, and yet it ends."""
     assert only("When did she stop smoking?").status is Status.ENDED
+
+
+def test_a_stay_for_what_was_done_keeps_its_time() -> None:
+    """The lumpectomy of 2015 is looked for in that year."""
+    period = only("How long was she in hospital for the lumpectomy in 2015?").period
+    assert isinstance(period, Anchor)
+    assert period.within == TimeRange(since=date(2015, 1, 1), until=date(2015, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "operation"),
+    [
+        ("methotrexate: how often", Operation.DOSE),
+        ("¿Con qué frecuencia le formularon metotrexato?", Operation.COUNT),
+        ("how often did she have asthma", Operation.COUNT),
+    ],
+)
+def test_how_often_a_medicine_is_taken_is_its_dose(text: str, operation: Operation) -> None:
+    """How often it was prescribed, or a disease came, is counted."""
+    assert only(text).operation is operation
+
+
+def test_whether_something_got_better_is_asked_of_values_and_diseases() -> None:
+    """Of values it is a trend; that a disease is there is no answer to it."""
+    assert (only("Did her LDL improve?").operation, only("Did her LDL improve?").compared) == (
+        Operation.TREND,
+        "better",
+    )
+    assert (only("Has his asthma worsened?").operation, only("Has his asthma worsened?").compared) == (
+        Operation.EXISTS,
+        "worse",
+    )

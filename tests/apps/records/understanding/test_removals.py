@@ -21,6 +21,13 @@ from smarthealth.apps.records.understanding.removals import removals_named
         ("le sacaron sangre", "le sacaron sangre"),
         ("¿Quién lo operó de la próstata?", "¿Quién lo prostatectomía?"),
         ("who operated on his gallbladder", "who cholecystectomy"),
+        ("When was the subdermal implant taken out?", "When was the removal of contraceptive implant?"),
+        ("¿Le retiraron el DIU?", "¿retiro de diu?"),
+        (
+            "was his gallbladder taken out before or after the appendix?",
+            "was his cholecystectomy before or after appendectomy?",
+        ),
+        ("¿le sacaron la vesícula antes que el apéndice?", "¿colecistectomía antes que  de la apendicectomía ?"),
         ("lo operaron del riñón", "lo operaron del riñón"),
     ],
 )

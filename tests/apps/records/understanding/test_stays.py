@@ -67,3 +67,17 @@ def test_a_stay_may_be_told_by_its_reason() -> None:
 def test_a_question_about_the_stay_itself_is_no_time(text: str) -> None:
     """When, how long and why a stay was is asked of the stay; a visit without an order is any."""
     assert anchor(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("temperatura cuando consultó por covid", "covid-19"),
+        ("what was the temperature when she was seen in the clinic", None),
+        ("pain score when he came to the ER with a fracture", "fracture"),
+    ],
+)
+def test_a_visit_may_be_told_by_what_it_was_for(text: str, reason: str | None) -> None:
+    """When she was seen for it; without a reason it is any visit."""
+    found = anchor(text)
+    assert (found.reason.concepts[0].id if found and found.reason else None) == reason

@@ -100,3 +100,17 @@ def test_what_is_taken_stands_behind_the_verb(text: str, terms: tuple[str, ...])
     """A word that nobody knows is a medicine there."""
     (ask,) = understand(text, history=(), today=date(2024, 3, 15), glossary=load_glossary()).asks
     assert [topic.terms for topic in ask.topics if topic.kinds == {"medication"}] == [terms]
+
+
+@pytest.mark.parametrize(
+    ("text", "categories"),
+    [
+        ("Dime todos los ingresos o visitas a urgencias", ["inpatient", "emergency"]),
+        ("ingresos hospitalarios desde urgencias", ["inpatient"]),
+        ("consultas o ingresos", ["inpatient"]),
+    ],
+)
+def test_narrower_kinds_that_are_joined_are_asked_for_both(text: str, categories: list[str]) -> None:
+    """Admissions or visits to the emergency room are two things; a wider word beside a narrower one is not."""
+    (ask,) = understand(text, history=(), today=date(2024, 3, 15), glossary=load_glossary()).asks
+    assert [topic.category for topic in ask.topics] == categories
