@@ -21,7 +21,7 @@ PASSAGES: Final = 2
 """Passages that one answer may rest on."""
 LEAST_COVERAGE: Final = 0.34
 """Of a passage that is told at all."""
-LEAST_SURENESS: Final = 0.12
+LEAST_SURENESS: Final = 0.1
 """Of the best passage; below it the documents do not say what is asked."""
 SURE: Final = 0.38
 """Of the best passage; below it that is told as what comes nearest, and it is said that the documents do not say it so."""

@@ -50,10 +50,11 @@ OWN_TEXT: Final = 0.4
 """In likeness, what a unit's text counts beside its questions."""
 OF_SECTION, OF_DOCUMENT = 0.5, 0.3
 """In likeness, what they count beside the unit."""
-SURE_OF_SCORE, SURE_OF_LEAD, SURE_OF_LENGTH, UNSURE_OF_MISSING, UNSURE = 2.27, 4.81, 0.55, 4.07, 3.25
-"""How sure a find is: a logistic curve over its score, its lead over the next one, the weight of the words that name something, and
-their share that is nowhere in the passage. Fitted to questions held back from the manual's own and to others that it does not answer."""
-
+SURE_OF_SCORE, SURE_OF_LEAD, SURE_OF_LENGTH = 2.12, 4.81, 0.57
+UNSURE, UNSURE_OF_MISSING, UNSURE_OF_THINGS = 3.05, 4.07, 2.53
+"""How sure a find is: a logistic curve over its score, its lead over the next one, the weight of the words that name something, their
+share that is nowhere in the passage, and that of the car's things which it does not name, whatever it has that may mean the same.
+Fitted to questions held back from the manual's own and to others that it does not answer."""
 VERSIONS: Final = (f"{THING}hybrid", f"{WORD}1.5")
 """Cars that a row may be of alone: who asks for one is told nothing of another."""
 OF_ANOTHER: Final = 0.5
@@ -169,9 +170,11 @@ class Matcher:
     ) -> Found:
         source, whole = unit.source, sum(weight for weight, _ in words)
         missing = sum(weight for weight, ways in words if not ways & unit.features)
+        unnamed = sum(weight for weight, ways in words if _is_thing(ways) and not _exact(ways) & unit.features)
         coverage = 1 - missing / whole if whole else 1.0
-        odds = SURE_OF_SCORE * score + SURE_OF_LEAD * lead + SURE_OF_LENGTH * whole
-        odds -= UNSURE_OF_MISSING * (1 - coverage) + UNSURE
+        odds = SURE_OF_SCORE * score + SURE_OF_LEAD * lead + SURE_OF_LENGTH * whole - UNSURE
+        if whole:
+            odds -= (UNSURE_OF_MISSING * missing + UNSURE_OF_THINGS * unnamed) / whole
         point = unit.point
         if source.kind == "text" and not point:
             point = point_of(source.text, {one: self._rarity.get(one, 0.0) for one in asked})
@@ -276,6 +279,16 @@ class _Table:
                 numbers, values = self._places[feature]
                 total[numbers] += np.float32(weight) * values
         return total
+
+
+def _is_thing(ways: frozenset[str]) -> bool:
+    """Whether a word names a thing of the car."""
+    return any(way[0] == THING for way in ways)
+
+
+def _exact(ways: frozenset[str]) -> frozenset[str]:
+    """Ways to find a word but by what it may mean."""
+    return frozenset(way for way in ways if way[0] != MEANING)
 
 
 def _mixed(unit: Unit) -> dict[str, float]:
