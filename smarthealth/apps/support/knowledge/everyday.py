@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -16,6 +16,8 @@ from smarthealth.retrieval.words import stem
 
 SHORTEST: Final = 3
 """Letters of a beginning that other words share."""
+REMEMBERED: Final = 8192
+"""Words of which it is remembered what they mean; documents repeat theirs."""
 
 
 class Everyday:
@@ -33,12 +35,13 @@ class Everyday:
                 begins = word.endswith("*")
                 known = self._beginnings[word[:-1]] if begins else self._words[stem(word)]
                 known.add(f"={number}")
+        self.of = lru_cache(maxsize=REMEMBERED)(self._of)
 
-    def of(self, word: str) -> frozenset[str]:
+    def _of(self, word: str) -> frozenset[str]:
         """Ids of the groups of a folded word."""
-        return frozenset(self._of(word))
+        return frozenset(self._found(word))
 
-    def _of(self, word: str) -> Iterator[str]:
+    def _found(self, word: str) -> Iterator[str]:
         yield from self._words.get(stem(word), ())
         for size in range(SHORTEST, len(word) + 1):
             yield from self._beginnings.get(word[:size], ())
