@@ -102,6 +102,11 @@ where r.patient_id = %(patient)s and r.encounter_id = any(%(ids)s) and r.kind = 
 order by r.started_at nulls last, r.id limit %(limit)s
 """
 
+_VISITS_OF = f"""
+select {_COLUMNS} from record r where r.patient_id = %(patient)s
+  and r.id in (select encounter_id from record o where o.patient_id = %(patient)s and o.id = any(%(ids)s)) limit %(limit)s
+"""
+
 _ATTENDANCE = """
 select r.id,
        (select coalesce(jsonb_agg(jsonb_build_array(p.full_name, concat_ws('; ', a.role, p.specialty)) order by p.full_name, a.role), '[]')
@@ -332,6 +337,11 @@ class Chart:
         for row in await self._pool.fetch_as(_MadeAt, _MADE_AT, params):
             made.setdefault(row.parent_id, []).append(row.entry())
         return made
+
+    async def visits_of(self, entries: Sequence[Entry]) -> list[Entry]:
+        """The visits at which some entries were made."""
+        params = {"patient": self._patient, "ids": [entry.id for entry in entries], "limit": MOST_ENTRIES}
+        return [row.entry() for row in await self._pool.fetch_as(_Row, _VISITS_OF, params)]
 
     async def with_attendance(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """The same entries with who attended and where, taken from their encounter when they do not say themselves."""

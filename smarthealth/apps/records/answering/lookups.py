@@ -33,7 +33,7 @@ from .findings import Finding, Findings
 from .matching import Matched
 from .material import Material
 from .naming import NamedPeople
-from .occasions import reasons_of
+from .occasions import prescribed_with, reasons_of
 from .otherwise import as_another_kind, by_another_way, given_by_class, related_to, without_context
 from .periods import is_of_a_stay
 from .persons import report_person
@@ -250,6 +250,9 @@ class _LookUp:
         """What there is where nothing was found: the same by another way, in the notes, or beside."""
         search, ask, topic = self._search, material.ask, material.topic
         if ask.reason is not None:
+            together = await prescribed_with(search, material, ask.reason)
+            if together:
+                return together
             of_class = await given_by_class(search, self._about, ask, ask.reason, named)
             if of_class and search.matcher.match(ask.reason).core:
                 return of_class

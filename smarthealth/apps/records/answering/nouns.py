@@ -151,6 +151,7 @@ FACET_NAMES: Mapping[Language, Mapping[str, str]] = {
         "course": "motivo registrado",
         "diagnosed": "diagnóstico registrado en ella",
         "evolution": "evolución",
+        "together": "sin motivo registrado, en la misma consulta en que se registró",
     },
     "en": {
         "findings": "result",
@@ -170,6 +171,7 @@ FACET_NAMES: Mapping[Language, Mapping[str, str]] = {
         "course": "recorded reason",
         "diagnosed": "diagnosis recorded at it",
         "evolution": "course",
+        "together": "no reason recorded, at the same visit as",
     },
 }
 """What the facets of things are called."""

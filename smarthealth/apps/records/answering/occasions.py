@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 
 import attrs
 
-from smarthealth.apps.records.understanding.question import Ask, Facet
+from smarthealth.apps.records.understanding.question import Ask, Facet, Topic
 
 from .chart import Found
 from .entries import Entry
 from .facts import Fact
 from .findings import Finding
 from .listing import MOST_LISTED, list_entries
+from .matching import Matched
 from .material import Material, item_for, make_finding
 from .picking import pick_entries
 from .searching import Search
@@ -52,6 +53,24 @@ async def reasons_of(search: Search, material: Material) -> list[Finding]:
         return []
     made = await search.chart.made_at(visits, _DIAGNOSES)
     return _reasons(attrs.evolve(material, found=Found(tuple(visits), len(visits))), made) if made else []
+
+
+async def prescribed_with(search: Search, material: Material, reason: Topic) -> list[Finding]:
+    """Medicines without a reason of their own that were prescribed at the visit at which a disease was recorded."""
+    matched = search.matcher.match(reason)
+    diseases = Matched(core=tuple(known for known in matched.core if known.kind in _DIAGNOSES), quality=matched.quality)
+    if material.topic.kinds != {"medication"} or material.topic.is_specific or not diseases.core:
+        return []
+    ask = attrs.evolve(material.ask, reason=None, topics=(reason,))
+    recorded = await search.find(await search.wanted(ask, reason, diseases, None), diseases)
+    visits = await search.chart.visits_of(recorded.entries)
+    made = await search.chart.made_at(visits, {"medication"})
+    given = [entry for found in made.values() for entry in found if entry.reason is None]
+    if not given:
+        return []
+    items = [attrs.evolve(item_for(material, entry), note=material.labels.of_topic(reason)) for entry in given]
+    of_given = attrs.evolve(material, found=Found(tuple(given), len(given)))
+    return [make_finding(of_given, Fact(say="told", detail="together"), given[:MOST_LISTED], items[:MOST_LISTED])]
 
 
 def _reasons(material: Material, made: _Made) -> list[Finding]:

@@ -52,14 +52,14 @@ _FROM_THE_LAST = re.compile(
 )
 _OF_ITSELF: Mapping[str, re.Pattern[str]] = {
     "body-height": re.compile(
-        r"(?<!\bque )\b(?:crec(?:io|ido|iendo)|(?<!\bwhat )(?:grow(?:n|ing)?|grew)|taller|shrunk)\b(?! (?:in|out|on|from|en)\b)"
+        r"(?<!\bque )\b(?:crec(?:io|ido|iendo)|(?<!\bwhat )(?:grow(?:n|ing)?|grew)|taller|tallest|shrunk)\b(?! (?:in|out|on|from|en)\b)"
     ),
     "body-weight": re.compile(
-        r"\b(?:adelgaz(?:o|ado|ando)|engord(?:o|ado|ando)|heavier|thinner|(?:perdi|gana)do\s+kilos)\b"
+        r"\b(?:adelgaz(?:o|ado|ando)|engord(?:o|ado|ando)|heavier|heaviest|thinner|(?:perdi|gana)do\s+kilos)\b"
     ),
 }
 """Measurements by the verbs that say what was measured."""
-_VERBS = re.compile(rf"\b(?:{_UP}|{_DOWN}|bajo(?=\s+de\s+peso))\b|{_SPANISH_DOWN}")
+_VERBS = re.compile(rf"\b(?:{_UP}|{_DOWN}|bajo(?=\s+de\s+peso)|heaviest|tallest)\b|{_SPANISH_DOWN}")
 
 
 def find_direction(text: str, visible: str) -> Toward | None:

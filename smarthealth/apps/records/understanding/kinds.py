@@ -282,6 +282,7 @@ _TABLE: tuple[tuple[str, str | None, bool, str], ...] = (
         False,
         r"""
         oper(?:o|aron|ar|an|arse)|intervin(?:o|ieron)|practic(?:o|aron|ado|ada|aban)|underwent|undergone|undergo
+        (?:hicieron|hizo|realizaron|(?:was|were) done|did they do)(?= (?:[a-z]+ ){0,1}(?:para|por|for)\b)
         """,
     ),
     (

@@ -99,7 +99,7 @@ _TABLE: tuple[tuple[Operation, int, str], ...] = (
         con el (?:paso del )?tiempo
         ha(?:n)? (?:ido )?(?:subi(?:do|endo)|baja(?:do|ndo)|aumenta(?:do|ndo)|disminui?(?:do|yendo)|mejora(?:do|ndo)|empeora(?:do|ndo)|cambia(?:do|ndo)|varia(?:do|ndo)|incrementado|descendido|crecido|progresa(?:do|ndo))
         (?:subiendo|bajando|aumentando|disminuyendo|mejorando|empeorando|va (?:al alza|a la baja))|progresion
-        trend(?:s|ed|ing)?|over (?:time|the (?:years|months))|evol(?:ved|ution|ving)|progress(?:ed|ion|ing)
+        which way (?:is|are|has|have|was|were)|hacia donde va|trend(?:s|ed|ing)?|over (?:time|the (?:years|months))|evol(?:ved|ution|ving)|progress(?:ed|ion|ing)
         (?:increas|decreas|improv|worsen|ris|fall|dropp|declin|chang)(?:ing|ed)
         (?:going|gone|went|go) (?:up|down)|risen|fallen|gotten (?:better|worse)
         (?:any change|changes?|cambios?)\b[^?]*\b(?:over (?:the|time)|con (?:el|los) (?:tiempo|anos))~

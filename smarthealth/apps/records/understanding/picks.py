@@ -108,9 +108,9 @@ _TABLE: tuple[tuple[str, Callable[[re.Match[str]], Pick]], ...] = (
     ),
     (
         r"""
-        (?:por )?primer[oa]?s?(?: vez)?|mas (?:antigu[oa]s?|viej[oa]s?|tempran[oa]s?)|inicial(?:es|mente)?|al principio
+        (?:por )?primer[oa]?s?(?: vez)?|mas (?:antigu[oa]s?|viej[oa]s?|tempran[oa]s?)|inicial(?:es|mente)?|al (?:principio|inicio|comienzo)
         de (?:entrada|partida)|basal(?:es)?|arranc(?:o|aba)|empez(?:o|aron|aba)|comenz(?:o|aron|aba)
-        first(?: time)?|earliest|oldest|initial(?:ly)?|original(?:ly)?|baseline|start(?:ed)?(?: (?:at|out|from))|began
+        first(?: time)?|earliest|oldest|initial(?:ly)?|original(?:ly)?|baseline|at (?:first|the (?:start|beginning|outset))|start(?:ed)?(?: (?:at|out|from))|began
         """,
         _one(Order.FIRST),
     ),

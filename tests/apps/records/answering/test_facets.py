@@ -182,3 +182,33 @@ async def test_a_long_report_that_says_the_same_again_is_told_once(add: Add, ask
     await add("report", "MRI of knee", body="Slices of one millimetre were taken. " * 20)
     fact = (await ask("What did the MRI of the knee show?"))[0]
     assert fact.items[0].note == "Slices of one millimetre were taken."
+
+
+@pytest.mark.parametrize(
+    ("question", "say", "note"),
+    [
+        ("What did the mammogram find?", "told", "BI-RADS 5"),
+        ("Histology of the prostate biopsy?", "told", "Adenocarcinoma"),
+        ("apnea-hypopnea index of the polysomnography?", "told", "index 32"),
+        ("¿Salió positiva la serología de hepatitis C?", "lacking", None),
+        ("What does her musculoskeletal care plan include?", "told", "Joint mobility exercises"),
+        ("What happened at the ER?", "told", "Overdose"),
+    ],
+)
+async def test_what_was_done_is_told_by_the_reports_of_its_day(
+    add: Add, ask: Ask, question: str, say: str, note: str | None
+) -> None:
+    """Also by one on a screening, or one whose name shares no word with it; a plan by its activities."""
+    await add("procedure", "Mammography", started_on="2015-03-03")
+    await add("report", "MG Breast Screening", body="BI-RADS 5", started_on="2015-03-03")
+    await add("procedure", "Biopsy of prostate", started_on="2017-06-13")
+    await add("report", "Pathology", body="Adenocarcinoma.", started_on="2017-06-13")
+    await add("report", "Basic panel", body="Fine.", started_on="2017-06-20")
+    await add("procedure", "Polysomnography", started_on="2018-10-16")
+    await add("report", "Sleep study", body="Apnea-hypopnea index 32 per hour.", started_on="2018-10-16")
+    await add("procedure", "Hepatitis C antibody, confirmatory test", started_on="2016-05-31")
+    await add("careplan", "Musculoskeletal care", body="- Joint mobility exercises (in-progress)")
+    await add("encounter", "Emergency room admission", category="emergency", reason="Overdose")
+    fact = (await ask(question))[0]
+    assert fact.say == say
+    assert note is None or note in (fact.items[0].note or "")

@@ -63,6 +63,8 @@ def test_a_note_called_by_its_own_name_is_read(text: str) -> None:
         ("¿La ablación fue antes o después del ictus?", Operation.SEQUENCE),
         ("What was he seen for in January 2018?", Operation.REASON),
         ("¿A qué vino en julio?", Operation.REASON),
+        ("Which way is the creatinine going?", Operation.TREND),
+        ("¿En qué consiste el plan de cuidados?", Operation.LIST),
         ("At what frequency does he take metformin?", Operation.DOSE),
         ("¿Cuánto ha perdido de peso?", Operation.CHANGE),
         ("How much weight has she lost since 2015?", Operation.CHANGE),

@@ -68,6 +68,8 @@ def test_the_topic_makes_an_operation_another(text: str, operation: Operation) -
         ("worst FEV1/FVC", Pick(order=Order.LOWEST)),
         ("mejor FEV1/FVC", Pick(order=Order.HIGHEST)),
         ("peor peso", Pick(order=Order.HIGHEST)),
+        ("What's the heaviest he's been?", Pick(order=Order.HIGHEST)),
+        ("¿Qué PHQ-9 tenía al inicio?", Pick(order=Order.FIRST)),
         ("¿Cuál fue la glucosa después de la apendicectomía?", Pick(order=Order.FIRST)),
         ("¿Cuál fue la glucosa antes de la apendicectomía?", Pick()),
         ("¿Cuál fue la glucosa anterior?", Pick(order=Order.LATEST, nth=2)),

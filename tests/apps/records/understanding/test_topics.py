@@ -114,3 +114,19 @@ def test_narrower_kinds_that_are_joined_are_asked_for_both(text: str, categories
     """Admissions or visits to the emergency room are two things; a wider word beside a narrower one is not."""
     (ask,) = understand(text, history=(), today=date(2024, 3, 15), glossary=load_glossary()).asks
     assert [topic.category for topic in ask.topics] == categories
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("What was she given for the E. coli UTI?", "medication"),
+        ("What is she using for asthma?", "medication"),
+        ("¿Qué se le administró para el ictus?", "medication"),
+        ("What did they treat her cystitis with?", "medication"),
+        ("¿Qué le hicieron por la herida de la mano?", "procedure"),
+    ],
+)
+def test_what_was_given_or_done_for_a_disease_has_it_for_its_reason(text: str, kind: str) -> None:
+    """The disease itself is not asked for."""
+    (ask,) = understand(text, history=(), today=date(2024, 3, 15), glossary=load_glossary()).asks
+    assert ([sorted(topic.kinds) for topic in ask.topics], ask.reason is not None) == ([[kind]], True)
