@@ -185,6 +185,7 @@ class HardenedTCPServer(TCPServer):
             if protocol.between_requests:
                 self._await_until(trio.current_time() + self._limits.header_timeout)
             await protocol.handle(RawData(data))
+            del data  # or the wait for the next segment keeps this one, and with it a page of memory that was read into
         if self._receiving.cancelled_caught and not self._finishing:
             await protocol.timed_out()
         await protocol.handle(Closed())
@@ -193,21 +194,17 @@ class HardenedTCPServer(TCPServer):
         """The next segment; nothing when the peer has closed or its time is over."""
         with trio.CancelScope(deadline=self._deadline) as self._receiving:
             try:
-                return await self._read_socket()
+                if self._secure:
+                    return bytes(await self.stream.receive_some(MAX_RECV))
+                # What the stream's own way adds, guards and translated errors, is 1.5 kB while it waits and 10 us for each segment.
+                await trio.lowlevel.checkpoint_if_cancelled()
+                while (data := _read_now(self.stream.socket)) is None:
+                    await trio.lowlevel.wait_readable(self.stream.socket)
+                await trio.lowlevel.cancel_shielded_checkpoint()  # lest one who never stops sending is all that runs
+                return data
             except (OSError, trio.BrokenResourceError, trio.ClosedResourceError):
                 return b""
         return b""
-
-    async def _read_socket(self) -> bytes:
-        if self._secure:
-            return bytes(await self.stream.receive_some(MAX_RECV))
-        # What the stream's own way adds, guards and translated errors, is 1.5 kB while it waits and 10 us for each segment.
-        socket: trio.socket.SocketType = self.stream.socket
-        await trio.lowlevel.checkpoint_if_cancelled()
-        while (data := _read_now(socket)) is None:
-            await trio.lowlevel.wait_readable(socket)
-        await trio.lowlevel.cancel_shielded_checkpoint()  # lest one who never stops sending is all that runs
-        return data
 
     def _await_until(self, deadline: float) -> None:
         self._deadline = self._receiving.deadline = deadline
