@@ -39,6 +39,17 @@ def test_control_goes_first_and_turns_keep_their_order() -> None:
     assert backlog.take() == []
 
 
+def test_it_is_idle_while_nothing_waits_and_nothing_is_being_sent() -> None:
+    """Then what comes may go past the queue."""
+    backlog, lane = make_backlog(), Lane[str]()
+    assert backlog.idle
+    backlog.behind = True
+    assert not backlog.idle
+    backlog.behind = False
+    backlog.add(lane, "a", 0.0)
+    assert not backlog.idle
+
+
 def test_tokens_join_only_while_the_sender_is_behind() -> None:
     """Waiting tokens of one turn become one while a send is under way, across those of other turns."""
     backlog, one, two = make_backlog(), Lane[str](), Lane[str]()
