@@ -197,3 +197,19 @@ def test_one_of_two_siblings_is_not_the_other() -> None:
     topic = Topic(concepts=(GLOSSARY["thyroidectomy"],), surface="thyroidectomy")
     assert Matcher("thyroidectomy?", [done], GLOSSARY).match(topic)
     assert not Matcher("total thyroidectomy?", [done], GLOSSARY).match(topic)
+
+
+def test_a_letter_that_is_part_of_the_name_tells_siblings_apart() -> None:
+    """Who asks for immunoglobulin A is not answered with G."""
+    record = [known("observation", f"Immunoglobulin {letter} [Mass/volume] in Serum") for letter in "AG"]
+    topic = Topic(kinds=frozenset({"observation"}), terms=("immunoglobulin",), surface="immunoglobulin")
+    found = Matcher("latest immunoglobulin A?", record, GLOSSARY).match(topic)
+    assert [thing.display for thing in found.core] == [record[0].display]
+
+
+def test_a_qualifier_tells_opposites_apart() -> None:
+    """Who asks for the left one is not answered with the right one."""
+    record = [known("procedure", f"Arthroscopy of {side} knee") for side in ("left", "right")]
+    topic = Topic(kinds=frozenset({"procedure"}), terms=("arthroscopy", "knee"), surface="arthroscopy of the left knee")
+    found = Matcher("arthroscopy of the left knee?", record, GLOSSARY).match(topic)
+    assert [thing.display for thing in found.core] == [record[0].display]
