@@ -125,6 +125,8 @@ class SupportStages:
         if part.label in _READERS and not self._asks(part):
             await self._step("rag_retrieval")
             found = await self.services.knowledge.find(self._query(part), specs.PASSAGES * 2)
+        elif part.label == "human":
+            found = await self.services.knowledge.find(part.text, 1)  # only how surely it is told: a person answers
         await emit((part, found))
 
     def _is_reply(self, case: Case) -> bool:
@@ -193,7 +195,7 @@ class SupportStages:
             case "maintenance":
                 work = maintenance.prepare(case, part, self.services.workshop, lambda: self.customer(case))
             case "human":
-                return answering.call_person(case, part, "requested")
+                return answering.call_person(case, part, "requested", found)
             case _:
                 return answering.greet(case, part)
         if work.state.unsure >= answering.MOST_UNSURE:

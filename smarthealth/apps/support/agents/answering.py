@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 
 from smarthealth.apps.support.case import Case, Handoff, Work
+from smarthealth.apps.support.knowledge.matching import Found
 from smarthealth.apps.support.routing.classes import Label
 from smarthealth.apps.support.routing.router import Part
 from smarthealth.apps.support.state import Clarifying
@@ -16,6 +17,7 @@ from smarthealth.conversation.application import Language
 from smarthealth.retrieval.words import fold
 
 from .prompts import build_request
+from .specs import beside_the_manual
 
 MOST_UNSURE: Final = 3
 """Times in a row that nobody knew what to say, after which a person is called."""
@@ -102,13 +104,21 @@ def clarified(case: Case) -> Part | None:
     return None
 
 
-def call_person(case: Case, part: Part, reason: str) -> Work:
-    """Hand over to a person; the ticket's number is filled in when it is known."""
+def call_person(case: Case, part: Part, reason: str, found: Sequence[Found] = ()) -> Work:
+    """Hand over to a person; the ticket's number is filled in when it is known.
+
+    Args:
+        case: The message's case.
+        part: What was said.
+        reason: As in `Handoff`.
+        found: What the manual has on it, best first: who asks for that may have wanted no person.
+    """
     texts = _PERSON if reason == "requested" else _GIVEN_UP
     return Work(
         part=part,
         agent="human",
         text=texts[case.language],
         handoff=Handoff(reason=reason),
+        grounding=beside_the_manual(found),
         state=attrs.evolve(case.state, busy_with=None, clarifying=None, unsure=0),
     )

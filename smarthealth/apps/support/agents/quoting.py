@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
@@ -40,7 +42,7 @@ def row_told(text: str, table: str, question: str, phrases: Phrases) -> str:
     """A row: its name, and what stands in the columns asked for, in all where none is."""
     header = table.partition("\n")[0].split(BETWEEN_CELLS)
     name, cells = _cells(text, header)
-    return _line(name, _asked_for(cells, question), max(len(header) - 1, len(cells)), phrases)
+    return _line(name, _asked_for(cells, question, _telling(table)), max(len(header) - 1, len(cells)), phrases)
 
 
 def table_told(text: str, question: str, phrases: Phrases) -> str:
@@ -49,10 +51,11 @@ def table_told(text: str, question: str, phrases: Phrases) -> str:
     header, rows = lines[0], lines[1:]
     if not rows:
         return ", ".join(header)
+    telling = _telling(text)
     lines_told = [
         _line(
             _name(header[0], row[0]),
-            _asked_for(list(zip(header[1:], row[1:], strict=False)), question),
+            _asked_for(list(zip(header[1:], row[1:], strict=False)), question, telling),
             len(header) - 1,
             phrases,
         )
@@ -114,11 +117,25 @@ def _name(column: str, cell: str) -> str:
     return cell if not column or _WORDY.match(cell) else f"{column} {cell}"
 
 
-def _asked_for(cells: Sequence[tuple[str, str]], question: str) -> list[tuple[str, str]]:
-    """Those whose columns a question names, if it names some."""
+def _asked_for(cells: Sequence[tuple[str, str]], question: str, telling: frozenset[str]) -> list[tuple[str, str]]:
+    """Those whose columns a question names, if it names some, after those that tell rows apart."""
     asked = _named(question)
-    mine = [(column, value) for column, value in cells if column and asked & _named(column)]
-    return [cell for cell in mine if cell[1] not in NOTHING] or list(cells)
+    mine = [
+        (column, value)
+        for column, value in cells
+        if column and column not in telling and value not in NOTHING and asked & _named(column)
+    ]
+    return [*(cell for cell in cells if cell[0] in telling), *mine] if mine else list(cells)
+
+
+@lru_cache(maxsize=256)
+def _telling(table: str) -> frozenset[str]:
+    """The columns that tell rows apart which begin alike: as many, from the left, as it takes."""
+    header, *rows = (line.split(BETWEEN_CELLS) for line in table.split("\n"))
+    first = Counter(row[0] for row in rows)
+    alike = [row for row in rows if first[row[0]] > 1]
+    size = next((size for size in range(1, len(header)) if len({tuple(row[:size]) for row in alike}) == len(alike)), 1)
+    return frozenset(header[1:size])
 
 
 def _named(text: str) -> set[str]:

@@ -27,8 +27,12 @@ SURE: Final = 0.38
 """Of the best passage; below it that is told as what comes nearest, and it is said that the documents do not say it so."""
 NEAR_BEST: Final = 0.05
 """How much less the score of a passage may be that is told beside the best."""
+NEAR_ALIKE: Final = 0.25
+"""The same of a row that is like the best but for what a question must say to tell them apart."""
 NOT_TOLD: Final = 0.1
 """How likely it is held to be right that the documents do not say it; chosen: somebody asked because it should be there."""
+ALL_THAT_WAS_WANTED: Final = 0.3
+"""How likely what the manual surely tells is all that was wanted of somebody else; chosen, not measured."""
 _GOES_ON: Final = re.compile(r"^\W*(?:and|what about|how about|y|que tal|pero)\b")
 FOLLOW_UP_WORDS: Final = 6
 """Words of a question so short that the question before it may say what it is about."""
@@ -70,16 +74,23 @@ def prepare(case: Case, part: Part, found: Sequence[Found]) -> Work:
     )
 
 
+def beside_the_manual(found: Sequence[Found]) -> float:
+    """How likely a message is for somebody else, as it was taken: the less, the surer the manual tells just what was said."""
+    return 1.0 - ALL_THAT_WAS_WANTED * found[0].sureness if found else 1.0
+
+
 def chosen(found: Sequence[Found]) -> list[Found]:
-    """The passages that are told: the best, and those nearly as good; of a table and its rows what comes first."""
+    """The passages that are told: the best, the rows that are like it, and others nearly as good; of a table and its rows what comes first."""
     if not found or found[0].sureness < LEAST_SURENESS or found[0].coverage < LEAST_COVERAGE:
         return []
+    best = found[0]
     told: list[Found] = []
-    for one in found:
+    for one in sorted(found, key=lambda one: not (one is best or one.source.is_like(best.source))):
         tables = {other.source.table for other in told} | {other.source.id for other in told}
         is_told = one.source.id in tables or (
             one.source.table and one.source.table in {other.source.id for other in told}
         )
-        if one.score >= found[0].score - NEAR_BEST and not is_told:
+        near = NEAR_ALIKE if one.source.is_like(best.source) else NEAR_BEST
+        if one.score >= best.score - near and not is_told:
             told.append(one)
     return told[:PASSAGES]

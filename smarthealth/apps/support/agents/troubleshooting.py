@@ -22,7 +22,7 @@ from smarthealth.apps.support.state import SessionState
 from smarthealth.apps.support.troubleshooting.trees import Node, Tree, find_tree, is_unsure, load_trees, read_answer
 
 from .prompts import build_request
-from .specs import LEAST_COVERAGE, SURE, chosen
+from .specs import LEAST_COVERAGE, SURE, beside_the_manual, chosen
 
 NAME: Final = "troubleshooting"
 PASSAGES: Final = 2
@@ -38,9 +38,9 @@ def is_reply(message: str) -> bool:
 
 
 def query_of(case: Case, part: Part) -> str:
-    """What to look up: what is asked of a fault that is new, else the section of the manual that its tree names, else the complaint."""
+    """What to look up: a complaint that is new, or has no tree, itself; else the section of the manual that its tree names."""
     tree, begins = _tree(case.state, part.text)
-    return part.text if tree is None or (begins and asks(part.text)) else tree.manual
+    return part.text if tree is None or (begins and not tree.nodes[tree.start].is_end) else tree.manual
 
 
 def prepare(case: Case, part: Part, found: Sequence[Found]) -> Work:
@@ -73,7 +73,7 @@ def prepare(case: Case, part: Part, found: Sequence[Found]) -> Work:
         preface=preface,
         request=build_request(NAME, case, part.text, facts, sources),
         sources=sources,
-        grounding=IN_A_TREE,
+        grounding=IN_A_TREE * (beside_the_manual(found) if begins and not node.is_end else 1.0),
         state=_after(case.state, tree, node, repeated=repeated),
     )
 

@@ -3,7 +3,8 @@
 ```toml
 [[facts]]
 section = "Tyre pressures"    # a heading of the document, as printed
-row = "Cumbre"                # the first cell of a row under it, as printed; left out for the text, or for a table as a whole
+row = "Cumbre"                # the first cell of a row under it, as printed; left out for the text, or for a table as a whole;
+                              # "Cumbre | full load", its first two, where several rows begin alike
 en = ["how hard do I pump the rear wheels"]
 es = ["cuánto aire le meto atrás"]
 ```
@@ -169,8 +170,10 @@ def _by_place(passages: Sequence[Passage]) -> tuple[_Rows, _Sections, _Sections]
 
 
 def _first_cells(row: str, column: str) -> Iterator[str]:
-    """What the first cell of a row may be, with the name of its column before it, or without."""
-    name = row.partition("; ")[0]
-    yield name
-    if column and name.startswith(f"{column} "):
-        yield name[len(column) + 1 :]
+    """What the first cell of a row may be, with the name of its column before it, or without; alone, and with the second cell."""
+    name, *others = row.split("; ")
+    names = [name, name[len(column) + 1 :]] if column and name.startswith(f"{column} ") else [name]
+    yield from names
+    if others:
+        second = others[0].partition(": ")[2] or others[0]
+        yield from (f"{one}{BETWEEN_CELLS}{second}" for one in names)

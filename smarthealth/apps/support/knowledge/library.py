@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -37,8 +38,14 @@ class Source:
     text: str
     table: str = ""
     """Id of the table that a row is of."""
+    name: str = ""
+    """Of a row: its first cell, and where other rows of the table have the same, the next ones that tell it from them."""
     asked: tuple[tuple[str, ...], ...] = ()
     """In which words customers ask for each thing that it says."""
+
+    def is_like(self, other: Source) -> bool:
+        """Whether two rows of a table are alike but for further cells, or for the car that they are of."""
+        return self.table != "" and self.table == other.table and _first(self) == _first(other)
 
     @property
     def heading(self) -> str:
@@ -82,8 +89,9 @@ def digest_of(sources: Iterable[Source]) -> str:
     return digest.hexdigest()
 
 
-def _sources(path: str, file: str, title: str, passages: Iterable[StoredPassage]) -> Iterable[Source]:
+def _sources(path: str, file: str, title: str, passages: Sequence[StoredPassage]) -> Iterable[Source]:
     table = ""
+    names = _names(passages)
     for number, passage in enumerate(passages, start=1):
         identity = f"{path}#{number}"
         if passage.kind == "table":
@@ -96,5 +104,39 @@ def _sources(path: str, file: str, title: str, passages: Iterable[StoredPassage]
             kind=passage.kind,
             text=passage.text,
             table=table if passage.kind == "row" else "",
+            name=names.get(number, ""),
             asked=passage.asked,
         )
+
+
+def _first(row: Source) -> str:
+    return _OF_VERSION.sub("", row.name.partition("; ")[0])
+
+
+_OF_VERSION: Final = re.compile(r", (?:1\.5 T|Hybrid)$")
+
+
+def _names(passages: Sequence[StoredPassage]) -> dict[int, str]:
+    """By number of a row, its name."""
+    tables: dict[int, list[tuple[int, list[str]]]] = {}
+    table = 0
+    for number, passage in enumerate(passages, start=1):
+        if passage.kind == "table":
+            table = number
+        elif passage.kind == "row":
+            tables.setdefault(table, []).append((number, passage.text.split("; ")))
+    return {number: name for rows in tables.values() for number, name in _told_apart(rows)}
+
+
+def _told_apart(rows: Sequence[tuple[int, list[str]]]) -> Iterator[tuple[int, str]]:
+    """Of each row as many cells as no other row begins with; one of a row that is alone with its first."""
+    alike: dict[str, list[tuple[int, list[str]]]] = {}
+    for number, cells in rows:
+        alike.setdefault(cells[0], []).append((number, cells))
+    for same in alike.values():
+        size = 1
+        while len({tuple(cells[:size]) for _, cells in same}) < len(same) and size < max(
+            len(cells) for _, cells in same
+        ):
+            size += 1
+        yield from ((number, "; ".join(cells[:size])) for number, cells in same)

@@ -26,9 +26,12 @@ from numpy.typing import NDArray
 
 from smarthealth.retrieval.spelling import SpellingCorrector
 
+from .alternatives import Sides, asked_for, excluded, told_by
 from .features import MEANING, THING, WORD, features, naming_words
 from .library import Source
 from .units import Unit, point_of, units_of
+from .values import TOLD as VALUE_KINDS
+from .values import holds, kind_asked
 
 KINDS: Final[Mapping[str, float]] = {WORD: 0.5, THING: 1.0, MEANING: 0.9}
 """How much a feature of each kind counts."""
@@ -55,10 +58,15 @@ UNSURE, UNSURE_OF_MISSING, UNSURE_OF_THINGS = 3.05, 4.07, 2.53
 """How sure a find is: a logistic curve over its score, its lead over the next one, the weight of the words that name something, their
 share that is nowhere in the passage, and that of the car's things which it does not name, whatever it has that may mean the same.
 Fitted to questions held back from the manual's own and to others that it does not answer."""
-VERSIONS: Final = (f"{THING}hybrid", f"{WORD}1.5")
-"""Cars that a row may be of alone: who asks for one is told nothing of another."""
 OF_ANOTHER: Final = 0.5
-"""What a row of another car loses."""
+"""What a row of another car, size or load than is asked for loses."""
+OF_KIND: Final = 0.2
+"""What a passage earns that holds a value of the kind that is asked for."""
+SURE_OF_KIND, UNSURE_OF_KIND = 0.4, 1.5
+"""What it adds to the odds of a find that it holds one, or takes from them that it does not; chosen."""
+
+MOST_ALIKE: Final = 3
+"""Rows that are alike, of those that are looked at."""
 
 _Floats = NDArray[np.float32]
 
@@ -101,10 +109,10 @@ class Matcher:
             (OF_SECTION, *self._grouped(likened, sections)),
             (OF_DOCUMENT, *self._grouped(likened, [unit.source.file for unit in self._units])),
         ]
-        named = [unit.name.intersection(VERSIONS) for unit in self._units]
-        self._of_version = {
-            version: np.array([number for number, found in enumerate(named) if found == {version}], dtype=np.intp)
-            for version in VERSIONS
+        self._sided = self._by_sides()
+        self._holding = {
+            kind: np.array([holds(unit.point or unit.source.text, kind) for unit in self._units], dtype=np.float32)
+            for kind in VALUE_KINDS
         }
         self._corrector = SpellingCorrector([one[1:] for one in self._rarity if one[0] == WORD])
 
@@ -132,22 +140,40 @@ class Matcher:
         scores = covered + np.float32(LIKENESS) * self._likeness(known)
         if bonuses:
             scores += np.array([bonuses.get(unit.source.id, 0.0) for unit in self._units], dtype=np.float32)
-        if len(versions := asked.intersection(VERSIONS)) == 1:
-            for other in set(VERSIONS) - versions:
-                scores[self._of_version[other]] -= np.float32(OF_ANOTHER)
-        best = self._best(scores, covered, limit + 1)
+        kind = kind_asked(question)
+        if kind is not None:
+            scores += np.float32(OF_KIND) * self._holding[kind]
+        wanted = asked_for(question)
+        for told, numbers in self._sided:
+            if excluded(told, wanted, asked):
+                scores[numbers] -= np.float32(OF_ANOTHER)
+        best = self._best(scores, covered, limit + MOST_ALIKE)
         words = self._naming_words(question)
         return [
             self._found(
                 self._units[number],
                 asked,
                 words,
+                is_of_kind=None if kind is None else bool(self._holding[kind][number]),
                 score=float(scores[number]),
-                lead=float(scores[number])
-                - max((float(scores[other]) for other in best if other != number), default=0.0),
+                lead=float(scores[number]) - self._next(number, best, scores),
             )
             for number in best[:limit]
         ]
+
+    def _next(self, number: int, best: Sequence[int], scores: _Floats) -> float:
+        """Score of the best other unit; a row that is alike is told with it, and takes nothing from it."""
+        source = self._units[number].source
+        others = (one for one in best if one != number and not source.is_like(self._units[one].source))
+        return max((float(scores[one]) for one in others), default=0.0)
+
+    def _by_sides(self) -> list[tuple[Sides, NDArray[np.intp]]]:
+        """The rows that are of one car, size or load, by what they are of."""
+        found: dict[tuple[tuple[str, str], ...], list[int]] = defaultdict(list)
+        for number, unit in enumerate(self._units):
+            if unit.source.kind == "row" and (told := told_by(unit.source.name or unit.source.text.partition(";")[0])):
+                found[tuple(sorted(told.items()))].append(number)
+        return [(dict(told), np.array(numbers, dtype=np.intp)) for told, numbers in found.items()]
 
     def _best(self, scores: _Floats, covered: _Floats, limit: int) -> list[int]:
         """Numbers of units, best first, of each passage the best."""
@@ -165,6 +191,7 @@ class Matcher:
         asked: frozenset[str],
         words: Sequence[tuple[float, frozenset[str]]],
         *,
+        is_of_kind: bool | None,
         score: float,
         lead: float,
     ) -> Found:
@@ -175,6 +202,8 @@ class Matcher:
         odds = SURE_OF_SCORE * score + SURE_OF_LEAD * lead + SURE_OF_LENGTH * whole - UNSURE
         if whole:
             odds -= (UNSURE_OF_MISSING * missing + UNSURE_OF_THINGS * unnamed) / whole
+        if is_of_kind is not None:
+            odds += SURE_OF_KIND if is_of_kind else -UNSURE_OF_KIND
         point = unit.point
         if source.kind == "text" and not point:
             point = point_of(source.text, {one: self._rarity.get(one, 0.0) for one in asked})

@@ -45,7 +45,7 @@ def units_of(source: Source) -> tuple[Unit, ...]:
     text, heading = features(source.text), features(f"{source.title} {source.section}")
     if source.kind != "text" or not source.asked:
         asked = Counter(one for questions in source.asked for question in questions for one in features(question))
-        name = features(source.text.partition(";")[0]) if source.kind == "row" else frozenset[str]()
+        name = features(source.name or source.text.partition(";")[0]) if source.kind == "row" else frozenset[str]()
         return (Unit(source=source, point="", asked=asked, text=text, name=name, heading=heading),)
     return tuple(_of_fact(source, questions, heading) for questions in source.asked)
 

@@ -90,13 +90,13 @@ def load_groups() -> Groups:
 
 
 def features(message: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-    """Places and weights of a message; the weights are of unit length."""
+    """Places, ascending, and weights of a message; the weights are of unit length."""
     seen: dict[int, float] = {}
     for name, weight in _named(message[:LONGEST]):
         place = zlib.crc32(name.encode()) % PLACES
         seen[place] = max(weight, seen.get(place, 0.0))
-    places = np.fromiter(seen, dtype=np.int64, count=len(seen))
-    weights = np.fromiter(seen.values(), dtype=np.float32, count=len(seen))
+    places = np.array(sorted(seen), dtype=np.int64)  # names come in the order of sets, sums must not
+    weights = np.array([seen[place] for place in places.tolist()], dtype=np.float32)
     length = float(np.sqrt(weights @ weights))
     return places, weights / np.float32(length or 1.0)
 

@@ -9,7 +9,7 @@ asked for twice, or besides, is two things. What the session is in the middle of
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import date
 from typing import Final, Protocol
 
@@ -22,6 +22,7 @@ from smarthealth.retrieval.words import content_words, fold
 
 from .asking import asks
 from .classes import CLASSES, MIXED, Label
+from .facts import not_for
 from .parts import Piece, parts_of
 
 SURE: Final = 0.5
@@ -138,8 +139,12 @@ class Router:
             return False
         return judged.label == "none" or (len(message.split()) <= SHORT_REPLY and judged.confidence < SURE_OF_CHANGE)
 
-    def _judge(self, message: str) -> Route:
+    def _judge(self, message: str, others: Set[Label] = frozenset()) -> Route:
+        """Decide for a message, or for a part of one that is as a whole not for others."""
         probabilities = dict(self.classifier.probabilities(message))
+        for other in not_for(message) | others:
+            probabilities["specs"] += probabilities[other]
+            probabilities[other] = 0.0
         ruled = _ruled(message)
         likely = tuple(sorted(CLASSES, key=lambda label: -probabilities[label]))
         if ruled is not None:
@@ -158,10 +163,11 @@ class Router:
         pieces = parts_of(message)
         if len(pieces) < 2:
             return ()
+        others = not_for(message) & {"maintenance"}
         joined: list[Part] = []
         is_one = False
         for piece in pieces:
-            judged = self._judge(piece.text)
+            judged = self._judge(piece.text, others)
             part = judged.parts[0]
             is_aside = judged.label == "none" or judged.confidence < SURE_OF_PART
             before = joined[-1] if joined else None

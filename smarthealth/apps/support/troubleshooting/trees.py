@@ -14,6 +14,8 @@ import attrs
 from smarthealth.conversation.application import Language
 from smarthealth.retrieval.words import fold
 
+from .lamps import only_informs
+
 FOLDER: Final = "data/trees"
 _YES: Final = re.compile(
     r"^\W*(?:yes|yeah|yep|yup|correct|right|it is|it does|they do|it did|i did|i think so|exactly|sure|true|affirmative|si|claro|correcto|exacto|asi es|eso|"
@@ -93,7 +95,9 @@ def read_trees(text: str) -> dict[str, Tree]:
 
 
 def find_tree(complaint: str) -> Tree | None:
-    """The tree whose clues a complaint holds most of; None when it holds none's."""
+    """The tree whose clues a complaint holds most of; None when it holds none's, or tells of a lamp that only informs."""
+    if only_informs(complaint):
+        return None
     words = fold(complaint).replace("\u2019", "'")
     index = _index()
     # most parts are nowhere in the words at all, which is known at once

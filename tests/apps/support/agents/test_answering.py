@@ -8,6 +8,8 @@ import pytest
 from smarthealth.apps.support.agents.answering import call_person, clarified, clarify, greet
 from smarthealth.apps.support.caller import Caller
 from smarthealth.apps.support.case import Case
+from smarthealth.apps.support.knowledge.library import Source
+from smarthealth.apps.support.knowledge.matching import Found
 from smarthealth.apps.support.routing.classes import Label
 from smarthealth.apps.support.routing.router import Part
 from smarthealth.apps.support.state import Clarifying, SessionState
@@ -69,3 +71,12 @@ def test_a_person_is_called_for_a_reason() -> None:
     )
     assert first.text != second.text
     assert first.state.clarifying is None
+    assert first.grounding == 1.0
+
+
+def test_a_call_for_a_person_is_less_sure_where_the_manual_tells_it() -> None:
+    """The answer may have been all that was wanted."""
+    source = Source(id="a", file="m.md", title="M", section="S", kind="row", text="t")
+    found = Found(source=source, coverage=1.0, score=1.0, sureness=0.9)
+    part = Part(label="human", text="when can I ring you", confidence=1.0)
+    assert call_person(case("hm"), part, "requested", [found]).grounding < 1.0

@@ -12,6 +12,7 @@ OIL = "Figure | 1.5 T | Hybrid\nCapacity with filter change | 4.7 litres | 4.2 l
 LAMPS = "Light | Meaning | What to do\nESC, flashing | it works | the road is slippery"
 GEARS = "Gear | MT6 | AT8\n6th | 0.65 | 1.00\n7th | - | 0.81"
 TEXT = "Here is one of four. Here is two of four. Here is three of four. Here is four of four."
+TYRES = "Tyre | Load | Front | Rear\nR16 | few | 2.3 | 2.2\nR16 | full | 2.5 | 2.8\nR17 | full | 2.5 | 2.9"
 AXLES = "Measure | Front | Rear\nLegroom | 1,070 mm | 895 mm"
 
 
@@ -40,12 +41,18 @@ AXLES = "Measure | Front | Rear\nLegroom | 1,070 mm | 895 mm"
         ("Gear 6th; MT6: 0.65; AT8: 1.00", GEARS, "with the manual gearbox", "Gear 6th: 0.65 (MT6)"),
         ("Gear 7th; AT8: 0.81", GEARS, "seventh with the manual gearbox", "Gear 7th: 0.81 (AT8)"),
         ("Measure Legroom; Front: 1,070 mm; Rear: 895 mm", AXLES, "room at the back", "Legroom: rear 895 mm"),
+        (
+            "Tyre R16; Load: full; Front: 2.5; Rear: 2.8",
+            TYRES,
+            "pressure at the back",
+            "Tyre R16: load: full; rear 2.8",
+        ),
         ("Rim", "Rim | Size\nRim |", "rim", "Rim"),
         ("Wheel; 16 in", "", "wheel", "Wheel: 16 in"),
     ],
 )
 def test_a_row_is_told_by_the_columns_asked_for(row: str, table: str, question: str, expected: str) -> None:
-    """By all where none is; what is the same in all versions once; a name that says little with its column's."""
+    """With what tells it from one that begins alike; by all where none is; what is the same in all versions once; a name that says little with its column's."""
     assert row_told(row, table, question, PHRASES["en"]) == expected
 
 

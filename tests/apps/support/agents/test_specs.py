@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
+import attrs
+
 from smarthealth.apps.support.agents.prompts import read_prompt
-from smarthealth.apps.support.agents.specs import NOT_TOLD, PASSAGES, chosen, prepare, query_of
+from smarthealth.apps.support.agents.specs import NOT_TOLD, PASSAGES, beside_the_manual, chosen, prepare, query_of
 from smarthealth.apps.support.caller import Caller
 from smarthealth.apps.support.case import Case
 from smarthealth.apps.support.knowledge.library import Source
@@ -75,6 +77,23 @@ def test_the_best_passages_are_told() -> None:
     assert [one.source.id for one in chosen([table, row, far])] == ["table"]
     rows = [found(f"row {number}", 0.9, table="table") for number in range(PASSAGES + 1)]
     assert chosen(rows) == rows[:PASSAGES]
+
+
+def test_rows_that_are_alike_are_told_together() -> None:
+    """Before others that are as good, unless one is far behind."""
+    best, like, far = (
+        attrs.evolve(one, source=attrs.evolve(one.source, name=f"Rim; Load: {one.source.id}"))
+        for one in (found("few", 0.9, table="t"), found("full", 0.75, table="t"), found("any", 0.5, table="t"))
+    )
+    other = found("other", 0.89)
+    assert chosen([best, other, like, far]) == [best, like]
+    assert chosen([best, other, far]) == [best, other]
+
+
+def test_what_the_manual_surely_tells_may_be_all_that_was_wanted() -> None:
+    """Of somebody else."""
+    assert beside_the_manual([]) == 1.0
+    assert 0.5 < beside_the_manual([found("row", 0.9)]) < beside_the_manual([found("row", 0.9, sureness=0.1)]) < 1.0
 
 
 def test_what_is_not_sure_at_all_is_not_told() -> None:

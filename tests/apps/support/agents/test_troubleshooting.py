@@ -6,7 +6,7 @@ import attrs
 import pytest
 
 from smarthealth.apps.support.agents.prompts import read_prompt
-from smarthealth.apps.support.agents.troubleshooting import is_reply, prepare, query_of
+from smarthealth.apps.support.agents.troubleshooting import IN_A_TREE, is_reply, prepare, query_of
 from smarthealth.apps.support.caller import Caller
 from smarthealth.apps.support.case import Case, Work
 from smarthealth.apps.support.knowledge.library import Source
@@ -65,6 +65,14 @@ def test_what_is_asked_of_a_fault_is_told_before_the_first_question() -> None:
     assert step("my brakes squeal", SessionState(), FOUND)[0].sources == ()
 
 
+def test_a_tree_is_less_sure_where_the_manual_tells_the_complaint() -> None:
+    """At its beginning; an advice rests on the manual itself."""
+    alone, beside = (step("my brakes squeal", SessionState(), *found)[0].grounding for found in ((), (FOUND,)))
+    assert (alone, beside < alone) == (IN_A_TREE, True)
+    work, state = step("a musty smell from the vents", SessionState(), FOUND)
+    assert (work.grounding, work.sources, state.busy_with) == (IN_A_TREE, (FOUND,), "maintenance")
+
+
 def test_another_complaint_goes_before_an_answer() -> None:
     """A yes does not, and neither does the same complaint again."""
     _, state = step("my brakes squeal", SessionState())
@@ -104,12 +112,15 @@ def test_without_a_tree_passages_help() -> None:
 
 
 def test_what_is_looked_up_is_the_tree_s_or_the_complaint() -> None:
-    """The tree knows the manual's words, unless something is asked."""
+    """What was said, at first; the tree, once it is entered or where it is but an advice, knows the manual's words."""
     case = Case(caller=CALLER, message="my brakes squeal", language="en")
     asking = Part(label="troubleshooting", text="my brakes squeal, is that normal?", confidence=1.0)
     assert query_of(case, asking) == asking.text
     tree = load_trees()["brake_noise"]
-    assert query_of(case, Part(label="troubleshooting", text="my brakes squeal", confidence=1.0)) == tree.manual
+    entered = attrs.evolve(case, state=step("my brakes squeal", SessionState())[1])
+    assert query_of(entered, Part(label="troubleshooting", text="no", confidence=1.0)) == tree.manual
+    musty = Part(label="troubleshooting", text="a musty smell from the vents", confidence=1.0)
+    assert query_of(case, musty) == load_trees()["musty"].manual
     assert query_of(case, Part(label="troubleshooting", text="it feels odd", confidence=1.0)) == "it feels odd"
 
 

@@ -75,6 +75,17 @@ def test_a_row_is_named_by_its_first_cell(row: str, passage: str) -> None:
     assert questions(fact("More", "Roof")) == {"Roof; Colour: red": (("q",),)}
 
 
+def test_rows_that_begin_alike_are_named_by_two_cells() -> None:
+    """Apart as the cells of a table are."""
+    page = (
+        "# Page\n\n| Trim | Load | Front |\n|---|---|---|\n| Aire | few | 2.3 |\n| Aire | full | 2.5 |\n| Brisa | | |\n"
+    )
+    passages = make_document(markdown_blocks(page), "page.md").passages
+    facts = [fact("Page", "Aire | full", "loaded"), fact("Page", "Trim Aire | few", "alone"), fact("Page", "Brisa")]
+    found, lost = placed(facts, passages)
+    assert (found[1:], lost) == ([(("alone",),), (("loaded",),), (("q",),)], [])
+
+
 def test_what_names_no_row_is_for_the_text() -> None:
     """Of each section of that name, or of the one whose headings are all told; for the table where there is no text."""
     assert questions(fact("Wheels")) == {"Keep them clean.": (("q",),), "There are four.": (("q",),)}

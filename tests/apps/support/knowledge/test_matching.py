@@ -115,6 +115,30 @@ def test_a_row_of_another_car_is_not_told() -> None:
     assert first("spark plugs of the 1.5 and the hybrid") == "1.5 T and Hybrid"
 
 
+def test_a_row_of_the_kind_that_is_asked_for_goes_first() -> None:
+    """And a find is less sure where it holds no such value."""
+    rows = [
+        source("when", "Oil; Interval: every 2 years", "row"),
+        source("how much", "Oil; Capacity: 4.7 litres", "row"),
+    ]
+    matcher = Matcher(rows)
+    assert matcher.find("how often oil", 1)[0].source.id == "when"
+    assert matcher.find("how much oil", 1)[0].source.id == "how much"
+    (known,), (unknown,) = (Matcher(rows[:1]).find(question, 1) for question in ("how often oil", "how much oil"))
+    assert known.sureness > unknown.sureness
+
+
+def test_rows_that_are_alike_take_nothing_from_each_other() -> None:
+    """Both are told, so that one is found as surely as alone."""
+    few, full = (
+        attrs.evolve(source(load, f"Rim 16; Load: {load}", "row", table="t"), name=f"Rim 16; Load: {load}")
+        for load in ("light", "heavy")
+    )
+    other = source("other", "Rim 16; Load: heavy", "row")
+    (alike, _), (different, _) = (Matcher([few, one]).find("rim 16", 2) for one in (full, other))
+    assert alike.sureness > different.sureness
+
+
 def test_a_find_says_what_is_to_the_point() -> None:
     """Of a text the sentences, of a row the table that it is of, whole; and how much of the question it names."""
     table = source("t", "Rim | Size\nAire | 16\nCumbre | 18", "table")

@@ -85,6 +85,9 @@ def test_a_tree_is_read() -> None:
         ("huele a gasolina", "fuel_smell"),
         ("perdí los frenos", "brakes_fail"),
         ("the car won't start", "no_start"),
+        ("a musty smell comes from the vents", "musty"),
+        ("a burning smell comes from the vents", "smoke"),
+        ("a blue thermometer in the cluster", None),
         ("hello", None),
     ],
 )

@@ -1,0 +1,90 @@
+"""Which kind of value a question asks for, and whether a passage holds one: litres, an interval, a time, a torque, a colour, a count.
+
+"How much oil" is not answered by how often it is changed, nor "how often" by a torque. A kind is known in a question by its words, and in
+a passage by how such values are printed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from smarthealth.retrieval.words import fold
+
+_FLUID: Final = r"(?:oil|coolant|fluid|washer|antifreeze|refrigerant|fuel|petrol|gasoline|water|aceite|refrigerante|liquido|anticongelante|gasolina|combustible|agua)"
+_SMALL: Final = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+_TIME: Final = r"(?:milliseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
+_UNITS: Final[Mapping[str, tuple[str, str]]] = {
+    "litres": (r"lit(?:re|er|ro)s?", r"\d ?(?:litres?|ml)\b|\blitre\b"),
+    "pressure": (r"psi|(?:many|what) bars?|bares|libras", r"\b(?:bar|psi)\b"),
+    "current": (r"(?:many|what) amps?|amperes?|amperios?|amperaje|amperage", r"\d ?a(?:h)?\b"),
+    "power": (r"watts?|vatios?|wattage|kilowatts?|kilovatios?|kw|caballos|horses?|horsepower|hp|ps", r"\d ?(?:k?w|ps|hp)\b"),
+    "voltage": (r"volts?|voltios?|voltage|voltaje", r"\d ?v\b"),
+    "torque": (r"torque|newton\w*|nm|par de apriete", r"\d n\Wm\b"),
+    "speed": (r"rpm|revolutions|revoluciones", r"\drpm|\d rpm"),
+    "noise": (r"decibel\w*|db", r"\d ?db"),
+    "inches": (r"inch(?:es)?|pulgadas", r"\binches\b|\d\s?×\s?\d\d|\br\d\d\b"),
+    "weight": (r"kilos|kilogram\w*|kg|pounds|lbs", r"\d ?k?g\b"),
+    "degrees": (r"degrees|grados", r"\d ?\W?c\b|\d\W\d\d'|\bdegrees\b"),
+    "length": (r"millimet\w+|milimetros|centimet\w+|cent[ií]metros|metros|met(?:er|re)s|mm|cm|kilomet\w+|km", r"\d ?k?m?m\b"),
+    "pixels": (r"pixel\w*|megapixel\w*|resolution|resolucion", r"\bpixels?\b|\dp\b"),
+    "lumens": (r"lumens?|lumenes|candelas?|lux", r"\blumens?\b|\d ?(?:lm|lx)\b"),
+    "money": (r"dollars|dolares|pesos", r"\bdollars?\b"),
+}  # fmt: skip
+"""Units by which values are asked for, and how they are printed."""
+_COUNTS: Final = r"(?:how many|cuant[oa]s)"
+_UNIT_WORDS: Final = "|".join(asked for asked, _ in _UNITS.values())
+_ASKED: Final[Mapping[str, str]] = {
+    "interval": (
+        r"how often|how frequently|every how|cada cuant\w+|con que frecuencia|intervals?|intervalos?|"
+        r"(?:when|cuando)\b(?: \w+){0,6} (?:replaced|changed|renewed|due|cambi\w+|reempla\w+|renov\w+)|"
+        r"how many (?:km|kilomet\w+|miles|months|years) (?:between|until|before)|cada cuantos"
+    ),
+    "colour": r"(?:what|which) colou?rs?|(?:de )?que color(?:es)?|colou?r of|color del?",
+    "kind": rf"(?:what|which|que|cual) (?:(?:type|kind|sort|grade|brand|specification|tipo|clase|grado|especificacion)s?(?: of| de)?|(?:\w+ )?{_FLUID}(?! (?:level|change|light|lamp|filter|pump|pressure|cap|tank)))\b",
+    "time": (
+        rf"how long (?:do|does|will|can|should|must|may|until|before|after|have)|how many {_TIME}|"
+        r"(?:por )?cuanto (?:tiempo|rato|dura\w*|demora\w*|tarda\w*)|cuant[oa]s (?:segundos|minutos|horas|dias|semanas|meses|anos)|cuanto se (?:demora|tarda)"
+    ),
+}  # fmt: skip
+_TOLD: Final[Mapping[str, str]] = {
+    "interval": rf"\bevery\b|\bno replacement\b|\b(?:monthly|yearly|weekly|daily)\b|\bwhen needed\b|\b(?:after|at) \d[\d,]* (?:years|km)|\d {_TIME} or\b|\b(?:once a|each) \w+",
+    "colour": r"\b(?:red|amber|yellow|orange|green|blue|violet|purple|white|black|gr[ae]y|brown|silver|colou?r)\b",
+    "kind": r"\b(?:kind|grade|specification)\b|\b(?:fluid:|fuel[:;])|\bviolet\b",
+    "time": rf"\b(?:\d+|{_SMALL}|an?|half an) (?:and a half )?(?:working )?{_TIME}\b|\balways\b|\btenth of a second\b|\d s\b",
+    "count": rf"(?<![\w.,/-])\d{{1,2}}(?! to \d)(?![\w.,]|\W{{0,2}}c\b|\s?(?:%|:|×|k?m\b|mm\b|n\Wm|bar|a\b|v\b|k?w\b|kg\b|g\b|litres?\b|{_TIME}\b))|\b{_SMALL}\b|\btwice\b",
+}  # fmt: skip
+_LITRES: Final = re.compile(
+    rf"(?<!at )(?:how much|cuant[oa])\b(?! (?:cuesta|vale|cobra\w*|sale|tiempo))(?!.*\b(?:cost|costs|price|precio|often|last|left|burn|consum\w*|use|gasta)\b).*\b{_FLUID}\b|"
+    rf"\b{_FLUID}\b.*\b(?:how much|cuanto)\b(?! (?:tiempo|cuesta|vale))|\b(?:capacity|capacidad)\b.*\b(?:{_FLUID}|tank|tanque|sump|carter)\b|\b(?:{_FLUID}|tank|sump)(?: \w+)? capacity\b"
+)
+_UNIT_ASKED: Final = {kind: re.compile(rf"\b(?:{asked})\b") for kind, (asked, _) in _UNITS.items()}
+_KIND_ASKED: Final = {kind: re.compile(rf"\b(?:{asked})\b") for kind, asked in _ASKED.items()}
+_COUNT_ASKED: Final = re.compile(rf"\b{_COUNTS} (?!(?:{_UNIT_WORDS}|{_TIME}|miles|veces|times)\b)\w")
+TOLD: Final[Mapping[str, re.Pattern[str]]] = {
+    **{kind: re.compile(told) for kind, told in _TOLD.items()},
+    **{kind: re.compile(told) for kind, (_, told) in _UNITS.items()},
+}
+"""By kind, how its values are printed, folded."""
+
+
+def kind_asked(question: str) -> str | None:
+    """The kind of value that a question asks for; None where it asks for none in particular."""
+    plain = fold(question)
+    for kind, pattern in _KIND_ASKED.items():
+        if kind != "kind" and pattern.search(plain):
+            return kind
+    for kind, pattern in _UNIT_ASKED.items():
+        if pattern.search(plain):
+            return kind
+    if _LITRES.search(plain):
+        return "litres"
+    if _COUNT_ASKED.search(plain):
+        return "count"
+    return "kind" if _KIND_ASKED["kind"].search(plain) else None
+
+
+def holds(text: str, kind: str) -> bool:
+    """Whether a text holds a value of a kind."""
+    return TOLD[kind].search(fold(text)) is not None
