@@ -63,7 +63,7 @@ OF_ANOTHER: Final = 0.5
 OF_KIND: Final = 0.2
 """What a passage earns that holds a value of the kind that is asked for."""
 SURE_OF_KIND, UNSURE_OF_KIND = 0.4, 1.5
-"""What it adds to the odds of a find that it holds one, or takes from them that it does not; chosen."""
+"""What it adds to the odds of a find that it holds one, instead of what that adds to its score, or takes from them that it does not; chosen."""
 
 MOST_ALIKE: Final = 3
 """Rows that are alike, of those that are looked at."""
@@ -203,7 +203,7 @@ class Matcher:
         if whole:
             odds -= (UNSURE_OF_MISSING * missing + UNSURE_OF_THINGS * unnamed) / whole
         if is_of_kind is not None:
-            odds += SURE_OF_KIND if is_of_kind else -UNSURE_OF_KIND
+            odds += SURE_OF_KIND - SURE_OF_SCORE * OF_KIND if is_of_kind else -UNSURE_OF_KIND
         point = unit.point
         if source.kind == "text" and not point:
             point = point_of(source.text, {one: self._rarity.get(one, 0.0) for one in asked})

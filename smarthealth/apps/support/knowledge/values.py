@@ -12,29 +12,28 @@ from typing import Final
 
 from smarthealth.retrieval.words import fold
 
-_FLUID: Final = r"(?:oil|coolant|fluid|washer|antifreeze|refrigerant|fuel|petrol|gasoline|water|aceite|refrigerante|liquido|anticongelante|gasolina|combustible|agua)"
+_FLUID: Final = r"(?:oil|coolant|fluid|washer|antifreeze|refrigerant|fuel|petrol|gasoline|aceite|refrigerante|liquido|anticongelante|gasolina|combustible)"
 _SMALL: Final = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _TIME: Final = r"(?:milliseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
+_COUNTED: Final = r"(?:how many|cuant[oa]s|in|en)"
 _UNITS: Final[Mapping[str, tuple[str, str]]] = {
-    "litres": (r"lit(?:re|er|ro)s?", r"\d ?(?:litres?|ml)\b|\blitre\b"),
+    "litres": (rf"{_COUNTED} lit(?:re|er|ro)s?", r"\d ?(?:litres?|ml)\b|\blitre\b"),
     "pressure": (r"psi|(?:many|what) bars?|bares|libras", r"\b(?:bar|psi)\b"),
     "current": (r"(?:many|what) amps?|amperes?|amperios?|amperaje|amperage", r"\d ?a(?:h)?\b"),
-    "power": (r"watts?|vatios?|wattage|kilowatts?|kilovatios?|kw|caballos|horses?|horsepower|hp|ps", r"\d ?(?:k?w|ps|hp)\b"),
-    "voltage": (r"volts?|voltios?|voltage|voltaje", r"\d ?v\b"),
+    "power": (r"watts?|vatios?|wattage|kilowatts?|kilovatios?|kw|caballos|horses|horsepower|hp|ps", r"\d ?(?:k?w|ps|hp)\b"),
+    "voltage": (r"(?<!high )(?<!high-)(?<!alto )(?:volts?|voltios?|voltage|voltaje)", r"\d ?v\b"),
     "torque": (r"torque|newton\w*|nm|par de apriete", r"\d n\Wm\b"),
     "speed": (r"rpm|revolutions|revoluciones", r"\drpm|\d rpm"),
     "noise": (r"decibel\w*|db", r"\d ?db"),
-    "inches": (r"inch(?:es)?|pulgadas", r"\binches\b|\d\s?×\s?\d\d|\br\d\d\b"),
-    "weight": (r"kilos|kilogram\w*|kg|pounds|lbs", r"\d ?k?g\b"),
-    "degrees": (r"degrees|grados", r"\d ?\W?c\b|\d\W\d\d'|\bdegrees\b"),
-    "length": (r"millimet\w+|milimetros|centimet\w+|cent[ií]metros|metros|met(?:er|re)s|mm|cm|kilomet\w+|km", r"\d ?k?m?m\b"),
+    "inches": (rf"{_COUNTED} (?:inch(?:es)?|pulgadas)", r"\binches\b|\d\s?×\s?\d\d|\br\d\d\b"),
+    "weight": (rf"{_COUNTED} (?:kilos|kilogram\w*|kg|pounds|lbs)", r"\d ?k?g\b"),
+    "degrees": (rf"{_COUNTED} (?:degrees|grados)", r"\d ?\W?c\b|\d\W\d\d'|\bdegrees\b"),
+    "length": (rf"mm|cm|millimet\w+|milimetros|centimet\w+|{_COUNTED} (?:metros|met(?:er|re)s|kilomet\w+|km)", r"\d ?k?m?m\b"),
     "pixels": (r"pixel\w*|megapixel\w*|resolution|resolucion", r"\bpixels?\b|\dp\b"),
-    "lumens": (r"lumens?|lumenes|candelas?|lux", r"\blumens?\b|\d ?(?:lm|lx)\b"),
+    "lumens": (r"lumens?|lumenes|lux", r"\blumens?\b|\d ?(?:lm|lx)\b"),
     "money": (r"dollars|dolares|pesos", r"\bdollars?\b"),
 }  # fmt: skip
-"""Units by which values are asked for, and how they are printed."""
-_COUNTS: Final = r"(?:how many|cuant[oa]s)"
-_UNIT_WORDS: Final = "|".join(asked for asked, _ in _UNITS.values())
+"""Units by which values are asked for, without a number before them, and how they are printed."""
 _ASKED: Final[Mapping[str, str]] = {
     "interval": (
         r"how often|how frequently|every how|cada cuant\w+|con que frecuencia|intervals?|intervalos?|"
@@ -44,7 +43,7 @@ _ASKED: Final[Mapping[str, str]] = {
     "colour": r"(?:what|which) colou?rs?|(?:de )?que color(?:es)?|colou?r of|color del?",
     "kind": rf"(?:what|which|que|cual) (?:(?:type|kind|sort|grade|brand|specification|tipo|clase|grado|especificacion)s?(?: of| de)?|(?:\w+ )?{_FLUID}(?! (?:level|change|light|lamp|filter|pump|pressure|cap|tank)))\b",
     "time": (
-        rf"how long (?:do|does|will|can|should|must|may|until|before|after|have)|how many {_TIME}|"
+        rf"how long (?:do|does|will|can|should|must|until|before|after|have)|how many {_TIME}|"
         r"(?:por )?cuanto (?:tiempo|rato|dura\w*|demora\w*|tarda\w*)|cuant[oa]s (?:segundos|minutos|horas|dias|semanas|meses|anos)|cuanto se (?:demora|tarda)"
     ),
 }  # fmt: skip
@@ -55,13 +54,17 @@ _TOLD: Final[Mapping[str, str]] = {
     "time": rf"\b(?:\d+|{_SMALL}|an?|half an) (?:and a half )?(?:working )?{_TIME}\b|\balways\b|\btenth of a second\b|\d s\b",
     "count": rf"(?<![\w.,/-])\d{{1,2}}(?! to \d)(?![\w.,]|\W{{0,2}}c\b|\s?(?:%|:|×|k?m\b|mm\b|n\Wm|bar|a\b|v\b|k?w\b|kg\b|g\b|litres?\b|{_TIME}\b))|\b{_SMALL}\b|\btwice\b",
 }  # fmt: skip
+_NO_AMOUNT: Final = r"(?:cuesta|vale|cobra\w*|sale|tiempo|cost|costs|price|precio|often|last|left|burn\w*|consum\w*|gasta|sin|without|with|con)\b"
 _LITRES: Final = re.compile(
-    rf"(?<!at )(?:how much|cuant[oa])\b(?! (?:cuesta|vale|cobra\w*|sale|tiempo))(?!.*\b(?:cost|costs|price|precio|often|last|left|burn|consum\w*|use|gasta)\b).*\b{_FLUID}\b|"
-    rf"\b{_FLUID}\b.*\b(?:how much|cuanto)\b(?! (?:tiempo|cuesta|vale))|\b(?:capacity|capacidad)\b.*\b(?:{_FLUID}|tank|tanque|sump|carter)\b|\b(?:{_FLUID}|tank|sump)(?: \w+)? capacity\b"
+    rf"(?<!at )\b(?:how much|cuant[oa])\b(?: (?!{_NO_AMOUNT})\w+){{0,4}} {_FLUID}\b|"
+    rf"\b{_FLUID}\b.*\b(?:how much (?:do|does|should|goes|to|is|of)|how much\W*$|cuant[oa](?: (?:se )?le (?:echo|pongo|meto|cabe)| (?:lleva|cabe|echo|pongo|usa|necesita)|\W*$))|"
+    rf"\b(?:capacity|capacidad)\b.*\b(?:{_FLUID}|tank|tanque|sump|carter)\b|\b(?:{_FLUID}|tank|sump)(?: \w+)? capacity\b"
 )
-_UNIT_ASKED: Final = {kind: re.compile(rf"\b(?:{asked})\b") for kind, (asked, _) in _UNITS.items()}
+_UNIT_ASKED: Final = {kind: re.compile(rf"(?<!\d )(?<!\d)\b(?:{asked})\b") for kind, (asked, _) in _UNITS.items()}
 _KIND_ASKED: Final = {kind: re.compile(rf"\b(?:{asked})\b") for kind, asked in _ASKED.items()}
-_COUNT_ASKED: Final = re.compile(rf"\b{_COUNTS} (?!(?:{_UNIT_WORDS}|{_TIME}|miles|veces|times)\b)\w")
+_COUNT_ASKED: Final = re.compile(
+    rf"\b(?:how many|cuant[oa]s) (?!(?:lit(?:re|er|ro)s?|kilo\w*|{_TIME}|miles|veces|times)\b)\w"
+)
 TOLD: Final[Mapping[str, re.Pattern[str]]] = {
     **{kind: re.compile(told) for kind, told in _TOLD.items()},
     **{kind: re.compile(told) for kind, (_, told) in _UNITS.items()},
