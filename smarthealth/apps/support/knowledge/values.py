@@ -17,7 +17,7 @@ _SMALL: Final = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twe
 _TIME: Final = r"(?:milliseconds?|seconds?|minutes?|hours?|days?|weeks?|months?|years?)"
 _COUNTED: Final = r"(?:how many|cuant[oa]s|in|en)"
 _UNITS: Final[Mapping[str, tuple[str, str]]] = {
-    "litres": (rf"{_COUNTED} lit(?:re|er|ro)s?", r"\d ?(?:litres?|ml)\b|\blitre\b"),
+    "litres": (rf"{_COUNTED} lit(?:re|er|ro)s?", r"\d ?(?:litres?|ml)\b|\blitre\b|\bconsumption\b"),
     "pressure": (r"psi|(?:many|what) bars?|bares|libras", r"\b(?:bar|psi)\b"),
     "current": (r"(?:many|what) amps?|amperes?|amperios?|amperaje|amperage", r"\d ?a(?:h)?\b"),
     "power": (r"watts?|vatios?|wattage|kilowatts?|kilovatios?|kw|caballos|horses|horsepower|hp|ps", r"\d ?(?:k?w|ps|hp)\b"),
@@ -37,22 +37,21 @@ _UNITS: Final[Mapping[str, tuple[str, str]]] = {
 _ASKED: Final[Mapping[str, str]] = {
     "interval": (
         r"how often|how frequently|every how|cada cuant\w+|con que frecuencia|intervals?|intervalos?|"
-        r"(?:when|cuando)\b(?: \w+){0,6} (?:replaced|changed|renewed|due|cambi\w+|reempla\w+|renov\w+)|"
         r"how many (?:km|kilomet\w+|miles|months|years) (?:between|until|before)|cada cuantos"
     ),
     "colour": r"(?:what|which) colou?rs?|(?:de )?que color(?:es)?|colou?r of|color del?",
-    "kind": rf"(?:what|which|que|cual) (?:(?:type|kind|sort|grade|brand|specification|tipo|clase|grado|especificacion)s?(?: of| de)?|(?:\w+ )?{_FLUID}(?! (?:level|change|light|lamp|filter|pump|pressure|cap|tank)))\b",
+    "kind": rf"(?:what|which|que|cual) (?:\w+ (?:of |de )?)?(?:{_FLUID}(?! (?:level|change|light|lamp|filter|pump|pressure|cap|tank)))\b",
     "time": (
         rf"how long (?:do|does|will|can|should|must|until|before|after|have)|how many {_TIME}|"
         r"(?:por )?cuanto (?:tiempo|rato|dura\w*|demora\w*|tarda\w*)|cuant[oa]s (?:segundos|minutos|horas|dias|semanas|meses|anos)|cuanto se (?:demora|tarda)"
     ),
 }  # fmt: skip
 _TOLD: Final[Mapping[str, str]] = {
-    "interval": rf"\bevery\b|\bno replacement\b|\b(?:monthly|yearly|weekly|daily)\b|\bwhen needed\b|\b(?:after|at) \d[\d,]* (?:years|km)|\d {_TIME} or\b|\b(?:once a|each) \w+",
+    "interval": rf"\bevery\b|\bno replacement\b|\b(?:monthly|yearly|weekly|daily)\b|\bwhen needed\b|\b(?:after|at) \d[\d,]* (?:years|km)|\d {_TIME} or\b|\b(?:once a|each) \w+|\blasts?\b|\bkeeps for\b",
     "colour": r"\b(?:red|amber|yellow|orange|green|blue|violet|purple|white|black|gr[ae]y|brown|silver|colou?r)\b",
-    "kind": r"\b(?:kind|grade|specification)\b|\b(?:fluid:|fuel[:;])|\bviolet\b",
+    "kind": r"\b(?:kind|grade|specification)\b|\b(?:fluid:|fuel[:;])|\b(?:violet|sae|ron|dot|water)\b",
     "time": rf"\b(?:\d+|{_SMALL}|an?|half an) (?:and a half )?(?:working )?{_TIME}\b|\balways\b|\btenth of a second\b|\d s\b",
-    "count": rf"(?<![\w.,/-])\d{{1,2}}(?! to \d)(?![\w.,]|\W{{0,2}}c\b|\s?(?:%|:|×|k?m\b|mm\b|n\Wm|bar|a\b|v\b|k?w\b|kg\b|g\b|litres?\b|{_TIME}\b))|\b{_SMALL}\b|\btwice\b",
+    "count": rf"(?<![\w.,/-])\d{{1,2}}(?! to \d)(?![\w.,]|\W{{0,2}}c\b|\s?(?:%|:|×|k?m\b|mm\b|n\Wm|bar|a\b|v\b|k?w\b|kg\b|g\b|litres?\b|{_TIME}\b))|\b\d\.\d [a-z]{{4,}}|\b{_SMALL}\b|\btwice\b",
 }  # fmt: skip
 _NO_AMOUNT: Final = r"(?:cuesta|vale|cobra\w*|sale|tiempo|cost|costs|price|precio|often|last|left|burn\w*|consum\w*|gasta|sin|without|with|con)\b"
 _LITRES: Final = re.compile(
