@@ -65,6 +65,8 @@ OF_KIND: Final = 0.2
 SURE_OF_KIND, UNSURE_OF_KIND = 0.4, 1.5
 """What it adds to the odds of a find that it holds one, instead of what that adds to its score, or takes from them that it does not; chosen."""
 
+NEAR_OF_KIND: Final = 0.12
+"""Sureness that a find keeps that holds none: it may still come nearest to what was asked."""
 MOST_ALIKE: Final = 3
 """Rows that are alike, of those that are looked at."""
 
@@ -202,8 +204,11 @@ class Matcher:
         odds = SURE_OF_SCORE * score + SURE_OF_LEAD * lead + SURE_OF_LENGTH * whole - UNSURE
         if whole:
             odds -= (UNSURE_OF_MISSING * missing + UNSURE_OF_THINGS * unnamed) / whole
-        if is_of_kind is not None:
-            odds += SURE_OF_KIND - SURE_OF_SCORE * OF_KIND if is_of_kind else -UNSURE_OF_KIND
+        if is_of_kind:
+            odds += SURE_OF_KIND - SURE_OF_SCORE * OF_KIND
+        sureness = _likely(odds)
+        if is_of_kind is False:
+            sureness = min(sureness, max(_likely(odds - UNSURE_OF_KIND), NEAR_OF_KIND))
         point = unit.point
         if source.kind == "text" and not point:
             point = point_of(source.text, {one: self._rarity.get(one, 0.0) for one in asked})
@@ -211,7 +216,7 @@ class Matcher:
             source=source,
             coverage=coverage,
             score=score,
-            sureness=1 / (1 + math.exp(-odds)),
+            sureness=sureness,
             point=point,
             table=self._by_id[source.table].text if source.table in self._by_id else "",
         )
@@ -308,6 +313,11 @@ class _Table:
                 numbers, values = self._places[feature]
                 total[numbers] += np.float32(weight) * values
         return total
+
+
+def _likely(odds: float) -> float:
+    """A logarithm of odds as a probability."""
+    return 1 / (1 + math.exp(-odds))
 
 
 def _is_thing(ways: frozenset[str]) -> bool:

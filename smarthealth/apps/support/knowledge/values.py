@@ -51,7 +51,7 @@ _TOLD: Final[Mapping[str, str]] = {
     "colour": r"\b(?:red|amber|yellow|orange|green|blue|violet|purple|white|black|gr[ae]y|brown|silver|colou?r)\b",
     "kind": r"\b(?:kind|grade|specification)\b|\b(?:fluid:|fuel[:;])|\b(?:violet|sae|ron|dot|water)\b",
     "time": rf"\b(?:\d+|{_SMALL}|an?|half an) (?:and a half )?(?:working )?{_TIME}\b|\balways\b|\btenth of a second\b|\d s\b",
-    "count": rf"(?<![\w.,/-])\d{{1,2}}(?! to \d)(?![\w.,]|\W{{0,2}}c\b|\s?(?:%|:|×|k?m\b|mm\b|n\Wm|bar|a\b|v\b|k?w\b|kg\b|g\b|litres?\b|{_TIME}\b))|\b\d\.\d [a-z]{{4,}}|\b{_SMALL}\b|\btwice\b",
+    "count": rf"(?<![\w.,/-])\d{{1,2}}(?! to \d)(?![\w.,]|\W{{0,2}}c\b|\s?(?:%|:|×|k?m\b|mm\b|n\Wm|bar|a\b|v\b|k?w\b|kg\b|g\b|litres?\b|{_TIME}\b))|\b\d\.\d (?!litres?\b|{_TIME}\b)[a-z]{{4,}}|\b{_SMALL}\b|\btwice\b",
 }  # fmt: skip
 _NO_AMOUNT: Final = r"(?:cuesta|vale|cobra\w*|sale|tiempo|cost|costs|price|precio|often|last|left|burn\w*|consum\w*|gasta|sin|without|with|con)\b"
 _LITRES: Final = re.compile(
