@@ -152,3 +152,11 @@ def test_a_detailed_list_tells_severity_and_reaction() -> None:
     conditions = Topic(kinds=frozenset({"condition"}))
     plain = Entry(id=3, record="c/3", kind="condition", display="Asthma")
     assert fact(asked, conditions, plain).items[0].note is None
+
+
+def test_of_what_has_no_numbers_none_is_the_lowest() -> None:
+    """The least leukocytes during a chemotherapy are no least chemotherapy: it is told as what was found."""
+    chemotherapy = Topic(kinds=frozenset({"procedure"}), surface="chemotherapy")
+    given = Entry(id=1, record="p/1", kind="procedure", display="Chemotherapy", on=date(2020, 1, 1))
+    told = fact(Ask(operation=Operation.EXISTS, pick=Pick(order=Order.LOWEST)), chemotherapy, given)
+    assert (told.say, [item.on for item in told.items]) == ("exists", [given.on])
