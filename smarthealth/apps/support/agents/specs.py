@@ -24,7 +24,7 @@ LEAST_COVERAGE: Final = 0.34
 LEAST_SURENESS: Final = 0.1
 """Of the best passage; below it the documents do not say what is asked."""
 SURE: Final = 0.38
-"""Of the best passage; below it that is told as what comes nearest, and it is said that the documents do not say it so."""
+"""Of the surest passage that is told; below it that is told as what comes nearest, and it is said that the documents do not say it so."""
 NEAR_BEST: Final = 0.05
 """How much less the score of a passage may be that is told beside the best."""
 NEAR_ALIKE: Final = 0.25
@@ -62,7 +62,7 @@ def prepare(case: Case, part: Part, found: Sequence[Found]) -> Work:
         found: Passages, best first.
     """
     told = chosen(found)
-    sureness = found[0].sureness if told else NOT_TOLD
+    sureness = max((one.sureness for one in told), default=NOT_TOLD)
     facts = {"answered": bool(told) and sureness >= SURE}
     return Work(
         part=part,

@@ -104,7 +104,7 @@ def test_what_is_not_sure_at_all_is_not_told() -> None:
 
 
 def test_what_is_not_told_counts_as_not_known() -> None:
-    """And the model is told so, of what comes near too; the answer is as sure as its best passage."""
+    """And the model is told so, of what comes near too; the answer is as sure as the surest passage that it tells."""
     work = prepare(case("weight of the hybrid", unsure=1), part("weight of the hybrid"), [])
     assert (work.state.unsure, work.sources, work.grounding) == (2, (), NOT_TOLD)
     assert work.request is not None
@@ -113,6 +113,10 @@ def test_what_is_not_told_counts_as_not_known() -> None:
     assert near.request is not None
     assert read_prompt(near.request).facts == {"answered": False}
     assert (near.state.unsure, near.grounding) == (0, 0.3)
+    both = prepare(
+        case("weight"), part("weight"), [found("row", 0.9, sureness=0.3), found("other", 0.89, sureness=0.6)]
+    )
+    assert both.grounding == 0.6
     known = prepare(case("weight", unsure=1), part("weight"), [found("row", 0.9, sureness=0.8)])
     assert known.request is not None
     assert read_prompt(known.request).facts == {"answered": True}
