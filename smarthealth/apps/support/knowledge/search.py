@@ -32,6 +32,8 @@ SHELF: Final = 1
 """The index knows chunks by whom they are of; all of these are of one."""
 CHECK_INTERVAL: Final = 5.0
 """Seconds between two looks at the revision of the documents."""
+READ_AFTER: Final = 5.0
+"""Seconds from the start until the manual is read."""
 SURE_ENOUGH: Final = 0.6
 """Sureness of a find from which on words alone decide; the index is not asked."""
 SEARCH_LIMIT: Final = 3.0
@@ -69,6 +71,8 @@ class KnowledgeBase:
         folder: For the index.
         open_index: Makes an index.
         interval: Seconds between two looks at the documents.
+        patience: Seconds after the start until the manual is read, unless it is asked sooner: reading it takes one, in which
+            those who wait for the server to come up would wait too.
     """
 
     def __init__(
@@ -78,22 +82,29 @@ class KnowledgeBase:
         open_index: OpenIndex,
         *,
         interval: float = CHECK_INTERVAL,
+        patience: float = READ_AFTER,
     ) -> None:
         self._documents = documents
         self._folder = folder
         self._open_index = open_index
         self._interval = interval
+        self._patience = patience
+        self._wanted, self._read = trio.Event(), trio.Event()
         self._revision: str | None = None
         self._matcher = Matcher(())
         self._index: ChunkIndex | None = None
         self._near: OrderedDict[str, Mapping[str, float]] = OrderedDict()
 
     async def serve(self, context: Context) -> None:
-        """Read the manual, then follow the documents; ready once the manual can be searched by words."""
-        self._matcher = await trio.to_thread.run_sync(lambda: Matcher(manual_sources()))
+        """Read the manual when it is wanted, or after a while, then follow the documents; ready at once."""
         context.started()
+        with trio.move_on_after(self._patience):
+            await self._wanted.wait()
         while True:
             await self._try_to_follow()
+            if not self._read.is_set():  # the documents are out of reach: the manual is told all the same
+                self._matcher = await trio.to_thread.run_sync(lambda: Matcher(manual_sources()))
+                self._read.set()
             await trio.sleep(self._interval)
 
     async def follow(self) -> bool:
@@ -110,17 +121,19 @@ class KnowledgeBase:
         documents = await self._documents().load()
         sources, matcher = await trio.to_thread.run_sync(_gathered, documents)
         self._matcher, self._revision, self._index = matcher, revision, None
+        self._read.set()
         self._index = await self._written(sources)
         self._near = OrderedDict()  # a search that is under way remembers what it finds in the former one
         return True
 
     async def find(self, question: str, limit: int) -> list[Found]:
-        """The passages that tell most of a question, best first.
+        """The passages that tell most of a question, best first; waits until the manual has been read.
 
         Cancellation:
             Takes effect at once.
         """
-        await trio.lowlevel.checkpoint()
+        self._wanted.set()
+        await self._read.wait()
         found = self._matcher.find(question, limit)
         if self._index is None or (found and found[0].sureness >= SURE_ENOUGH):
             return found

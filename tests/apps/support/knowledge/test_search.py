@@ -9,12 +9,13 @@ from typing import Any
 import attrs
 import pytest
 import trio
+from trio.testing import MockClock
 
 from smarthealth.actors import ChildSpec, open_system
 from smarthealth.apps.support.knowledge import library, search
 from smarthealth.apps.support.knowledge.lexicon import load_lexicon
 from smarthealth.apps.support.knowledge.library import Source
-from smarthealth.apps.support.knowledge.search import KnowledgeBase
+from smarthealth.apps.support.knowledge.search import READ_AFTER, KnowledgeBase
 from smarthealth.retrieval.errors import IndexUnavailable
 from smarthealth.retrieval.hashing import HashedEmbedder
 from smarthealth.retrieval.index import ChunkIndex
@@ -129,9 +130,8 @@ async def test_what_is_near_a_question_is_remembered(
 
 
 async def test_words_do_where_the_index_fails(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Or where it takes too long, or there is none yet."""
+    """Or where it takes too long."""
     knowledge = base(shelf, tmp_path)
-    assert await knowledge.find("wheelbase zeppelin", 1) == []
     await knowledge.follow()
 
     async def fail(*_: object, **__: object) -> None:
@@ -147,6 +147,22 @@ async def test_words_do_where_the_index_fails(shelf: Shelf, tmp_path: Path, monk
     monkeypatch.setattr(ChunkIndex, "search", hang)
     monkeypatch.setattr(search, "SEARCH_LIMIT", 0.01)
     assert (await knowledge.find("wheelbase zeppelin gondola", 1))[0].source.id == "m#2"
+
+
+async def test_the_manual_is_read_when_it_is_asked_or_after_a_while(
+    shelf: Shelf, tmp_path: Path, autojump_clock: MockClock
+) -> None:
+    """Not at the start, when others wait for the server to come up."""
+    asked, unasked = base(shelf, tmp_path / "asked"), base(shelf, tmp_path / "unasked")
+    async with open_system("test") as system:
+        for number, knowledge in enumerate((asked, unasked)):
+            await system.start_child(ChildSpec(name=f"knowledge-{number}", start=knowledge.serve))
+        await trio.sleep(READ_AFTER / 2)
+        assert asked.source("m#2") is None
+        assert (await asked.find("wheelbase", 1))[0].source.id == "m#2"
+        assert unasked.source("m#2") is None
+        while unasked.source("m#2") is None:  # noqa: ASYNC110 # nothing tells that it was read
+            await trio.sleep(READ_AFTER)
 
 
 async def test_it_serves_while_the_database_is_away(shelf: Shelf, tmp_path: Path) -> None:
