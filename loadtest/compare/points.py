@@ -207,9 +207,9 @@ async def measure_streams(process: Process, plan: Plan, token: str, streams: int
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_Pinger(tally, token).run(process))]
         for number in range(streams):
-            delay = min(length, WARM_UP) * number / streams  # or every turn would begin at the same instant
+            delay = length * number / streams  # or turns would begin in bursts, which is another measurement
             tasks.append(group.create_task(_Asker(tally, plan, token).run(process, delay)))
-        await asyncio.sleep(min(length, WARM_UP) + WARM_UP)
+        await asyncio.sleep(length + WARM_UP)
         cpu, began = process.cpu(), time.perf_counter()
         tally.counting = True
         await asyncio.sleep(seconds)
