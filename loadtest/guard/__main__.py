@@ -38,6 +38,8 @@ TOKENS: Final = 200
 TURNS: Final = 10
 RESTING: Final = 2.0
 """Seconds in which a server at rest does no more than `AT_REST`."""
+LATE: Final = 10.0
+"""Seconds in which it has begun what it puts off at its start, and may rest before."""
 AT_REST: Final = {"instructions": 50_000, "steps": 50, "bytes": 50_000}
 CONNECTIONS: Final = 100
 
@@ -62,6 +64,7 @@ class Metered:
 
     def rest(self) -> None:
         """Wait until it does nothing of its own accord: it goes on loading after its start."""
+        time.sleep(LATE)
         before = self.read()
         while True:
             time.sleep(RESTING)
