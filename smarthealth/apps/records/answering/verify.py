@@ -17,7 +17,7 @@ from typing import Literal
 
 import attrs
 
-from smarthealth.apps.records.understanding.concepts import find_concepts
+from smarthealth.apps.records.understanding.concepts import find_stated_concepts
 from smarthealth.apps.records.understanding.dates import find_dates
 from smarthealth.apps.records.understanding.folding import fold_letters
 from smarthealth.retrieval.glossary import Glossary, load_glossary
@@ -171,8 +171,8 @@ class _Ground:
 
     def _names(self, text: str) -> Iterator[tuple[int, int, frozenset[str]]]:
         places: dict[tuple[int, int], set[str]] = {}
-        for match in find_concepts(text, self._glossary):
-            if not match.corrected and _NAMED_KINDS.intersection(match.concept.kinds):
+        for match in find_stated_concepts(text, self._glossary):
+            if _NAMED_KINDS.intersection(match.concept.kinds):
                 places.setdefault((match.start, match.end), set()).add(match.concept.id)
         for (start, end), concepts in places.items():
             yield start, end, frozenset(concepts)

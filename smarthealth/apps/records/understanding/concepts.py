@@ -88,12 +88,11 @@ def find_concepts(text: str, glossary: Glossary) -> list[ConceptMatch]:
     classes = classes_of_allergies(text)
     if classes is not None:
         text = text[: classes[0]] + "," * (classes[1] - classes[0]) + text[classes[1] :]
-    for start, end in homonym_spans(fold_letters(text), text):
-        text = text[:start] + "," * (end - start) + text[end:]
+    text = _without_relatives(text)
     asked = find_fields(fold_letters(text))
     found: list[ConceptMatch] = []
     for match in _beside_verbs(text, glossary):
-        if match.surface and (match.concept.id in GENERIC or _is_small(match, text)):
+        if match.surface and _names_nothing(match, text):
             continue
         if any(match.start < field.end and field.start < match.end for field in asked):
             continue
@@ -106,6 +105,31 @@ def find_concepts(text: str, glossary: Glossary) -> list[ConceptMatch]:
             ConceptMatch(concept=cause, start=dying.start(), end=dying.end(), surface=text[dying.start() : dying.end()])
         )
     return found
+
+
+def find_stated_concepts(text: str, glossary: Glossary) -> list[ConceptMatch]:
+    """The concepts that a sentence of an answer names, none of them by a misspelt word.
+
+    As `find_concepts`, without what only a question has: the patient's own data asked for, comparisons, verbs that measure.
+    Looking for those takes most of its time, and an answer has a hundred times the words of a question.
+    """
+    text = _without_relatives(text)
+    return [
+        part
+        for match in glossary.concepts(text)
+        if not match.corrected and not _names_nothing(match, text)
+        for part in _taken_apart(match, text, glossary)
+    ]
+
+
+def _without_relatives(text: str) -> str:
+    for start, end in homonym_spans(fold_letters(text), text):
+        text = text[:start] + "," * (end - start) + text[end:]
+    return text
+
+
+def _names_nothing(match: ConceptMatch, text: str) -> bool:
+    return match.concept.id in GENERIC or _is_small(match, text)
 
 
 def _beside_verbs(text: str, glossary: Glossary) -> list[ConceptMatch]:

@@ -114,12 +114,15 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], tuple[date, date]
         (rf"\b(?P<y>{_YEAR})\b{_NOT_A_QUANTITY}", _year),
     )
 )
+_SOME_YEAR = re.compile(_YEAR)
+_WITHOUT_YEAR = tuple((pattern, reader) for pattern, reader in _FORMS if reader in (_decade_of_century, _decade_word))
 
 
 def find_dates(folded: str) -> list[DateMatch]:
     """Find the dates in a folded text, left to right, the more exact reading first where two would overlap."""
     found: list[DateMatch] = []
-    for pattern, reader in _FORMS:
+    # most sentences have no year, and looking for it once costs less than looking for ten forms of dates
+    for pattern, reader in _FORMS if _SOME_YEAR.search(folded) else _WITHOUT_YEAR:
         for match in pattern.finditer(folded):
             if any(match.start() < other.end and other.start < match.end() for other in found):
                 continue

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from smarthealth.apps.records.understanding.concepts import find_concepts, is_clinical, known_words, looks_clinical
+from smarthealth.apps.records.understanding.concepts import (
+    find_concepts,
+    find_stated_concepts,
+    is_clinical,
+    known_words,
+    looks_clinical,
+)
 from smarthealth.retrieval.glossary import load_glossary
 
 GLOSSARY = load_glossary()
@@ -60,6 +66,20 @@ def test_a_name_that_joins_two_words_stays_one_where_they_are_no_measurements() 
     """Only two measurements are taken apart."""
     assert names("vacuna contra tétanos y difteria")
     assert len({match.start for match in find_concepts("vacuna contra tétanos y difteria", GLOSSARY)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Toma metformina desde 2019 por diabetes [1].", ["metformin", "diabetes"]),
+        ("Su mamá tuvo asma.", ["asthma"]),
+        ("Tiene astma.", []),
+        ("Aparece en la historia clínica del paciente.", []),
+    ],
+)
+def test_a_statement_names_concepts_only_as_they_are_written(text: str, found: list[str]) -> None:
+    """A relative is no examination, a misspelt word no claim, and a kind of entry names nothing."""
+    assert [match.concept.id for match in find_stated_concepts(text, GLOSSARY)] == found
 
 
 @pytest.mark.parametrize(
