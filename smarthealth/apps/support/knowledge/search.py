@@ -33,7 +33,8 @@ SHELF: Final = 1
 CHECK_INTERVAL: Final = 5.0
 """Seconds between two looks at the revision of the documents."""
 READ_AFTER: Final = 5.0
-"""Seconds from the start until the manual is read."""
+"""Seconds from the start until the manual is read, unless it is asked sooner: reading it takes one, in which those who wait for the
+server to come up would wait too."""
 SURE_ENOUGH: Final = 0.6
 """Sureness of a find from which on words alone decide; the index is not asked."""
 SEARCH_LIMIT: Final = 3.0
@@ -71,8 +72,6 @@ class KnowledgeBase:
         folder: For the index.
         open_index: Makes an index.
         interval: Seconds between two looks at the documents.
-        patience: Seconds after the start until the manual is read, unless it is asked sooner: reading it takes one, in which
-            those who wait for the server to come up would wait too.
     """
 
     def __init__(
@@ -82,13 +81,11 @@ class KnowledgeBase:
         open_index: OpenIndex,
         *,
         interval: float = CHECK_INTERVAL,
-        patience: float = READ_AFTER,
     ) -> None:
         self._documents = documents
         self._folder = folder
         self._open_index = open_index
         self._interval = interval
-        self._patience = patience
         self._wanted, self._read = trio.Event(), trio.Event()
         self._revision: str | None = None
         self._matcher = Matcher(())
@@ -98,7 +95,7 @@ class KnowledgeBase:
     async def serve(self, context: Context) -> None:
         """Read the manual when it is wanted, or after a while, then follow the documents; ready at once."""
         context.started()
-        with trio.move_on_after(self._patience):
+        with trio.move_on_after(READ_AFTER):
             await self._wanted.wait()
         while True:
             await self._try_to_follow()
