@@ -19,6 +19,8 @@ from .phrases import Phrases
 
 LONGEST_TABLE: Final = 700
 """Characters of a table that are told where the table itself is asked for."""
+LONGEST_UNIT: Final = 3
+"""Letters of a unit's sign: the same in both languages."""
 NOTHING: Final = frozenset({"", "-", "–", "—"})
 """Cells that say nothing."""
 _VERSIONS: Final = frozenset({"hybrid", "automatic", "manual"})
@@ -167,10 +169,6 @@ def _value(value: str, phrases: Phrases) -> str:
     left = [word for word in _WORD.findall(value) if len(word) > LONGEST_UNIT]
     known = {word for english in phrases.measures for word in english.split()}
     return plain if all(word in known for word in left) else value
-
-
-LONGEST_UNIT: Final = 3
-"""Letters of a unit's sign: the same in both languages."""
 
 
 def _cut(text: str) -> str:

@@ -21,6 +21,7 @@ from .asked import SUFFIX, placed, read_asked
 MANUAL: Final = "manual"
 MOST_PASSAGES = 50_000
 """Passages that are searched; what is imported beyond is left out, and the log says so."""
+_OF_VERSION: Final = re.compile(r", (?:1\.5 T|Hybrid)$")
 
 
 @attrs.frozen(kw_only=True)
@@ -111,9 +112,6 @@ def _sources(path: str, file: str, title: str, passages: Sequence[StoredPassage]
 
 def _first(row: Source) -> str:
     return _OF_VERSION.sub("", row.name.partition("; ")[0])
-
-
-_OF_VERSION: Final = re.compile(r", (?:1\.5 T|Hybrid)$")
 
 
 def _names(passages: Sequence[StoredPassage]) -> dict[int, str]:

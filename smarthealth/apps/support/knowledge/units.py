@@ -16,6 +16,9 @@ from .features import features
 from .library import MOST_PASSAGES, Source
 from .sentences import sentences_of, to_the_point
 
+SHORT: Final = 20
+"""Features of a short sentence; longer ones tell of more by chance."""
+
 
 @attrs.frozen(kw_only=True, eq=False)
 class Unit:
@@ -71,7 +74,3 @@ def point_of(text: str, asked: Mapping[str, float]) -> str:
         for sentence in told
     ]
     return to_the_point(sentences, scores)
-
-
-SHORT: Final = 20
-"""Features of a short sentence; longer ones tell of more by chance."""
