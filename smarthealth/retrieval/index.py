@@ -26,7 +26,7 @@ from .errors import IndexNotWritten, IndexUnavailable
 from .glossary import Glossary, load_glossary
 from .model import Chunk, IndexState, SearchResult
 from .ranking import rank, terms_of
-from .remembering import RememberedVectors
+from .remembering import Remembered
 from .rows import Query, Row
 from .table import ChunkTable
 
@@ -34,6 +34,8 @@ T = TypeVar("T")
 _log = structlog.get_logger()
 _INVALID = "Invalid user input"
 """In an error of LanceDB: it is the question that is wrong, not the files."""
+_QUESTIONS_KEPT = 512
+"""Vectors of questions that are remembered, some kilobytes each: the same question about the next patient is not embedded again."""
 
 
 @attrs.frozen(kw_only=True)
@@ -73,7 +75,7 @@ class ChunkIndex:
         self._embedding_errors = embedding_errors
         self._glossary = glossary
         self._table = ChunkTable(folder, embedder=embedder.name, dimensions=embedder.dimensions, origin=origin)
-        self._asked = RememberedVectors()
+        self._asked = Remembered[str, NDArray[np.float32]](_QUESTIONS_KEPT)
         self._limiter = trio.CapacityLimiter(self._settings.threads)
         self._writing = trio.Lock()
         self._state = IndexState.UNOPENED

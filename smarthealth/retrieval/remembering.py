@@ -1,36 +1,38 @@
-"""Vectors of questions asked lately: the same question about the next patient is not embedded again."""
+"""What was found out lately is remembered, so that who asks for the same is answered from it.
+
+Where what is remembered is awaited, `functools.lru_cache` is of no use: it would keep the coroutine. Where it is a plain
+function of its arguments, that is the simpler way.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Final
+from typing import Generic, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
-QUESTIONS_KEPT: Final = 512
-"""A vector takes some kilobytes."""
+K = TypeVar("K")
+V = TypeVar("V")
 
 
-class RememberedVectors:
-    """The vectors of the questions asked last.
+class Remembered(Generic[K, V]):
+    """So many values by key; whichever was asked for or put in longest ago is forgotten first.
 
     Args:
-        most: Of them; whichever was asked longest ago is forgotten first.
+        most: Of them.
     """
 
-    def __init__(self, most: int = QUESTIONS_KEPT) -> None:
+    def __init__(self, most: int) -> None:
         self._most = most
-        self._vectors: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
+        self._values: OrderedDict[K, V] = OrderedDict()
 
-    def get(self, question: str) -> NDArray[np.float32] | None:
-        """The vector of a question; None where it is not remembered."""
-        if question in self._vectors:
-            self._vectors.move_to_end(question)
-        return self._vectors.get(question)
+    def get(self, key: K) -> V | None:
+        """The value of a key; None where it is not remembered."""
+        if key in self._values:
+            self._values.move_to_end(key)
+        return self._values.get(key)
 
-    def put(self, question: str, vector: NDArray[np.float32]) -> None:
-        """Remember the vector of a question."""
-        self._vectors[question] = vector
-        if len(self._vectors) > self._most:
-            self._vectors.popitem(last=False)
+    def put(self, key: K, value: V) -> None:
+        """Remember the value of a key, in place of a former one."""
+        self._values[key] = value
+        self._values.move_to_end(key)
+        if len(self._values) > self._most:
+            self._values.popitem(last=False)

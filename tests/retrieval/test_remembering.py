@@ -1,20 +1,19 @@
-"""The vectors of the questions asked last are remembered."""
+"""What was found out lately is remembered."""
 
 from __future__ import annotations
 
-import numpy as np
-
-from smarthealth.retrieval.remembering import RememberedVectors
+from smarthealth.retrieval.remembering import Remembered
 
 
 def test_who_was_asked_longest_ago_is_forgotten_first() -> None:
-    """To be asked again counts."""
-    vectors = RememberedVectors(most=2)
-    one, two, three = np.eye(3, dtype=np.float32)
-    vectors.put("one", one)
-    vectors.put("two", two)
-    assert vectors.get("one") is one
-    vectors.put("three", three)
-    assert vectors.get("two") is None
-    assert vectors.get("one") is one
-    assert vectors.get("three") is three
+    """To be asked again counts, and so does to be put in again."""
+    remembered = Remembered[str, int](most=2)
+    remembered.put("one", 1)
+    remembered.put("two", 2)
+    assert remembered.get("one") == 1
+    remembered.put("three", 3)
+    assert remembered.get("two") is None
+    remembered.put("one", 11)
+    remembered.put("four", 4)
+    assert remembered.get("three") is None
+    assert (remembered.get("one"), remembered.get("four")) == (11, 4)

@@ -8,7 +8,6 @@ a search sees the old one or the new one. Several processes that write it at onc
 from __future__ import annotations
 
 import shutil
-from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
@@ -21,6 +20,7 @@ from smarthealth.llm.errors import ModelError
 from smarthealth.retrieval.errors import RetrievalError
 from smarthealth.retrieval.index import ChunkIndex
 from smarthealth.retrieval.model import Chunk
+from smarthealth.retrieval.remembering import Remembered
 from smarthealth.storage.documents import StoredDocument
 from smarthealth.storage.errors import StorageError
 
@@ -90,7 +90,7 @@ class KnowledgeBase:
         self._revision: str | None = None
         self._matcher = Matcher(())
         self._index: ChunkIndex | None = None
-        self._near: OrderedDict[str, Mapping[str, float]] = OrderedDict()
+        self._near = Remembered[str, Mapping[str, float]](REMEMBERED)
 
     async def serve(self, context: Context) -> None:
         """Read the manual when it is wanted, or after a while, then follow the documents; ready at once."""
@@ -120,7 +120,7 @@ class KnowledgeBase:
         self._matcher, self._revision, self._index = matcher, revision, None
         self._read.set()
         self._index = await self._written(sources)
-        self._near = OrderedDict()  # a search that is under way remembers what it finds in the former one
+        self._near = Remembered(REMEMBERED)  # a search that is under way remembers what it finds in the former one
         return True
 
     async def find(self, question: str, limit: int) -> list[Found]:
@@ -157,9 +157,7 @@ class KnowledgeBase:
                 log.warning("knowledge_unavailable", error=type(error).__name__)
                 return {}
             near = {hit.chunk.id: NEARNESS * max(0.0, hit.similarity or 0.0) for hit in result.hits}
-            remembered[question] = near
-            if len(remembered) > REMEMBERED:
-                remembered.popitem(last=False)
+            remembered.put(question, near)
             return near
         return {}
 
