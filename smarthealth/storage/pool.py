@@ -237,7 +237,7 @@ class Pool:
         return _Idle(connection, trio.current_time() + age)
 
     def _give_back(self, entry: _Idle) -> None:
-        if self._closed or not entry.connection.is_usable() or not entry.connection.autocommit:
+        if self._closed or not entry.connection.rests or not entry.connection.autocommit:
             self._discard(entry)
         else:
             self._idle.append(entry)

@@ -198,14 +198,16 @@ class Connection(psycopg.AsyncConnection[Row]):
         Costs a system call and never waits. What an idle server says (its farewell, a changed parameter) is read.
         """
         try:
-            while self._is_resting() and ready_now(self.pgconn.socket, psycopg.waiting.WAIT_R):
+            while self.rests and ready_now(self.pgconn.socket, psycopg.waiting.WAIT_R):
                 self.pgconn.consume_input()
                 self.pgconn.notifies()  # parses what was read; the server's farewell marks the connection bad
         except psycopg.OperationalError:
             return False
-        return self._is_resting()
+        return self.rests
 
-    def _is_resting(self) -> bool:
+    @property
+    def rests(self) -> bool:
+        """Whether the connection is outside any transaction, as far as it has heard."""
         return (
             self.pgconn.transaction_status == pq.TransactionStatus.IDLE
             and self.pgconn.pipeline_status == pq.PipelineStatus.OFF

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import select
 import time
+from collections.abc import Mapping
 from typing import Final, TypeVar
 
 import psycopg
@@ -23,7 +24,11 @@ T = TypeVar("T")
 _BUSY_LIMIT: Final = 0.005
 """Seconds that an operation which never has to wait (a long COPY) may keep the other tasks from running."""
 
-_POLL_EVENTS: Final = {Wait.R: select.POLLIN, Wait.W: select.POLLOUT, Wait.RW: select.POLLIN | select.POLLOUT}
+_POLL_EVENTS: Final[Mapping[int, int]] = {
+    Wait.R: select.POLLIN,
+    Wait.W: select.POLLOUT,
+    Wait.RW: select.POLLIN | select.POLLOUT,
+}
 _POLL_TROUBLE: Final = select.POLLERR | select.POLLHUP | select.POLLNVAL
 _COPY_STATES: Final = frozenset({pq.ExecStatus.COPY_IN, pq.ExecStatus.COPY_OUT, pq.ExecStatus.COPY_BOTH})
 
@@ -91,7 +96,7 @@ async def drive_connecting(operation: PQGenConn[T]) -> T:
 def ready_now(fd: int, wanted: int) -> int:
     """What of `wanted` the socket is ready for at this moment; a broken socket is ready for all of it."""
     poll = select.poll()
-    poll.register(fd, _POLL_EVENTS[Wait(wanted)])
+    poll.register(fd, _POLL_EVENTS[wanted])
     ready = 0
     for _, events in poll.poll(0):
         if events & _POLL_TROUBLE:

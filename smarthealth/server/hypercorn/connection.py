@@ -76,9 +76,8 @@ class HardenedTCPServer(TCPServer):
             log.error("connection_failed", exc_info=failure)
         finally:
             if self.websocket is not None:
-                self.websocket.lose(
-                    ""
-                )  # an application that outlives its task is not ended with this connection's tasks
+                # an application that outlives its task is not ended with this connection's tasks
+                self.websocket.lose("")
             self._protocol = None  # which holds this connection: a circle that only the collector would find
             await trio.aclose_forcefully(self.stream)
 

@@ -83,7 +83,7 @@ class Writer:
         if self._left or self._gone or self._tls is not None or self._lock.locked():
             return False
         try:
-            self._write_now(data())
+            self._push(data())
         except PeerGone:
             return True  # as the reader is about to see
         return True
@@ -118,10 +118,17 @@ class Writer:
             raise PeerGone
         if self._tls is not None:
             return False
-        sent = 0 if self._left else self._offer(data)
+        if self._left:
+            self._left += data
+        else:
+            self._push(data)
+        return not self._left
+
+    def _push(self, data: bytes) -> None:
+        """Give the kernel what it takes; the rest is left."""
+        sent = self._offer(data)
         if sent < len(data):
             self._left += data[sent:]
-        return not self._left
 
     def _offer(self, data: bytes | bytearray) -> int:
         """Bytes that the kernel takes."""
