@@ -13,14 +13,20 @@ import trio
 from attrs.validators import ge, gt
 
 from .cell import Cell
+from .host import Gauge, Host
 from .keyed_timers import KeyedTimers
 from .policy import DEFAULT_BACKOFF, DEFAULT_MAILBOX, Backoff, Mailbox, Restart, Strategy
 from .refs import ActorRef
 from .registry import Registry, registry_of
-from .snapshot import Kind, TaskSnapshot
+from .snapshot import Kind
 
 M = TypeVar("M")
-M_contra = TypeVar("M_contra", contravariant=True)
+
+STARTS = (
+    "a class of actors, a callable without arguments that makes an actor, an async callable that takes a Context, "
+    "a Supervisor, or a DynamicSupervisor"
+)
+"""What a child may be started with, in words."""
 
 
 class SupervisorPort(Protocol):
@@ -109,42 +115,6 @@ def make_ref(cell: Cell) -> ActorRef[Any]:
     if cell.kind in (Kind.SUPERVISOR, Kind.DYNAMIC_SUPERVISOR):
         return SupervisorRef(cell, cast("SupervisorPort", cell))
     return ActorRef(cell)
-
-
-Gauge = Callable[[], tuple[TaskSnapshot, ...]]
-"""Tells of tasks inside an actor."""
-
-
-class Host(Protocol):
-    """What the cell of an actor or service offers to its context."""
-
-    gauges: list[Gauge] | None
-
-    @property
-    def stopping(self) -> trio.Event:
-        """Set when the actor is to stop."""
-
-    def started(self) -> None:
-        """Say that it is ready."""
-
-    def finish(self) -> None:
-        """Stop after the message in hand."""
-
-    def wake(self) -> None:
-        """Call the service again, if it sleeps."""
-
-    @property
-    def asked_until(self) -> float:
-        """When the asker of the request in hand gives up."""
-
-    def own_timers(self) -> KeyedTimers:
-        """The timers of this incarnation."""
-
-    def stash(self) -> None:
-        """Set the message in hand aside."""
-
-    def unstash_all(self) -> int:
-        """Put what was set aside before the mailbox; how many they were."""
 
 
 class Context:
@@ -390,13 +360,6 @@ class ChildSpec:
             raise ValueError(f"stop_timeout must be >= 0.0: {self.stop_timeout}")
         if self.significant and self.restart in (None, Restart.PERMANENT):
             raise ValueError(f"significant child {self.name!r} must be transient or temporary")
-
-
-STARTS = (
-    "a class of actors, a callable without arguments that makes an actor, an async callable that takes a Context, "
-    "a Supervisor, or a DynamicSupervisor"
-)
-"""What a child may be started with, in words."""
 
 
 def _kind_of(start: object) -> Kind | None:

@@ -12,11 +12,12 @@ from collections.abc import Awaitable, Callable
 
 import trio
 
-from .actor import ChildSpec, Gauge
+from .actor import ChildSpec
 from .cell import Cell, End, Parent
 from .core import Caught, Core
 from .errors import fatal_part
 from .events import EndReason, TaskStuck
+from .host import Gauge
 from .keyed_timers import KeyedTimers
 from .snapshot import State, TaskSnapshot
 from .stacks import stack_of
