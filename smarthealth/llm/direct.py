@@ -12,6 +12,9 @@ A `DirectStream` ends what it gives out at the end of a head, and holds back the
 which it puts back: h11 reads that one, trailers included, and so finds the response at its end and the connection fit for
 the next request. Whatever is not as expected (another framing, an interim response, another transport, a proxy) leaves the
 body with the library.
+
+The library sends a request's head by itself, and so would have a call and a packet for it, and another for the body. A
+`DirectStream` keeps a head until more comes.
 """
 
 from __future__ import annotations
@@ -55,12 +58,16 @@ class DirectStream(httpcore2.AsyncNetworkStream):
         self._held = b""
         self._seen = b""
         """The end of what was given out of a head: its last line may end in the next piece."""
+        self._unsent = b""
+        """A request's head."""
         self._in_head = False
         self.at_body = False
         """Whether a head has just ended, and nothing after it was given out."""
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109 - the library's
         """Give out what comes next, a head's end being the end of a piece."""
+        if self._unsent:
+            await self.write(b"", timeout)
         data = self._held or await self._stream.read(max_bytes, timeout)
         self._held = b""
         self.at_body = False
@@ -76,9 +83,12 @@ class DirectStream(httpcore2.AsyncNetworkStream):
         return data[:cut]
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the library's
-        """Send a piece of a request; what comes next begins with a head."""
-        self._in_head, self._seen = True, b""
-        await self._stream.write(buffer, timeout)
+        """Send a piece of a request, its first together with the second; what comes next begins with a head."""
+        if not self._in_head:
+            self._in_head, self._seen, self._unsent = True, b"", buffer
+            return
+        unsent, self._unsent = self._unsent, b""
+        await self._stream.write(unsent + buffer, timeout)
 
     async def aclose(self) -> None:
         """Close."""

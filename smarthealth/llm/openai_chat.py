@@ -43,7 +43,7 @@ class OpenAIChatModel:
 
     def __init__(self, settings: ModelSettings, client: Client) -> None:
         self._settings = settings
-        self._client = client
+        self._completions = client.endpoint("chat/completions", _HEADERS)
         # OpenAI's newer models take the new name alone; other providers know the old one.
         self._limit_name = "max_completion_tokens" if settings.base_url is None else "max_tokens"
         self._left_out: set[str] = set()
@@ -84,7 +84,7 @@ class OpenAIChatModel:
         while True:
             body = self._body(request)
             try:
-                return await self._client.post_json("chat/completions", body, _HEADERS)
+                return await self._completions.post(body)
             except openai.APIStatusError as error:
                 if not self._adapts(error, body):
                     raise
@@ -154,6 +154,8 @@ class _Answer:
         """Close the response, and its connection with it unless the answer was read to the end."""
         if self._body is not None:
             self._body.close()
+        if self._response.is_closed:  # by itself, when it was read to the end
+            return
         with trio.move_on_after(CLOSE_TIMEOUT, shield=True):
             await self._chunks.aclose()
             await self._response.aclose()

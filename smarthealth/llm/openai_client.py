@@ -3,8 +3,8 @@
 The SDK's own retries are off: they know nothing of the first token, of a limit to Retry-After, or of our settings.
 
 A turn makes two small requests, and making one of them took the SDK longer than sending it and reading what came: options,
-types and headers are put together anew each time. `Client.post_json` takes from the SDK what is always the same, once, and
-hands the rest to the SDK's HTTP client.
+types and headers are put together anew each time. An `Endpoint` takes from the SDK what is always the same, once, and hands
+the rest to the SDK's HTTP client.
 """
 
 from __future__ import annotations
@@ -59,25 +59,48 @@ class Client(openai.AsyncOpenAI):
         """As the SDK names itself, whatever this class is called."""
         return f"AsyncOpenAI/Python {openai.__version__}"
 
-    async def post_json(self, path: str, body: object, headers: Mapping[str, str] = _NO_HEADERS) -> httpx2.Response:
-        """Post a body and return the answer once its head has come; the caller reads and closes it.
+    def endpoint(self, path: str, headers: Mapping[str, str] = _NO_HEADERS) -> Endpoint:
+        """Where bodies are posted to.
 
         Args:
             path: Below the base URL.
-            body: Of plain values.
             headers: Besides those of every request.
+        """
+        url = self.base_url.join(path)
+        example = httpx2.Request("POST", url, headers={**self._always, **headers}, extensions=self._extensions)
+        return Endpoint(self._http, example)
+
+
+class Endpoint:
+    """One address of a provider.
+
+    Args:
+        http: What requests are sent with.
+        example: A request without a body; others differ from it by theirs alone, so that addresses and headers are not
+            made anew each time.
+    """
+
+    def __init__(self, http: httpx2.AsyncClient, example: httpx2.Request) -> None:
+        self._http = http
+        self._example = example
+
+    async def post(self, body: object) -> httpx2.Response:
+        """Post a body and return the answer once its head has come; the caller reads and closes it.
+
+        Args:
+            body: Of plain values.
 
         Raises:
             openai.APIStatusError: The provider refused, as the SDK tells it.
             httpx2.HTTPError: It was not reached, or did not answer in time.
         """
+        example = self._example
+        content = msgspec.json.encode(body)
+        stream = httpx2.ByteStream(content)
         request = httpx2.Request(
-            "POST",
-            self.base_url.join(path),
-            headers={**self._always, **headers},
-            content=msgspec.json.encode(body),
-            extensions=self._extensions,
+            example.method, example.url, headers=example.headers, stream=stream, extensions=example.extensions
         )
+        request.headers["Content-Length"] = str(len(content))
         response = await self._http.send(request, stream=True)
         if not response.is_success:
             raise await _refusal(response)

@@ -48,7 +48,7 @@ class OpenAIEmbedder:
 
     def __init__(self, settings: ModelSettings, client: Client) -> None:
         self._settings = settings
-        self._client = client
+        self._endpoint = client.endpoint("embeddings")
         self._dimensions = settings.embedding_dimensions or _KNOWN_DIMENSIONS.get(settings.embedding_model)
         self._limiter = trio.CapacityLimiter(settings.embedding_concurrency)
 
@@ -115,7 +115,7 @@ class OpenAIEmbedder:
         if self._settings.embedding_dimensions is not None:
             body["dimensions"] = self._settings.embedding_dimensions
         with translated():
-            response = await self._client.post_json("embeddings", body)
+            response = await self._endpoint.post(body)
             try:
                 content = await response.aread()
             finally:

@@ -212,6 +212,19 @@ def test_any_cut_of_a_body_gives_the_same_bytes(pieces: list[bytes], data: st.Da
     trio.run(read)
 
 
+async def test_a_request_s_head_leaves_with_what_follows_it() -> None:
+    """With its body, or with the read of the answer when there is none; the next request does so again."""
+    within = Scripted(HEAD, HEAD)
+    stream = DirectStream(within)
+    for piece in (b"POST /", b"uno", b"dos", b""):
+        await stream.write(piece)
+    assert await stream.read(100) == HEAD
+    await stream.write(b"GET /")
+    assert within.written == [b"POST /uno", b"dos", b""]
+    assert await stream.read(100) == HEAD
+    assert within.written[3:] == [b"GET /"]
+
+
 @pytest.mark.parametrize(
     ("failure", "told"),
     [(httpcore2.ReadTimeout(), httpx2.ReadTimeout), (httpcore2.ReadError(), httpx2.ReadError)],

@@ -100,14 +100,37 @@ async def test_a_body_is_posted_with_what_the_sdk_always_sends() -> None:
         open_http_server(handle) as url,
         open_openai(ModelSettings(base_url=f"{url}/v1", api_key="sk-1")) as client,
     ):
-        response = await client.post_json("embeddings", {"input": "año"}, {"Accept-Encoding": "identity"})
-        assert await response.aread() == b'{"data": []}'
-        await response.aclose()
+        endpoint = client.endpoint("embeddings", {"Accept-Encoding": "identity"})
+        for text in ("año", "otro año"):
+            response = await endpoint.post({"input": text})
+            assert await response.aread() == b'{"data": []}'
+            await response.aclose()
+            assert json.loads(seen["body"]) == {"input": text}
     assert seen["path"] == "/v1/embeddings"
-    assert json.loads(seen["body"]) == {"input": "año"}
     assert (seen["authorization"], seen["content-type"]) == ("Bearer sk-1", "application/json")
     assert seen["user-agent"].startswith("AsyncOpenAI")
     assert seen["accept-encoding"] == "identity"
+    assert seen["host"] == url.removeprefix("http://")
+
+
+async def test_redirects_and_passwords_go_the_library_s_way() -> None:
+    """A body follows to where it is sent on; a password in the address is told."""
+
+    async def handle(exchange: Exchange) -> None:
+        if exchange.path == "/v1/embeddings":
+            await exchange.respond(307, None, {"location": "/v2/embeddings"})
+            return
+        seen.update(exchange.headers | {"path": exchange.path, "body": exchange.body.decode()})
+        await exchange.respond(200, {"data": []})
+
+    seen: dict[str, str] = {}
+    async with open_http_server(handle) as url:
+        with_password = url.replace("//", "//laura:secret@")
+        async with open_openai(ModelSettings(base_url=f"{with_password}/v1")) as client:
+            response = await client.endpoint("embeddings").post({"input": "año"})
+            await response.aclose()
+    assert (seen["path"], json.loads(seen["body"])) == ("/v2/embeddings", {"input": "año"})
+    assert seen["authorization"].startswith("Basic ")
 
 
 @pytest.mark.parametrize(
@@ -127,7 +150,7 @@ async def test_a_refusal_is_the_sdk_s_exception(told: object, code: str | None, 
 
     async with open_http_server(handle) as url, open_openai(ModelSettings(base_url=url)) as client:
         with pytest.raises(openai.APIStatusError) as raised:
-            await client.post_json("embeddings", {})
+            await client.endpoint("embeddings").post({})
     error = raised.value
     assert (error.status_code, error.code, error.param) == (400, code, param)
     assert error.response.headers["retry-after"] == "3"
