@@ -50,6 +50,8 @@ TOKEN_LIKE = re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=[?&]token=)[^&\s\"']+|(?
 """JSON Web Tokens, whatever stands before them, and whatever stands where one belongs."""
 FRAMES = 12
 """Places of an exception's way that are shown, the innermost ones."""
+TALKATIVE = ("httpx2",)
+"""Libraries that tell at INFO of each request that they send: a line for each turn, and no news."""
 DEEPEST = 8
 """Exceptions of a chain or group that are shown."""
 
@@ -83,6 +85,8 @@ def configure_logs(level: str = "INFO", stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.NOTSET if root.level < logging.INFO else logging.WARNING)
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

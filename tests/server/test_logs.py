@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import structlog
 
-from smarthealth.server.logs import REMOVED, configure_logs
+from smarthealth.server.logs import REMOVED, TALKATIVE, configure_logs
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 
@@ -26,6 +26,8 @@ def stream() -> Iterator[io.StringIO]:
     yield captured
     structlog.reset_defaults()
     root.handlers[:], root.level = handlers, level
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.NOTSET)
 
 
 def lines(stream: io.StringIO) -> list[dict[str, Any]]:
@@ -109,3 +111,13 @@ def test_standard_error_is_the_default(capsys: pytest.CaptureFixture[str], strea
     captured = capsys.readouterr()
     assert json.loads(captured.err)["event"] == "hello"
     assert captured.out == ""
+
+
+def test_requests_to_models_are_no_news(stream: io.StringIO) -> None:
+    """The HTTP library's line for each of them is told only to whoever asks for details."""
+    logging.getLogger("httpx2").info("HTTP Request: POST …")
+    logging.getLogger("httpx2").warning("something is wrong")
+    assert [line["event"] for line in lines(stream)] == ["something is wrong"]
+    configure_logs("DEBUG", stream)
+    logging.getLogger("httpx2").info("HTTP Request: POST …")
+    assert len(lines(stream)) == 2
