@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import Final
 
+from smarthealth.apps.support.knowledge.car import any_of, load_car
 from smarthealth.apps.support.knowledge.features import naming_words
 from smarthealth.apps.support.knowledge.lexicon import concepts_in, load_lexicon
 from smarthealth.apps.support.knowledge.sentences import LONGEST, sentences_of, to_the_point
@@ -23,8 +24,10 @@ LONGEST_UNIT: Final = 3
 """Letters of a unit's sign: the same in both languages."""
 NOTHING: Final = frozenset({"", "-", "–", "—"})
 """Cells that say nothing."""
-_VERSIONS: Final = frozenset({"hybrid", "automatic", "manual"})
-_OF_VERSION: Final = re.compile(r"\b(?:1\.5|all versions|aire|brisa|cumbre|figure)\b", re.IGNORECASE)
+_GEARBOXES: Final = frozenset({"automatic", "manual"})
+"""Things by which versions differ in any car."""
+_OF_ALL: Final = ("all versions", "figure")
+"""Columns whose values hold for every version."""
 _WORDY: Final = re.compile(r"[^\W\d_]{3,}")
 """A cell that begins so says itself what it is; of another the column's name is told too: "Gear 6th"."""
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -146,7 +149,17 @@ def _named(text: str) -> set[str]:
 
 
 def _is_version(column: str) -> bool:
-    return bool(concepts_in(column) & _VERSIONS) or _OF_VERSION.search(column) is not None
+    things, named = _versions()
+    return bool(concepts_in(column) & things) or named.search(column) is not None
+
+
+@cache
+def _versions() -> tuple[frozenset[str], re.Pattern[str]]:
+    """By which things, and by which words, a column is one version's, or all versions'."""
+    car = load_car()
+    words = (*_OF_ALL, *(one.word for one in car.versions if one.word), *(one.name for one in car.trims))
+    named = re.compile(rf"\b(?:{any_of(map(re.escape, words))})\b", re.IGNORECASE)
+    return _GEARBOXES.union(one.thing for one in car.versions if one.thing), named
 
 
 def _column(column: str, phrases: Phrases) -> str:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Final
 
 from smarthealth.retrieval.words import fold
 
-from .features import THING, WORD, features
+from .car import any_of, load_car
+from .features import THING, WORD, features, form
 
 _FLASHES: Final = r"(?:flash|blink|wink|flicker|pulsat|parpade|titil|destell|guin)\w*"
 _NOT: Final = r"(?:not|never|without|no|sin|n't)(?: \w+)? "
@@ -40,8 +42,6 @@ _TOLD: Final[Mapping[str, Mapping[str, re.Pattern[str]]]] = {
     "lamp": {"flashing": re.compile(r"\bflashing\b"), "steady": re.compile(r"\bsteady\b")},
     "load": {"few": re.compile(r"\bup to \d people\b"), "full": re.compile(r"\bfull load\b")},
 }
-_TRIM: Final = re.compile(r"\b(?:Aire(?! acond)|(?i:Brisa)|(?i:Cumbre))\b")
-"""With its capital, since `aire` is air."""
 _RIM_ASKED: Final = re.compile(
     r"\b(?:r ?|rin(?:es)? (?:de )?|aros? (?:de )?|las de |on )?(1[4-9]|2[0-2])(?:s\b|\"|”|''|[ -]?inch\w*| ?pulgadas)"
     r"|\b(?:r ?|rin(?:es)? (?:de )?|aros? (?:de )?|las de )(1[4-9]|2[0-2])\b"
@@ -52,7 +52,6 @@ _WITHOUT: Final = re.compile(
     r"\b(?:without|sin|excluding|(?:not|n't|no) (?:\w+ )?(?:chang|replac|touch|cambi|toc|toqu|reempl)\w*|leav(?:e|ing)|keep(?:ing)?|(?:old|same|existing) filter|"
     r"dej(?:o|ar|ando)|mismo filtro|filtro viejo|(?:only|just|solo|solamente|unicamente)(?: \w+){0,3} (?:oil|aceite))\b"
 )
-_VERSIONS: Final[Mapping[str, str]] = {f"{THING}hybrid": "hybrid", f"{WORD}1.5": "1.5"}
 
 Sides = Mapping[str, str]
 """By what differs, which it is."""
@@ -111,5 +110,17 @@ def _asked(question: str) -> Iterator[tuple[str, str]]:
 
 
 def _common(text: str) -> Iterator[tuple[str, str]]:
-    yield from (("version", _VERSIONS[one]) for one in features(text) & _VERSIONS.keys())
-    yield from (("trim", trim.lower()) for trim in _TRIM.findall(text))
+    versions = _versions()
+    yield from (("version", versions[one]) for one in features(text) & versions.keys())
+    yield from (("trim", trim.lower()) for trim in _trim().findall(text))
+
+
+@cache
+def _versions() -> Mapping[str, str]:
+    """By the feature that names it, each version of the car."""
+    return {f"{THING}{one.thing}" if one.thing else f"{WORD}{form(one.word)}": one.name for one in load_car().versions}
+
+
+@cache
+def _trim() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{any_of(trim.pattern for trim in load_car().trims)})\b")

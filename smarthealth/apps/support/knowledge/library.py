@@ -17,11 +17,11 @@ from smarthealth.retrieval.documents.passages import BETWEEN, make_document
 from smarthealth.storage.documents import StoredDocument, StoredPassage
 
 from .asked import SUFFIX, placed, read_asked
+from .car import any_of, load_car
 
 MANUAL: Final = "manual"
 MOST_PASSAGES = 50_000
 """Passages that are searched; what is imported beyond is left out, and the log says so."""
-_OF_VERSION: Final = re.compile(r", (?:1\.5 T|Hybrid)$")
 
 
 @attrs.frozen(kw_only=True)
@@ -111,7 +111,12 @@ def _sources(path: str, file: str, title: str, passages: Sequence[StoredPassage]
 
 
 def _first(row: Source) -> str:
-    return _OF_VERSION.sub("", row.name.partition("; ")[0])
+    return _of_version().sub("", row.name.partition("; ")[0])
+
+
+@cache
+def _of_version() -> re.Pattern[str]:
+    return re.compile(rf", (?:{any_of(re.escape(version.row) for version in load_car().versions)})$")
 
 
 def _names(passages: Sequence[StoredPassage]) -> dict[int, str]:
