@@ -1,9 +1,10 @@
 """Patients' rows in memory: of a conversation about one patient only the first question reads them from disk.
 
 Theory of operation. Questions come in runs about one patient, and a patient has some hundred chunks. So these are read whole at
-the first question, and kept: which are near is then one product of a matrix and a vector, and of the search by words only ids and
-scores have to come from disk. What is held is never believed for longer than the version of the table that it was read
-from, and the version is asked for at each search: a write by any process, about whomever, lets go of everything.
+the first question, and kept: which are near is then one product of a matrix and a vector, and the search by words has to tell
+only numbers of rows and scores, for which LanceDB reads no row at all. What is held is never believed for longer than the version
+of the table that it was read from, and whether there is a newer one is looked at in each search: a write by any process, about
+whomever, lets go of everything.
 
 The bounds: a patient of more than `MOST_ROWS` is not held, and what is held takes at most `MOST_BYTES`, by letting go first of
 whoever was asked about least recently.
@@ -31,27 +32,29 @@ _ROW_BYTES: Final = 1500
 
 @attrs.frozen
 class Scored:
-    """A row that the search by words found, by name."""
+    """A row that the search by words found."""
 
-    id: str
-    written: int
+    id: int
+    """LanceDB's own. A row keeps it until compaction moves the row; in one table no other row ever has it."""
     bm25: float
 
 
 class HeldRows:
     """All rows of one patient, or the knowledge that they are too many to be held."""
 
-    def __init__(self, rows: Sequence[Row], vectors: NDArray[np.float32], *, whole: bool = True) -> None:
+    def __init__(
+        self, rows: Sequence[Row], vectors: NDArray[np.float32], *, ids: Iterable[int], whole: bool = True
+    ) -> None:
         self._rows = rows
         self._vectors = vectors
-        self._places = {(row.chunk.id, row.written): place for place, row in enumerate(rows)}
+        self._places = {id: place for place, id in enumerate(ids)}
         self.is_whole = whole
         """False when the patient's rows are on disk only."""
 
     @classmethod
     def too_many(cls) -> HeldRows:
         """What stands for a patient whose rows are not held."""
-        return cls((), np.empty((0, 0), dtype=np.float32), whole=False)
+        return cls((), np.empty((0, 0), dtype=np.float32), ids=(), whole=False)
 
     @property
     def size(self) -> int:
@@ -73,7 +76,7 @@ class HeldRows:
         """The rows that the search by words found; None when one of them was not there yet as these were read."""
         rows: list[Row] = []
         for each in found:
-            place = self._places.get((each.id, each.written))
+            place = self._places.get(each.id)
             if place is None:
                 return None
             similarity = None if query.vector is None else float(self._vectors[place] @ query.vector)

@@ -1,7 +1,8 @@
 """The index of chunks: what a supervised part of the server opens, writes and searches.
 
-LanceDB blocks, so every call runs in a thread, at most `threads` at once. A thread cannot be interrupted: a search that is
-cancelled is abandoned, so that deadlines hold, and its thread ends on its own; a write is waited for.
+A search is a coroutine on LanceDB's own event loop; every other call blocks, and runs in a thread; `calls_at_once` of both at most.
+Whoever searches and is cancelled goes at once, so that deadlines hold, and what LanceDB has begun ends on its own; a write is
+waited for.
 
 The index is derived: PostgreSQL holds the truth. So nothing here is repaired. A folder that is gone, damaged or another
 embedding model's makes `IndexUnavailable`, and `state` says which; whoever owns the truth calls `reset` and writes anew. A
@@ -10,7 +11,7 @@ table that comes back (or is rebuilt by another process) is found at the next us
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -24,6 +25,7 @@ from numpy.typing import NDArray
 from .embedding import Embedder
 from .errors import IndexNotWritten, IndexUnavailable
 from .glossary import Glossary, load_glossary
+from .lancedb_loop import in_lancedb_loop
 from .model import Chunk, IndexState, SearchResult
 from .ranking import rank, terms_of
 from .remembering import Remembered
@@ -42,8 +44,8 @@ _QUESTIONS_KEPT = 512
 class IndexSettings:
     """How the index is used."""
 
-    threads: int = 4
-    """Calls into LanceDB at once."""
+    calls_at_once: int = 4
+    """Searches and other calls into LanceDB that are under way; more wait."""
     embedding_patience: float = 4.0
     """Seconds that a search waits for the embedding model before it goes by words alone."""
     embedding_batch: int = 256
@@ -76,7 +78,7 @@ class ChunkIndex:
         self._glossary = glossary
         self._table = ChunkTable(folder, embedder=embedder.name, dimensions=embedder.dimensions, origin=origin)
         self._asked = Remembered[str, NDArray[np.float32]](_QUESTIONS_KEPT)
-        self._limiter = trio.CapacityLimiter(self._settings.threads)
+        self._limiter = trio.CapacityLimiter(self._settings.calls_at_once)
         self._writing = trio.Lock()
         self._state = IndexState.UNOPENED
         self._unreadable: str | None = None
@@ -156,7 +158,7 @@ class ChunkIndex:
             IndexUnavailable: There is no usable index.
 
         Cancellation:
-            Takes effect at once; the thread that searches is left to end on its own.
+            Takes effect at once; what LanceDB has begun is left to end on its own.
         """
         vector = await self._vector_of(question)
         terms = terms_of(question, self._glossary or load_glossary())
@@ -169,7 +171,7 @@ class ChunkIndex:
             until=until,
             most=limit * self._settings.candidates_per_hit,
         )
-        near, worded = await self._read(lambda: self._table.search(query))
+        near, worded = await self._read(lambda: self._search(query))
         return rank(
             self._checked(near, patient_id),
             self._checked(worded, patient_id),
@@ -224,7 +226,7 @@ class ChunkIndex:
             IndexUnavailable: The table is damaged or outdated.
         """
         try:
-            return await self._read(self._table.patients)
+            return await self._read(lambda: self._in_thread(self._table.patients))
         except IndexUnavailable as error:
             if error.state is IndexState.MISSING:
                 return set()
@@ -236,7 +238,7 @@ class ChunkIndex:
         Raises:
             IndexUnavailable: There is no usable index.
         """
-        return await self._read(self._table.count)
+        return await self._read(lambda: self._in_thread(self._table.count))
 
     async def is_empty(self) -> bool:
         """True when no chunk is held, or no index is there."""
@@ -282,11 +284,14 @@ class ChunkIndex:
             _log.error("foreign_rows_dropped", patient_id=patient_id, rows=len(rows) - len(mine))
         return mine
 
-    async def _read(self, read: Callable[[], T]) -> T:
+    async def _search(self, query: Query) -> tuple[list[Row], list[Row]]:
+        return await in_lancedb_loop(self._table.searching(query), self._limiter)
+
+    async def _read(self, read: Callable[[], Awaitable[T]]) -> T:
         """Read, looking once again at the folder when the table is not what it was."""
         failure = None
         try:
-            result = await self._in_thread(read)
+            result = await read()
         except Exception as error:  # of LanceDB, by any name: what the folder holds tells what it means
             failure = error
         if failure is not None:
@@ -296,9 +301,9 @@ class ChunkIndex:
         self._state = IndexState.READY
         return result
 
-    async def _read_again(self, read: Callable[[], T]) -> T:
+    async def _read_again(self, read: Callable[[], Awaitable[T]]) -> T:
         try:
-            return await self._in_thread(read)
+            return await read()
         except IndexUnavailable as error:
             self._state = error.state
             raise

@@ -1,8 +1,9 @@
-"""What is read of the table of chunks, each in one turn of LanceDB's own event loop; blocking, to be called from threads.
+"""What is read of the table of chunks, on LanceDB's own event loop.
 
 LanceDB's blocking methods are its asynchronous ones, run on a loop in a thread of its own. A search by them goes there and back
 half a dozen times (for the schema alone three times), and each time two threads have to be woken: on one core that costs more
-than the search. So the asynchronous methods are used here, on that same loop, several calls in one turn.
+than the search. So the asynchronous methods are used here, and a search is one coroutine for that same loop. What it does there
+besides is short: rows of one patient are turned into objects, at most `MOST_ROWS`, and multiplied with a vector.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from .errors import IndexUnavailable
 from .held import MOST_ROWS, HeldPatients, HeldRows, Scored
 from .model import IndexState
 from .rows import COLUMNS, Query, Row, rows_of, vectors_of
+from .unchanged import Unchanged
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -32,6 +34,8 @@ T = TypeVar("T")
 
 STAMP: Final = b"smarthealth"
 """Key of the stamp in the metadata of the table's schema."""
+_VERSIONS: Final = "_versions"
+"""Folder of Lance's format that gains a file with each version of the table."""
 
 
 class Reader:
@@ -40,14 +44,17 @@ class Reader:
     Args:
         table: An open handle.
         stamp: What the table says of itself. A version that says otherwise is another table.
+        versions: Folder that changes with each version.
     """
 
-    def __init__(self, table: AsyncTable, stamp: Mapping[str, str]) -> None:
+    def __init__(self, table: AsyncTable, stamp: Mapping[str, str], versions: Path) -> None:
         self._table = table
-        self._stamp = stamp
+        self.stamp: Final = stamp
+        """What the table said of itself as it was opened."""
         self._checked: int | None = None
         """Version whose stamp has been looked at."""
         self._held = HeldPatients()
+        self._versions: Unchanged[int] = Unchanged(versions)
 
     @classmethod
     def open(cls, folder: Path, name: str, session: Session, stamp: Mapping[str, str]) -> Reader:
@@ -59,64 +66,58 @@ class Reader:
             connection = await lancedb.connect_async(str(folder), read_consistency_interval=latest, session=session)
             return await connection.open_table(name)
 
-        return cls(_run(opened()), stamp)
+        return cls(_run(opened()), stamp, folder / f"{name}.lance" / _VERSIONS)
 
-    def search(self, query: Query) -> tuple[list[Row], list[Row]]:
+    async def search(self, query: Query) -> tuple[list[Row], list[Row]]:
         """Rows nearest in meaning and rows nearest in words, each best first.
 
         Raises:
             IndexUnavailable: It is another table by now.
         """
-        version, scored = self._look(query)
-        self._check(version)
+        version, scored = await self._look(query)
+        await self._check(version)
         held = self._held.get(query.patient_id, version)
         if held is None:
-            held = self._patient(query.patient_id)
+            held = await self._patient(query.patient_id)
             self._held.put(query.patient_id, version, held)
         worded = held.worded(scored, query) if held.is_whole else None
         if worded is None:
             # too many to be held, or written anew while this search was under way
-            return self._search_disk(query)
+            return await self._search_disk(query)
         return held.near(query), worded
 
-    def _check(self, version: int) -> None:
+    async def _check(self, version: int) -> None:
         if version != self._checked:
-            if stamp_of(_run(self._table.schema())) != self._stamp:
+            if stamp_of(await self._table.schema()) != self.stamp:
                 raise IndexUnavailable(IndexState.OUTDATED)
             self._checked = version
 
-    def _look(self, query: Query) -> tuple[int, list[Scored]]:
-        """The table's version, and by name the rows that hold a query's words, best first."""
-        columns = ["id", "written", "_score"]
+    async def _look(self, query: Query) -> tuple[int, list[Scored]]:
+        """The table's version, and the rows that hold a query's words, best first."""
+        looks = self._versions.look()
+        known = self._versions.known(looks)
+        # of the table's columns none: so nothing but indexes in memory is read
+        words = self._worded(query, ["_rowid", "_score"]) if query.words else _none()
+        if known is not None:
+            return known, _scored(await words)
+        version, found = await asyncio.gather(self._table.version(), words)
+        self._versions.keep(looks, version)
+        return version, _scored(found)
 
-        async def look() -> tuple[int, pa.Table | None]:
-            if not query.words:
-                return await self._table.version(), None
-            version, found = await asyncio.gather(self._table.version(), self._worded(query, columns))
-            return version, found
-
-        version, found = _run(look())
-        return version, [] if found is None else list(map(Scored, *(found[name].to_pylist() for name in columns)))
-
-    def _patient(self, patient_id: int) -> HeldRows:
+    async def _patient(self, patient_id: int) -> HeldRows:
         """All rows of a patient, to be held; or that they are too many."""
+        mine = _filter(Query(patient_id=patient_id, words="", vector=None))
+        columns = ["_rowid", *COLUMNS, "vector"]
+        found = await self._table.query().where(mine).select(columns).limit(MOST_ROWS + 1).to_arrow()
+        if len(found) > MOST_ROWS:
+            return HeldRows.too_many()
+        return HeldRows(rows_of(found), vectors_of(found), ids=found["_rowid"].to_pylist())
 
-        async def rows() -> pa.Table:
-            mine = _filter(Query(patient_id=patient_id, words="", vector=None))
-            return await self._table.query().where(mine).select([*COLUMNS, "vector"]).limit(MOST_ROWS + 1).to_arrow()
-
-        found = _run(rows())
-        return HeldRows(rows_of(found), vectors_of(found)) if len(found) <= MOST_ROWS else HeldRows.too_many()
-
-    def _search_disk(self, query: Query) -> tuple[list[Row], list[Row]]:
-        async def search() -> tuple[pa.Table | None, pa.Table | None]:
-            near, worded = await asyncio.gather(
-                _none() if query.vector is None else self._near(query, query.vector),
-                self._worded(query, [*COLUMNS, "vector", "_score"]) if query.words else _none(),
-            )
-            return near, worded
-
-        near, worded = _run(search())
+    async def _search_disk(self, query: Query) -> tuple[list[Row], list[Row]]:
+        near, worded = await asyncio.gather(
+            _none() if query.vector is None else self._near(query, query.vector),
+            self._worded(query, [*COLUMNS, "vector", "_score"]) if query.words else _none(),
+        )
         return [] if near is None else _near_rows(near), [] if worded is None else _worded_rows(worded, query.vector)
 
     async def _near(self, query: Query, vector: NDArray[np.float32]) -> pa.Table:
@@ -125,6 +126,8 @@ class Reader:
 
     async def _worded(self, query: Query, columns: list[str]) -> pa.Table:
         search = self._table.query().nearest_to_text(query.words, columns="search").where(_filter(query))
+        # else it asks for the schema each time, to look for columns of a kind of which the table has none: a tenth of a search
+        search._table = None
         return await search.select(columns).limit(query.most).to_arrow()
 
 
@@ -156,6 +159,10 @@ def _filter(query: Query) -> Expr:
     if query.until is not None:
         where &= col("earliest") <= lit(query.until)
     return where
+
+
+def _scored(found: pa.Table | None) -> list[Scored]:
+    return [] if found is None else list(map(Scored, found["_rowid"].to_pylist(), found["_score"].to_pylist()))
 
 
 def _near_rows(found: pa.Table) -> list[Row]:

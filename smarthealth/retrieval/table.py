@@ -1,4 +1,4 @@
-"""The table of chunks on disk: LanceDB, blocking, to be called from threads.
+"""The table of chunks on disk: LanceDB, blocking, to be called from threads; it is searched on LanceDB's own loop.
 
 Theory of operation. Filters are expressions of `lancedb.expr`, typed values that no text can change; SQL is never put
 together here. Each row carries the instant at which its patient was written. A patient is replaced in two commits: the new
@@ -9,7 +9,8 @@ is then left for the next time.
 
 The table's schema carries a stamp: format, vocabulary, embedding model, dimensions, origin, and an id of its own, which also
 stands in a file beside the table. Both are compared at each use, so that a table exchanged under our hands is noticed: a handle of
-LanceDB follows a table to higher versions, but not to another one that begins again at the first.
+LanceDB follows a table to higher versions, but not to another one that begins again at the first. A search compares them when it
+has ended: nobody writes rows into a new table before its id stands in the file, so none of them passes for a row of the old one.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +36,7 @@ from .model import Chunk, IndexState
 from .reading import STAMP, Reader, stamp_of
 from .rows import Query, Row
 from .searched import searched_text
+from .unchanged import Unchanged
 from .vocabulary_files import vocabulary_digest
 
 if TYPE_CHECKING:
@@ -61,6 +64,7 @@ class ChunkTable:
 
     def __init__(self, folder: Path, *, embedder: str, dimensions: int, origin: str) -> None:
         self._folder = folder
+        self._mark_read: Unchanged[str] = Unchanged(folder / _MARK)
         self._dimensions = dimensions
         self._stamp = {
             "format": FORMAT,
@@ -70,7 +74,8 @@ class ChunkTable:
             "origin": origin,
         }
         self._table: Table | None = None
-        self._reader: Reader | None = None
+        self._reader: Reader | IndexState = IndexState.UNOPENED
+        """Or why there is none."""
         self._session: Session | None = None
         self._opened: Mapping[str, str] = {}
 
@@ -80,8 +85,13 @@ class ChunkTable:
         return self._opened.get(_ID)
 
     def open(self) -> IndexState:
-        """Open the table, if it is there and ours."""
-        self._table = self._reader = None
+        """Open the table, if it is there and ours; what is open stays so until that is known, for others who search."""
+        state = self._open()
+        if state is not IndexState.READY:
+            self._table, self._reader = None, state
+        return state
+
+    def _open(self) -> IndexState:
         if not (self._folder / f"{_TABLE}.lance").exists():
             return IndexState.MISSING
         try:
@@ -116,14 +126,24 @@ class ChunkTable:
         """Whether there is an empty table now, and not the one of before."""
         return self._create("overwrite") is IndexState.READY and self._opened.get(_ID) != before
 
-    def search(self, query: Query) -> tuple[list[Row], list[Row]]:
-        """Rows nearest in meaning and rows nearest in words, each best first."""
-        if self._reader is None:
-            self._acquired(or_create=False)
+    def searching(self, query: Query) -> Callable[[], Coroutine[Any, Any, tuple[list[Row], list[Row]]]]:
+        """What finds, on LanceDB's loop, the rows nearest in meaning and the rows nearest in words, each best first.
+
+        Raises:
+            IndexUnavailable: The table is not open; in the search, that it is another one by now.
+        """
         reader = self._reader
-        if reader is None or self._mark() != self._opened[_ID]:
-            raise IndexUnavailable(IndexState.OUTDATED)
-        return reader.search(query)
+        if isinstance(reader, IndexState):
+            raise IndexUnavailable(reader)
+        return partial(self._search, reader, query)
+
+    async def _search(self, reader: Reader, query: Query) -> tuple[list[Row], list[Row]]:
+        try:
+            return await reader.search(query)
+        finally:
+            # afterwards, so that nothing is told of a table put in its place while this one was searched, not even failures
+            if self._mark() != reader.stamp[_ID]:
+                raise IndexUnavailable(IndexState.OUTDATED)
 
     def replace(self, chunks: Mapping[int, Sequence[Chunk]], vectors: NDArray[np.float32]) -> None:
         """Put these chunks in place of all that the table holds of their patients.
@@ -203,9 +223,14 @@ class ChunkTable:
 
     def _mark(self) -> str | None:
         try:
-            return (self._folder / _MARK).read_text()
+            looks = self._mark_read.look()
+            known = self._mark_read.known(looks)
+            if known is None:
+                known = (self._folder / _MARK).read_text()
+                self._mark_read.keep(looks, known)
         except OSError:
             return None
+        return known
 
     def _create(self, mode: str) -> IndexState:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

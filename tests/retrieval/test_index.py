@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import gc
 import math
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import attrs
 import numpy as np
@@ -19,10 +23,12 @@ from smarthealth.retrieval.errors import IndexNotWritten, IndexUnavailable
 from smarthealth.retrieval.hashing import HashedEmbedder
 from smarthealth.retrieval.index import ChunkIndex, IndexSettings
 from smarthealth.retrieval.model import Chunk, IndexState
+from smarthealth.retrieval.reading import Reader
 from smarthealth.retrieval.rows import Query, Row
 from smarthealth.retrieval.table import ChunkTable
 
 Chunks = Callable[..., list[Chunk]]
+Found = tuple[list[Row], list[Row]]
 SOON = 30.0
 """Seconds within which anything here ends, on the slowest machine."""
 
@@ -106,7 +112,11 @@ async def test_foreign_rows_are_dropped(index: ChunkIndex, chunks: Chunks, monke
         for one in (1, 2)
         for chunk in chunks(one, ("condition", "Asthma", 2019))
     ]
-    monkeypatch.setattr(ChunkTable, "search", lambda _table, _query: (rows, rows))
+
+    async def search(_reader: Reader, _query: Query) -> Found:
+        return rows, rows
+
+    monkeypatch.setattr(Reader, "search", search)
     await index.reset()
     assert [hit.chunk.patient_id for hit in (await index.search(1, "asma")).hits] == [1]
 
@@ -225,11 +235,11 @@ async def test_a_table_that_opens_and_cannot_be_read_is_damaged(
     """When reading fails twice though the table opens, the index is damaged."""
     await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
 
-    def search(_table: ChunkTable, _query: Query) -> tuple[list[Row], list[Row]]:
+    async def search(_reader: Reader, _query: Query) -> Found:
         raise error
 
     with monkeypatch.context() as broken:
-        broken.setattr(ChunkTable, "search", search)
+        broken.setattr(Reader, "search", search)
         with pytest.raises(IndexUnavailable) as caught:
             await index.search(1, "asma")
     assert caught.value.state is index.state is IndexState.DAMAGED
@@ -247,10 +257,10 @@ async def test_an_invalid_question_or_a_fault_of_ours_damages_nothing(
     """Such an error goes to the caller, and the index stays ready."""
     await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
 
-    def search(_table: ChunkTable, _query: Query) -> tuple[list[Row], list[Row]]:
+    async def search(_reader: Reader, _query: Query) -> Found:
         raise error
 
-    monkeypatch.setattr(ChunkTable, "search", search)
+    monkeypatch.setattr(Reader, "search", search)
     with pytest.raises(type(error)):
         await index.search(1, "asma")
     assert index.state is IndexState.READY
@@ -280,11 +290,11 @@ async def test_a_table_that_vanishes_between_two_tries_is_unavailable(
     def replace(_table: ChunkTable, _chunks: object, _vectors: object) -> None:
         raise IndexUnavailable(IndexState.OUTDATED)
 
-    def search(_table: ChunkTable, _query: Query) -> tuple[list[Row], list[Row]]:
+    async def search(_reader: Reader, _query: Query) -> Found:
         raise IndexUnavailable(IndexState.OUTDATED)
 
     monkeypatch.setattr(ChunkTable, "replace", replace)
-    monkeypatch.setattr(ChunkTable, "search", search)
+    monkeypatch.setattr(Reader, "search", search)
     with pytest.raises(IndexUnavailable):
         await index.replace_patient(1, chunks(1, ("condition", "Gout", 2019)))
     with pytest.raises(IndexUnavailable):
@@ -318,29 +328,118 @@ async def test_an_unexpected_error_of_the_embedding_model_is_not_hidden(tmp_path
         await index.search(1, "asma")
 
 
+@pytest.fixture
+def complaints() -> Iterator[list[dict[str, Any]]]:
+    """What LanceDB's loop has to complain about, such as failures that nobody looked at."""
+    from lancedb.background_loop import LOOP
+
+    heard: list[dict[str, Any]] = []
+    LOOP.loop.set_exception_handler(lambda _loop, what: heard.append(what))
+    yield heard
+    LOOP.loop.set_exception_handler(None)
+
+
+async def until_idle(index: ChunkIndex) -> None:
+    """Wait until every place for a call has been given back."""
+    places = [object() for _ in range(int(index._limiter.total_tokens))]
+    with trio.fail_after(SOON):
+        for place in places:
+            await index._limiter.acquire_on_behalf_of(place)
+    for place in places:
+        index._limiter.release_on_behalf_of(place)
+
+
 async def test_a_cancelled_search_is_abandoned_at_once(
     index: ChunkIndex, chunks: Chunks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A deadline holds though the thread goes on."""
+    """A deadline holds though what LanceDB has begun goes on, and counts until it has ended."""
     await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
     release, searching = threading.Event(), threading.Event()
 
-    def search(_table: ChunkTable, _query: Query) -> tuple[list[Row], list[Row]]:
+    async def search(_reader: Reader, _query: Query) -> Found:
         searching.set()
-        release.wait(SOON)
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(SOON)
+        await asyncio.to_thread(release.wait, SOON)
         return [], []
 
-    monkeypatch.setattr(ChunkTable, "search", search)
-    try:
-        with trio.fail_after(SOON), trio.move_on_after(math.inf) as scope:
-            async with trio.open_nursery() as nursery:
+    with monkeypatch.context() as slow:
+        slow.setattr(Reader, "search", search)
+        try:
+            with trio.fail_after(SOON), trio.move_on_after(math.inf) as scope:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(index.search, 1, "asma")
+                    await trio.to_thread.run_sync(searching.wait, SOON)
+                    scope.cancel()
+            assert scope.cancelled_caught
+            assert not release.is_set()
+            assert index._limiter.borrowed_tokens == 1
+        finally:
+            release.set()
+    await until_idle(index)
+    assert await texts(index, 1, "asma") == ["Asthma"]
+
+
+async def test_searches_cancelled_at_any_moment_leave_nothing_behind(
+    index: ChunkIndex, chunks: Chunks, complaints: list[dict[str, Any]]
+) -> None:
+    """Whatever LanceDB is about when a search is cancelled, others find what they should, and no place stays taken."""
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+    cancelled = 0
+    with trio.fail_after(SOON):
+        for tenths_of_ms in range(60):
+            with trio.move_on_after(tenths_of_ms / 10_000) as scope:
+                async with trio.open_nursery() as nursery:
+                    for _ in range(6):
+                        nursery.start_soon(index.search, 1, f"asma {tenths_of_ms}")
+            cancelled += scope.cancelled_caught
+            if tenths_of_ms % 10 == 0:
+                assert await texts(index, 1, "asma") == ["Asthma"]
+        await until_idle(index)
+    assert cancelled > 0
+    gc.collect()
+    assert await texts(index, 1, "asma") == ["Asthma"]
+    assert complaints == []
+
+
+def test_a_trio_run_may_end_while_a_search_is_under_way(
+    tmp_path: Path, chunks: Chunks, complaints: list[dict[str, Any]]
+) -> None:
+    """What LanceDB finds afterwards is dropped, and the next run searches as ever."""
+
+    async def begun() -> None:
+        index = await ChunkIndex.open(tmp_path / "index", HashedEmbedder())
+        await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+        async with trio.open_nursery() as nursery:
+            for _ in range(3):
                 nursery.start_soon(index.search, 1, "asma")
-                await trio.to_thread.run_sync(searching.wait, SOON)
-                scope.cancel()
-        assert scope.cancelled_caught
-        assert not release.is_set()
-    finally:
-        release.set()
+            await trio.testing.wait_all_tasks_blocked()
+            nursery.cancel_scope.cancel()
+
+    async def searched() -> list[str]:
+        return await texts(await ChunkIndex.open(tmp_path / "index", HashedEmbedder()), 1, "asma")
+
+    for _ in range(5):
+        trio.run(begun)
+        gc.collect()
+    assert trio.run(searched) == ["Asthma"]
+    assert complaints == []
+
+
+async def test_searches_that_open_the_index_at_once_all_find(tmp_path: Path, index: ChunkIndex, chunks: Chunks) -> None:
+    """However many come first, none finds the index half open."""
+    await index.replace_patient(1, chunks(1, ("condition", "Asthma", 2019)))
+    for _ in range(5):
+        made = ChunkIndex(tmp_path / "index", HashedEmbedder())
+        found: list[list[str]] = []
+
+        async def search(made: ChunkIndex = made, found: list[list[str]] = found) -> None:
+            found.append(await texts(made, 1, "asma"))
+
+        async with trio.open_nursery() as nursery:
+            for _ in range(8):
+                nursery.start_soon(search)
+        assert found == [["Asthma"]] * 8
 
 
 async def test_searches_never_see_a_patient_doubled_nor_gone_while_replaced(index: ChunkIndex, chunks: Chunks) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Coroutine
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 import numpy as np
@@ -20,8 +21,11 @@ from smarthealth.retrieval.rows import Query, Row
 from smarthealth.retrieval.table import ChunkTable
 
 DIMENSIONS = 8
+LONG_AGO = 10**18
+"""Nanoseconds since 1970: some day of 2001."""
 Chunks = Callable[..., list[Chunk]]
 Found = tuple[list[Row], list[Row]]
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -38,12 +42,25 @@ def on_disk(monkeypatch: pytest.MonkeyPatch) -> list[Query]:
     asked: list[Query] = []
     search = Reader._search_disk
 
-    def counted(reader: Reader, query: Query) -> Found:
+    async def counted(reader: Reader, query: Query) -> Found:
         asked.append(query)
-        return search(reader, query)
+        return await search(reader, query)
 
     monkeypatch.setattr(Reader, "_search_disk", counted)
     return asked
+
+
+def in_loop(call: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine on LanceDB's loop returns, waited for without a Trio run."""
+    from lancedb.background_loop import LOOP
+
+    found: T = LOOP.run(call)  # type: ignore[no-untyped-call]  # it has no annotations
+    return found
+
+
+def search(of: ChunkTable, query: Query) -> Found:
+    """What a search of a table finds."""
+    return in_loop(of.searching(query)())
 
 
 def direction(axis: int) -> NDArray[np.float32]:
@@ -81,10 +98,10 @@ def test_held_rows_answer_as_the_disk_does(
     write(table, 2, chunks(2, ("condition", "Gout", 2018)))
     query = attrs.evolve(Query(patient_id=1, words=words, vector=vector, most=3), **wanted)
     reader = table._reader
-    assert reader is not None
-    first, second = told(table.search(query)), told(table.search(query))
+    assert isinstance(reader, Reader)
+    first, second = told(search(table, query)), told(search(table, query))
     assert first == second
-    near, worded = told(reader._search_disk(query))
+    near, worded = told(in_loop(reader._search_disk(query)))
     assert first[1] == worded
     assert first[0][:1] == near[:1]
     assert sorted(map(str, first[0])) == sorted(map(str, near)), "rows equally far come in any order"
@@ -96,10 +113,10 @@ def test_a_patient_is_read_from_disk_once(table: ChunkTable, chunks: Chunks, mon
     kept: list[int] = []
     monkeypatch.setattr(HeldPatients, "put", record(kept, HeldPatients.put))
     for _ in range(3):
-        table.search(Query(patient_id=1, words="asma", vector=direction(0)))
+        search(table, Query(patient_id=1, words="asma", vector=direction(0)))
     assert kept == [1]
     write(table, 2, chunks(2, ("condition", "Gout", 2018)))
-    table.search(Query(patient_id=1, words="asma", vector=direction(0)))
+    search(table, Query(patient_id=1, words="asma", vector=direction(0)))
     assert kept == [1, 1]
 
 
@@ -117,11 +134,50 @@ def test_another_handle_s_writing_is_seen_at_the_next_search(table: ChunkTable, 
     """Held rows do not outlive a writing, whoever made it."""
     write(table, 1, chunks(1, ("condition", "Asthma", 2017)))
     query = Query(patient_id=1, words="asma gota", vector=direction(0))
-    table.search(query)
+    search(table, query)
     other = ChunkTable(tmp_path / "index", embedder="e", dimensions=DIMENSIONS, origin="")
     write(other, 1, chunks(1, ("condition", "Gout", 2018)))
-    near, worded = table.search(query)
+    near, worded = search(table, query)
     assert [row.chunk.date for row in (*near, *worded)] == [date(2018, 1, 1)] * 2
+
+
+@pytest.fixture
+def versions_asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The versions that LanceDB was asked for, so far."""
+    from lancedb import AsyncTable
+
+    asked: list[int] = []
+    ask = AsyncTable.version
+
+    async def counted(handle: AsyncTable) -> int:
+        asked.append(await ask(handle))
+        return asked[-1]
+
+    monkeypatch.setattr(AsyncTable, "version", counted)
+    return asked
+
+
+def test_the_version_is_asked_for_once_and_after_each_writing(
+    table: ChunkTable, chunks: Chunks, tmp_path: Path, versions_asked: list[int]
+) -> None:
+    """As long as its folder looks the same, and has for a while, a table is of the version that it was."""
+    versions = tmp_path / "index" / "chunks.lance" / "_versions"
+    other = ChunkTable(tmp_path / "index", embedder="e", dimensions=DIMENSIONS, origin="")
+    query = Query(patient_id=1, words="asma gota", vector=direction(0))
+    for age, display in enumerate(("Asthma", "Gout")):
+        write(other, 1, chunks(1, ("condition", display, 2017)))
+        before = len(versions_asked)
+        os.utime(versions, ns=(LONG_AGO + age, LONG_AGO + age))
+        for _ in range(3):
+            near, worded = search(table, query)
+            assert [display in row.chunk.text for row in (*near, *worded)] == [True] * 2
+        assert len(versions_asked) == before + 1
+    write(other, 1, chunks(1, ("condition", "Asthma", 2017)))
+    before = len(versions_asked)
+    for _ in range(3):
+        near, worded = search(table, query)
+        assert ["Asthma" in row.chunk.text for row in (*near, *worded)] == [True] * 2
+    assert len(versions_asked) == before + 3, "what was written this moment may be written again"
 
 
 def test_what_is_written_during_a_search_is_searched_on_disk(
@@ -130,12 +186,35 @@ def test_what_is_written_during_a_search_is_searched_on_disk(
     """A row that words found and that is not among those held means that these are old."""
     write(table, 1, chunks(1, ("condition", "Asthma", 2017)))
     query = Query(patient_id=1, words="asma gota", vector=direction(0))
-    table.search(query)
+    search(table, query)
     monkeypatch.setattr(HeldPatients, "get", lambda self, patient, _version: self._held[patient])
     write(table, 1, chunks(1, ("condition", "Gout", 2018)))
-    near, worded = table.search(query)
+    near, worded = search(table, query)
     assert on_disk == [query]
     assert [row.chunk.date for row in (*near, *worded)] == [date(2018, 1, 1)] * 2
+
+
+def test_no_row_gets_the_id_of_another(table: ChunkTable, chunks: Chunks) -> None:
+    """Held rows are known by the ids that LanceDB gives: it gives none twice, not even one that was deleted or moved."""
+    assert isinstance(table._reader, Reader)
+    handle = table._reader._table
+    seen: set[int] = set()
+
+    async def ids() -> list[int]:
+        found: list[int] = (await handle.query().select(["_rowid"]).limit(100).to_arrow())["_rowid"].to_pylist()
+        return found
+
+    for turn in range(6):
+        write(table, 1, chunks(1, ("condition", "Asthma", 2017), ("condition", "Gout", 2018)))
+        for again in range(2):
+            new = in_loop(ids())
+            assert len(set(new)) == 2
+            assert seen.isdisjoint(new) or again
+            seen.update(new)
+            if turn % 2:
+                table.compact()
+        if turn % 3 == 0:
+            write(table, 1, [])
 
 
 def test_a_patient_of_too_many_rows_is_searched_on_disk(
@@ -148,7 +227,7 @@ def test_a_patient_of_too_many_rows_is_searched_on_disk(
         Query(patient_id=1, words="gota", vector=direction(1), most=1),
         Query(patient_id=1, words="gota", vector=None),
     ):
-        near, worded = table.search(query)
+        near, worded = search(table, query)
         assert [row.chunk.kind for row in worded] == ["condition"]
         assert len(near) == (query.vector is not None)
     assert len(on_disk) == 2
@@ -159,7 +238,7 @@ def test_another_table_under_the_same_name_is_outdated(table: ChunkTable, tmp_pa
     assert table._session is not None
     reader = Reader.open(tmp_path / "index", "chunks", table._session, {"id": "another"})
     with pytest.raises(IndexUnavailable) as caught:
-        reader.search(Query(patient_id=1, words="", vector=None))
+        in_loop(reader.search(Query(patient_id=1, words="", vector=None)))
     assert caught.value.state is IndexState.OUTDATED
 
 

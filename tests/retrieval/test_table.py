@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import shutil
 import subprocess
 import sys
@@ -17,12 +19,16 @@ from numpy.typing import NDArray
 
 from smarthealth.retrieval.errors import IndexUnavailable
 from smarthealth.retrieval.model import Chunk, IndexState
-from smarthealth.retrieval.rows import Query
+from smarthealth.retrieval.reading import Reader
+from smarthealth.retrieval.rows import Query, Row
 from smarthealth.retrieval.searched import concept_word
 from smarthealth.retrieval.table import ChunkTable
 
 DIMENSIONS = 8
+LONG_AGO = 10**18
+"""Nanoseconds since 1970: some day of 2001."""
 Chunks = Callable[..., list[Chunk]]
+Found = tuple[list[Row], list[Row]]
 
 
 @pytest.fixture
@@ -48,24 +54,39 @@ def write(to: ChunkTable, patient_id: int, own: list[Chunk], axis: int = 0) -> N
     to.replace({patient_id: own}, vectors(len(own), axis))
 
 
+def opened(folder: Path) -> ChunkTable:
+    """A table in a folder, by another handle."""
+    other = table(folder)
+    assert other.open() is IndexState.READY
+    return other
+
+
+def search(of: ChunkTable, query: Query) -> Found:
+    """What a search finds, waited for without a Trio run."""
+    from lancedb.background_loop import LOOP
+
+    found: Found = LOOP.run(of.searching(query)())  # type: ignore[no-untyped-call]  # it has no annotations
+    return found
+
+
 def names(to: ChunkTable, patient_id: int, words: str, **wanted: Any) -> set[str]:
     """Ids of what a search for words finds."""
     query = attrs.evolve(Query(patient_id=patient_id, words=words, vector=None), **wanted)
-    near, worded = to.search(query)
+    near, worded = search(to, query)
     assert near == []
     return {row.chunk.text.split(" · ")[2] for row in worded}
 
 
 def test_chunks_come_back_as_they_were_written(folder: Path, chunks: Chunks) -> None:
-    """A row found by vector or by words holds the whole chunk, with its similarity; whoever searches first opens the table."""
+    """A row found by vector or by words holds the whole chunk, with its similarity, by any handle."""
     written = table(folder)
     (chunk,) = chunks(1, ("medication", "lisinopril 10 MG Oral Tablet", 2019))
     spanning = attrs.evolve(chunk, id="run", earliest=date(2018, 1, 1))
     write(written, 1, [chunk, spanning])
-    near, worded = written.search(Query(patient_id=1, words="lisinopril", vector=vectors(1)[0]))
+    near, worded = search(written, Query(patient_id=1, words="lisinopril", vector=vectors(1)[0]))
     assert {row.chunk.id: row.chunk for row in near} == {chunk.id: chunk, "run": spanning}
     assert {row.chunk.id for row in worded} == {chunk.id, "run"}
-    assert table(folder).search(Query(patient_id=1, words="lisinopril", vector=vectors(1)[0])) == (near, worded)
+    assert search(opened(folder), Query(patient_id=1, words="lisinopril", vector=vectors(1)[0])) == (near, worded)
     assert all(row.similarity == pytest.approx(1, abs=1e-5) for row in (*near, *worded))
     assert all(row.bm25 is not None and row.bm25 > 0 for row in worded)
 
@@ -74,7 +95,7 @@ def test_similarity_is_the_cosine(folder: Path, chunks: Chunks) -> None:
     """A vector at right angles to the question's has similarity nought."""
     written = table(folder)
     write(written, 1, chunks(1, ("condition", "Asthma", 2019)), axis=3)
-    near, worded = written.search(Query(patient_id=1, words="asthma", vector=vectors(1)[0]))
+    near, worded = search(written, Query(patient_id=1, words="asthma", vector=vectors(1)[0]))
     assert [row.similarity for row in (*near, *worded)] == pytest.approx([0, 0], abs=1e-6)
 
 
@@ -83,7 +104,7 @@ def test_only_the_patient_asked_for_is_searched(folder: Path, chunks: Chunks) ->
     written = table(folder)
     for patient_id in range(1, 60):
         write(written, patient_id, chunks(patient_id, ("condition", "Asthma", 2019)))
-    near, worded = written.search(Query(patient_id=30, words="asma asthma", vector=vectors(1)[0], most=5))
+    near, worded = search(written, Query(patient_id=30, words="asma asthma", vector=vectors(1)[0], most=5))
     assert [row.chunk.patient_id for row in (*near, *worded)] == [30, 30]
 
 
@@ -103,7 +124,7 @@ def test_a_question_without_words_finds_nothing_by_words(folder: Path, chunks: C
     """Without words only vectors are searched."""
     written = table(folder)
     write(written, 1, chunks(1, ("condition", "Asthma", 2019)))
-    assert written.search(Query(patient_id=1, words="", vector=None)) == ([], [])
+    assert search(written, Query(patient_id=1, words="", vector=None)) == ([], [])
     assert names(written, 1, "de la") == set()
 
 
@@ -132,7 +153,7 @@ def test_kinds_and_dates_are_filtered(folder: Path, chunks: Chunks, wanted: dict
         ],
     )
     query = attrs.evolve(Query(patient_id=1, words="x", vector=vectors(1)[0]), **wanted)
-    near, worded = written.search(query)
+    near, worded = search(written, query)
     assert {row.chunk.id for row in near} == {row.chunk.id for row in worded} == found
 
 
@@ -189,6 +210,69 @@ def test_a_missing_folder_is_missing_until_something_is_written(folder: Path, ch
     assert caught.value.state is IndexState.MISSING
     write(missing, 1, chunks(1, ("condition", "Asthma", 2019)))
     assert table(folder).open() is IndexState.READY
+
+
+def test_a_table_that_is_not_open_is_not_searched(folder: Path) -> None:
+    """To open it takes a thread, so that is asked for; what opening it came to is told."""
+    table(folder).reset()
+    mine, query = table(folder), Query(patient_id=1, words="asma", vector=None)
+    with pytest.raises(IndexUnavailable) as caught:
+        mine.searching(query)
+    assert caught.value.state is IndexState.UNOPENED
+    mine.open()
+    assert search(mine, query) == ([], [])
+    shutil.rmtree(folder)
+    mine.open()
+    with pytest.raises(IndexUnavailable) as caught:
+        mine.searching(query)
+    assert caught.value.state is IndexState.MISSING
+
+
+def test_opening_again_leaves_open_what_is_open(folder: Path, chunks: Chunks, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever searches while a table is opened again finds the one of before."""
+    mine = table(folder)
+    write(mine, 1, chunks(1, ("condition", "Asthma", 2019)))
+    found: list[set[str]] = []
+    open_reader = Reader.open
+
+    def searched(*of: Any) -> Reader:
+        found.append(names(mine, 1, "asma"))
+        return open_reader(*of)
+
+    monkeypatch.setattr(Reader, "open", searched)
+    assert mine.open() is IndexState.READY
+    assert found == [{"Asthma (asma)"}]
+
+
+def test_a_table_put_in_place_of_one_that_is_searched_is_noticed(
+    folder: Path, chunks: Chunks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even if that happens after the search has begun."""
+    mine = table(folder)
+    write(mine, 1, chunks(1, ("condition", "Asthma", 2019)))
+    search_reader = Reader.search
+
+    async def exchanged(reader: Reader, query: Query) -> Found:
+        found = await search_reader(reader, query)
+        await asyncio.to_thread(table(folder).reset)
+        return found
+
+    monkeypatch.setattr(Reader, "search", exchanged)
+    with pytest.raises(IndexUnavailable) as caught:
+        names(mine, 1, "asma")
+    assert caught.value.state is IndexState.OUTDATED
+
+
+def test_the_mark_is_read_again_when_it_was_written(folder: Path, chunks: Chunks) -> None:
+    """A mark that was looked at long after its writing is not read at each search, and its next writing is seen."""
+    mine = table(folder)
+    write(mine, 1, chunks(1, ("condition", "Asthma", 2019)))
+    os.utime(folder / "chunks.id", ns=(LONG_AGO, LONG_AGO))
+    for _ in range(2):
+        assert names(mine, 1, "asma")
+    (folder / "chunks.id").write_text("another")
+    with pytest.raises(IndexUnavailable):
+        names(mine, 1, "asma")
 
 
 def test_a_table_has_an_id_until_it_is_reset(folder: Path) -> None:
@@ -251,7 +335,7 @@ def test_a_table_exchanged_by_another_process_is_noticed(folder: Path, chunks: C
     mine = table(folder)
     write(mine, 1, chunks(1, ("condition", "Asthma", 2019)))
     table(folder).reset()
-    for use in (mine.count, lambda: mine.search(Query(patient_id=1, words="asma", vector=None))):
+    for use in (mine.count, lambda: search(mine, Query(patient_id=1, words="asma", vector=None))):
         with pytest.raises(IndexUnavailable) as caught:
             use()
         assert caught.value.state is IndexState.OUTDATED
@@ -376,7 +460,7 @@ def test_two_processes_write_at_once(folder: Path, chunks: Chunks) -> None:
     written = table(folder)
     assert written.patients() == {0, 1, 100, 101}
     assert written.count() == 20
-    _, worded = written.search(Query(patient_id=100, words="ronda", vector=None))
+    _, worded = search(written, Query(patient_id=100, words="ronda", vector=None))
     assert {row.chunk.text for row in worded} == {"ronda 5"}
 
 
@@ -386,7 +470,7 @@ def test_deleting_the_folder_is_noticed_at_the_next_use(folder: Path, chunks: Ch
     write(mine, 1, chunks(1, ("condition", "Asthma", 2019)))
     shutil.rmtree(folder)
     with pytest.raises(IndexUnavailable):
-        mine.search(Query(patient_id=1, words="asma", vector=None))
+        search(mine, Query(patient_id=1, words="asma", vector=None))
     assert mine.open() is IndexState.MISSING
 
 
