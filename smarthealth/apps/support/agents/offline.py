@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from smarthealth.apps.support.knowledge.car import load_car
 from smarthealth.llm.offline import Piece
 from smarthealth.llm.port import ChatRequest
 
@@ -67,7 +68,7 @@ def _troubleshooting(prompt: Prompt, phrases: Phrases) -> Iterator[str]:
 
 def _none(prompt: Prompt, phrases: Phrases) -> Iterator[str]:
     kinds = {"greeting": phrases.greeting, "thanks": phrases.thanks}
-    yield kinds.get(prompt.facts["kind"], phrases.elsewhere)
+    yield kinds.get(prompt.facts["kind"], phrases.elsewhere).format(model=load_car().model)
 
 
 _WRITERS: Final = {"specs": _specs, "troubleshooting": _troubleshooting, "none": _none}

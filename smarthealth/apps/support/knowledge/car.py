@@ -11,6 +11,8 @@ from typing import Any
 
 import attrs
 
+from smarthealth.retrieval.words import fold
+
 
 @attrs.frozen(kw_only=True)
 class Version:
@@ -46,8 +48,17 @@ class Trim:
 class Car:
     """What the car's file says."""
 
+    maker: str
+    model: str
     versions: tuple[Version, ...]
     trims: tuple[Trim, ...]
+    printed: Mapping[str, tuple[str, ...]]
+    """By kind of value, how the manual prints some, beside the ways that any manual has."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Folded words for the car as a whole."""
+        return frozenset(fold(f"{self.maker} {self.model}").split())
 
 
 @cache
@@ -60,8 +71,11 @@ def load_car() -> Car:
 def read_car(held: Mapping[str, Any]) -> Car:
     """A car, as its file describes it; one without versions, or without trims, is all right."""
     return Car(
+        maker=held["maker"],
+        model=held["model"],
         versions=tuple(Version(**one) for one in held.get("version", ())),
         trims=tuple(Trim(**{**one, "unless": tuple(one.get("unless", ()))}) for one in held.get("trim", ())),
+        printed={kind: tuple(words) for kind, words in held.get("printed", {}).items()},
     )
 
 

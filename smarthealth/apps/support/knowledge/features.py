@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from smarthealth.retrieval.cognates import skeleton
 from smarthealth.retrieval.words import STOP_WORDS, folded_words, stem, words
 
 from .everyday import load_everyday
-from .lexicon import GENERIC, concepts_in, load_lexicon
+from .lexicon import concepts_in, generic_words, load_lexicon
 
 WORD, THING, MEANING = "~", "#", "="
 """First letters of features, by kind."""
@@ -44,8 +44,10 @@ def form(word: str) -> str:
     return skeleton(stem(word.replace(",", ".")))
 
 
-_NAMELESS: Final = frozenset(map(form, STOP_WORDS | GENERIC))
-"""Words that name nothing."""
+@cache
+def _nameless() -> frozenset[str]:
+    """Words that name nothing, as they are looked for."""
+    return frozenset(map(form, STOP_WORDS | generic_words()))
 
 
 def naming_words(text: str) -> list[tuple[str, frozenset[str]]]:
@@ -53,8 +55,9 @@ def naming_words(text: str) -> list[tuple[str, frozenset[str]]]:
     plain = _THOUSANDS.sub("", text)
     named = [(match.start, match.end, concepts_in(match.surface)) for match in load_lexicon().concepts(plain)]
     found: list[tuple[str, frozenset[str]]] = []
+    nameless = _nameless()
     for word in words(plain):
-        if form(word.folded) in _NAMELESS:
+        if form(word.folded) in nameless:
             continue
         things = frozenset(f"{THING}{one}" for start, end, ids in named if start <= word.start < end for one in ids)
         spelling = f"{WORD}{form(word.folded)}"

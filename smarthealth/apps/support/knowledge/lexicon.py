@@ -19,11 +19,13 @@ from smarthealth.retrieval.concepts import Concept
 from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.words import content_words, set_of
 
+from .car import load_car
+
 KIND: Final = "car"
 _RIM: Final = re.compile(r"r\d\d")
 _SLUG: Final = re.compile(r"[^a-z0-9]+")
-GENERIC: Final = set_of(
-    "alvera quetzal car cars vehicle vehicles auto carro carros coche coches vehiculo vehiculos mio mia mine model modelo version "
+_GENERIC: Final = set_of(
+    "car cars vehicle vehicles auto carro carros coche coches vehiculo vehiculos mio mia mine model modelo version "
     "take takes taken need needs needed want use uses used using recommend recommended right correct exactly exact kind type types "
     "go goes get gets got put know find found look looks say says said tell come comes does work works working supposed allowed "
     "normal usually much big amount figure figures data information info manual book page maximum minimum max min most least "
@@ -40,7 +42,7 @@ GENERIC: Final = set_of(
     "nuevo nueva propio cosa cosas manera forma realmente rapido rapidamente regalas regala indicas diria decirme decir dime "
     "quisiera gustaria necesito favorcito oye mira"
 )
-"""Words of questions that name nothing of a car."""
+"""Words of questions that name nothing of a car, whichever it is."""
 
 
 @attrs.frozen(kw_only=True)
@@ -124,11 +126,18 @@ def terms_of(question: str) -> tuple[Term, ...]:
     for (start, end), ids in places.items():
         if ids:
             _add(terms, ids, question[start:end], known=True)
+    nameless = generic_words()
     for word in content_words(question):
         inside = any(start <= word.start < end for start, end in places)
-        if not inside and word.folded not in GENERIC:
+        if not inside and word.folded not in nameless:
             _add(terms, (f"~{_forms(word.folded)[0]}",), question[word.start : word.end], known=False)
     return tuple(terms.values())
+
+
+@cache
+def generic_words() -> frozenset[str]:
+    """Words of questions that name nothing of the car, its own name among them."""
+    return _GENERIC | load_car().names
 
 
 def _add(terms: dict[frozenset[str], Term], keys: Iterable[str], surface: str, *, known: bool) -> None:

@@ -30,7 +30,7 @@ from .alternatives import Sides, asked_for, excluded, told_by
 from .features import MEANING, THING, WORD, features, naming_words
 from .library import Source
 from .units import Unit, point_of, units_of
-from .values import TOLD as VALUE_KINDS
+from .values import KINDS as VALUE_KINDS
 from .values import holds, kind_asked
 
 KINDS: Final[Mapping[str, float]] = {WORD: 0.5, THING: 1.0, MEANING: 0.9}

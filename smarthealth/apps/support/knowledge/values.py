@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Final
 
 from smarthealth.retrieval.words import fold
+
+from .car import any_of, load_car
 
 _FLUID: Final = r"(?:oil|coolant|fluid|washer|antifreeze|refrigerant|fuel|petrol|gasoline|aceite|refrigerante|liquido|anticongelante|gasolina|combustible)"
 _SMALL: Final = r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
@@ -47,10 +50,10 @@ _ASKED: Final[Mapping[str, str]] = {
     ),
 }  # fmt: skip
 _TOLD: Final[Mapping[str, str]] = {
-    "interval": rf"\bevery\b|\bno replacement\b|\b(?:monthly|yearly|weekly|daily)\b|\bwhen needed\b|\b(?:after|at) \d[\d,]* (?:years|km)|\d {_TIME} or\b|\b(?:once a|each) \w+|\blasts?\b|\bkeeps for\b",
+    "interval": rf"\bevery\b|\b(?:monthly|yearly|weekly|daily)\b|\bwhen needed\b|\b(?:after|at) \d[\d,]* (?:years|km)|\d {_TIME} or\b|\b(?:once a|each) \w+|\blasts?\b",
     "colour": r"\b(?:red|amber|yellow|orange|green|blue|violet|purple|white|black|gr[ae]y|brown|silver|colou?r)\b",
-    "kind": r"\b(?:kind|grade|specification)\b|\b(?:fluid:|fuel[:;])|\b(?:violet|sae|ron|dot|water)\b",
-    "time": rf"\b(?:\d+|{_SMALL}|an?|half an) (?:and a half )?(?:working )?{_TIME}\b|\balways\b|\btenth of a second\b|\d s\b",
+    "kind": r"\b(?:kind|grade|specification)\b|\b(?:fluid:|fuel[:;])|\b(?:sae|ron|dot)\b",
+    "time": rf"\b(?:\d+|{_SMALL}|an?|half an) (?:and a half )?(?:working )?{_TIME}\b|\d s\b",
     "count": rf"(?<![\w.,/-])\d{{1,2}}(?! to \d)(?![\w.,]|\W{{0,2}}c\b|\s?(?:%|:|×|k?m\b|mm\b|n\Wm|bar|a\b|v\b|k?w\b|kg\b|g\b|litres?\b|{_TIME}\b))|\b\d\.\d (?!litres?\b|{_TIME}\b)[a-z]{{4,}}|\b{_SMALL}\b|\btwice\b",
 }  # fmt: skip
 _NO_AMOUNT: Final = r"(?:cuesta|vale|cobra\w*|sale|tiempo|cost|costs|price|precio|often|last|left|burn\w*|consum\w*|gasta|sin|without|with|con)\b"
@@ -64,11 +67,8 @@ _KIND_ASKED: Final = {kind: re.compile(rf"\b(?:{asked})\b") for kind, asked in _
 _COUNT_ASKED: Final = re.compile(
     rf"\b(?:how many|cuant[oa]s) (?!(?:lit(?:re|er|ro)s?|kilo\w*|{_TIME}|miles|veces|times)\b)\w"
 )
-TOLD: Final[Mapping[str, re.Pattern[str]]] = {
-    **{kind: re.compile(told) for kind, told in _TOLD.items()},
-    **{kind: re.compile(told) for kind, (_, told) in _UNITS.items()},
-}
-"""By kind, how its values are printed, folded."""
+KINDS: Final = (*_TOLD, *_UNITS)
+"""Kinds of values that a passage may hold."""
 
 
 def kind_asked(question: str) -> str | None:
@@ -89,4 +89,13 @@ def kind_asked(question: str) -> str | None:
 
 def holds(text: str, kind: str) -> bool:
     """Whether a text holds a value of a kind."""
-    return TOLD[kind].search(fold(text)) is not None
+    return _told()[kind].search(fold(text)) is not None
+
+
+@cache
+def _told() -> Mapping[str, re.Pattern[str]]:
+    """By kind, how its values are printed, folded: in any manual, and in that of the car."""
+    ways = {**_TOLD, **{kind: told for kind, (_, told) in _UNITS.items()}}
+    for kind, words in load_car().printed.items():
+        ways[kind] += rf"|\b(?:{any_of(map(re.escape, words))})\b"
+    return {kind: re.compile(way) for kind, way in ways.items()}

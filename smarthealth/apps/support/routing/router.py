@@ -15,6 +15,7 @@ from typing import Final, Protocol
 
 import attrs
 
+from smarthealth.apps.support.knowledge.car import load_car
 from smarthealth.apps.support.maintenance.wishes import NO_WISH, read_wish
 from smarthealth.apps.support.maintenance.workshop import load_plan
 from smarthealth.apps.support.troubleshooting.trees import find_tree
@@ -63,7 +64,7 @@ _ASKS: Final = re.compile(
 _OF_SOMETHING: Final = frozenset({"specs", "maintenance", "troubleshooting"})
 """Specialists who can do nothing before they know what for."""
 _AT_LARGE: Final = re.compile(
-    r"cars?|autos?|carros?|coches?|vehic\w+|quetzal|alvera|questions?|preguntas?|dudas?|consultas?|help|ayuda|info|something|algo|things?|cosas?"
+    r"cars?|autos?|carros?|coches?|vehic\w+|questions?|preguntas?|dudas?|consultas?|help|ayuda|info|something|algo|things?|cosas?"
 )
 _QUOTED: Final = re.compile(r"[\"“”«»]")
 _PLAIN: Final = re.compile(r"[^\w\s]+")
@@ -220,7 +221,8 @@ def _question(part: Part, situation: Part, whole: Route) -> Part:
 def _is_vague(message: str) -> bool:
     """Whether a message names nothing but the car at large, so that whatever it is taken for is a guess."""
     words = [word.folded for word in content_words(message)]
-    return bool(words) and all(_AT_LARGE.fullmatch(word) for word in words)
+    names = load_car().names
+    return bool(words) and all(word in names or _AT_LARGE.fullmatch(word) for word in words)
 
 
 def _ruled(message: str) -> Label | None:

@@ -52,6 +52,12 @@ def test_faults_that_have_no_tree() -> None:
     assert both.endswith("A squeal is normal [1].\nIs it wet? (yes or no)")
 
 
+def test_greetings_name_the_car() -> None:
+    """And so does what is none of our business."""
+    assert "your Quetzal" in told("none", {"kind": "greeting"})
+    assert "your Quetzal" in told("none", {"kind": "other"})
+
+
 def test_pictures_are_not_looked_at() -> None:
     """Which is said beside the answer."""
     image = Image(media_type="image/png", data=b"x")

@@ -58,6 +58,7 @@ def test_the_model_sees_the_latest_of_the_conversation() -> None:
     request = build_request("none", attrs.evolve(CASE, history=history), "hi", {"kind": "greeting"})
     system, *turns, asked = request.messages
     assert "Spanish" in system.content
+    assert "Alvera, maker of the Quetzal car" in system.content
     assert [turn.content.split()[0] for turn in turns] == [str(number) for number in range(3, MOST_TURNS + 3)]
     assert {turn.role for turn in turns} == {"user", "assistant"}
     assert max(len(turn.content) for turn in turns) == LONGEST_TURN

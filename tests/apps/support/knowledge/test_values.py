@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smarthealth.apps.support.knowledge.values import TOLD, holds, kind_asked
+from smarthealth.apps.support.knowledge.values import KINDS, holds, kind_asked
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_a_question_asks_for_a_kind_of_value(question: str, kind: str | None) ->
 def test_a_passage_holds_values_of_some_kinds(text: str, kinds: set[str]) -> None:
     """As such values are printed; a ratio is no count."""
     looked_for = {"litres", "interval", "torque", "kind", "time", "count", "pixels", "colour", "degrees"}
-    assert {kind for kind in TOLD if kind in looked_for and holds(text, kind)} == kinds
+    assert {kind for kind in KINDS if kind in looked_for and holds(text, kind)} == kinds
