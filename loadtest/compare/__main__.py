@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +20,11 @@ import uvloop
 from .churn import measure_churn
 from .page import as_page
 from .points import LoadFailed, measure_connections, measure_streams
-from .report import OURS, PEER, Round, as_json, as_text, rows
+from .report import OURS, PEER, Round, as_json, as_text, describe_machine, rows
 from .servers import Bench, NotReady, Process, open_bench
 from .simulator import Plan
 
 REPORT = Path(__file__).resolve().parent.parent / "report.html"
-PACKAGES = ("trio", "hypercorn", "quart", "openai", "lancedb", "fastapi", "uvicorn", "uvloop", "asyncpg", "aiohttp")
 SETTLING = 12.0
 """Seconds between a server's start and the first load."""
 WARMING = 4
@@ -140,19 +136,6 @@ def _settled(starting: AbstractContextManager[Process]) -> Iterator[Process]:
 
 def _connect(process: Process, bench: Bench, count: int) -> Any:
     return uvloop.run(measure_connections(process, bench.token, count))
-
-
-def describe_machine(course: Course) -> dict[str, Any]:
-    """Where and how it was measured."""
-    return {
-        "cores": os.cpu_count(),
-        "processor": platform.machine(),
-        "system": f"{platform.system()} {platform.release()}",
-        "python": platform.python_version(),
-        "load": os.getloadavg(),
-        "packages": {name: version(name) for name in PACKAGES},
-        "course": attrs.asdict(course),
-    }
 
 
 if __name__ == "__main__":

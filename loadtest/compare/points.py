@@ -10,7 +10,7 @@ import asyncio
 import math
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import attrs
@@ -189,7 +189,13 @@ class _Pinger:
             self._answered.set()
 
 
-async def measure_streams(process: Process, plan: Plan, token: str, streams: int, seconds: float) -> Streams:
+def _look_away() -> None:
+    """Whoever measures without asking what else there is to see."""
+
+
+async def measure_streams(
+    process: Process, plan: Plan, token: str, streams: int, seconds: float, look: Callable[[], None] = _look_away
+) -> Streams:
     """Keep so many answers under way, and see how they come.
 
     Args:
@@ -198,6 +204,7 @@ async def measure_streams(process: Process, plan: Plan, token: str, streams: int
         token: A user's.
         streams: Answers at once.
         seconds: How long to count, after the warm-up.
+        look: Called when counting begins, and when it has ended.
 
     Raises:
         LoadFailed: Nothing was delivered.
@@ -210,11 +217,13 @@ async def measure_streams(process: Process, plan: Plan, token: str, streams: int
             delay = length * number / streams  # or turns would begin in bursts, which is another measurement
             tasks.append(group.create_task(_Asker(tally, plan, token).run(process, delay)))
         await asyncio.sleep(length + WARM_UP)
+        look()
         cpu, began = process.cpu(), time.perf_counter()
         tally.counting = True
         await asyncio.sleep(seconds)
         tally.counting = False
         cpu, elapsed = process.cpu() - cpu, time.perf_counter() - began
+        look()
         for task in tasks:
             task.cancel()
     if not tally.tokens:
@@ -259,8 +268,18 @@ class _Greeting:
         self.came.set()
 
 
-async def measure_connections(process: Process, token: str, count: int, idle: float = 3.0) -> Connections:
-    """Open so many connections, leave them idle for some seconds, and close them."""
+async def measure_connections(
+    process: Process, token: str, count: int, idle: float = 3.0, look: Callable[[], None] = _look_away
+) -> Connections:
+    """Open so many connections, leave them idle for some seconds, and close them.
+
+    Args:
+        process: The server.
+        token: A user's.
+        count: Connections.
+        idle: Seconds.
+        look: Called before the first is opened, and when all are.
+    """
     path = _PATH.format(token=token)
     waiting = iter(range(count))
     sockets: list[WebSocket] = []
@@ -271,11 +290,13 @@ async def measure_connections(process: Process, token: str, count: int, idle: fl
             sockets.append(await WebSocket.connect("127.0.0.1", process.port, path, greeting.heard))
             await greeting.came.wait()
 
+    look()
     memory, cpu, began = process.memory(), process.cpu(), time.perf_counter()
     async with asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):
             group.create_task(open_some())
     elapsed, spent = time.perf_counter() - began, process.cpu() - cpu
+    look()
     await asyncio.sleep(0.5)
     grown, resting = process.memory() - memory, process.cpu()
     await asyncio.sleep(idle)

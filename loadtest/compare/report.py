@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
+import platform
 import statistics
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -16,6 +19,9 @@ P = TypeVar("P")
 
 OURS: Final = "ours"
 PEER: Final = "peer"
+PACKAGES: Final = (
+    "trio", "hypercorn", "quart", "openai", "lancedb", "fastapi", "uvicorn", "uvloop", "asyncpg", "aiohttp",
+)  # fmt: skip
 STEADY_GAP: Final = 0.1
 """Seconds: a stream is sustained while 99 of 100 gaps between its tokens are shorter."""
 
@@ -154,13 +160,14 @@ def as_text(found: Sequence[Row]) -> str:
     """A table for people."""
     lines = [f"{'':52} {'ours':>22} {'peer':>22} {'ratio':>7}"]
     lines += [
-        f"{row.name:52} {_cell(row.ours, row.unit):>22} {_cell(row.peer, row.unit):>22} {row.ratio:>7.2f}"
+        f"{row.name:52} {cell(row.ours, row.unit):>22} {cell(row.peer, row.unit):>22} {row.ratio:>7.2f}"
         for row in found
     ]
     return "\n".join(lines)
 
 
-def _cell(figure: Figure, unit: str) -> str:
+def cell(figure: Figure, unit: str) -> str:
+    """Median and spread, for people."""
     return f"{_number(figure.median)} ({_number(figure.least)}-{_number(figure.most)}) {unit}".rstrip()
 
 
@@ -174,4 +181,17 @@ def as_json(rounds: Sequence[Round], machine: Mapping[str, Any]) -> dict[str, An
         "machine": dict(machine),
         "rows": [attrs.asdict(row) | {"ratio": row.ratio} for row in rows(rounds)],
         "rounds": [attrs.asdict(each) for each in rounds],
+    }
+
+
+def describe_machine(course: attrs.AttrsInstance) -> dict[str, Any]:
+    """Where and how it was measured."""
+    return {
+        "cores": os.cpu_count(),
+        "processor": platform.machine(),
+        "system": f"{platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "load": os.getloadavg(),
+        "packages": {name: version(name) for name in PACKAGES},
+        "course": attrs.asdict(course),
     }

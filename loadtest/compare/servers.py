@@ -20,6 +20,8 @@ from .simulator import Plan
 
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+_ESTABLISHED: Final = "01"
+"""How `/proc/PID/net/tcp` writes it."""
 PATIENCE: Final = 60.0
 """Seconds for a process to be ready."""
 PROGRAM: Final = str(Path(sys.executable).with_name("smarthealth"))
@@ -47,7 +49,7 @@ class Process:
 
     def cpu(self) -> float:
         """Seconds of processor time so far, those of its threads and living children included."""
-        return sum(_cpu(pid) for pid in _family(self.pid))
+        return sum(cpu_of(pid) for pid in _family(self.pid))
 
     def memory(self) -> int:
         """Bytes resident."""
@@ -56,18 +58,40 @@ class Process:
 
 def _family(pid: int) -> Iterator[int]:
     yield pid
-    for task in Path(f"/proc/{pid}/task").iterdir():
-        for child in (task / "children").read_text().split():
-            yield from _family(int(child))
+    for child in children_of(pid):
+        yield from _family(child)
 
 
-def _cpu(pid: int) -> float:
+def children_of(pid: int) -> list[int]:
+    """The processes that it has started and that have not ended."""
+    tasks = Path(f"/proc/{pid}/task").iterdir()
+    return [int(child) for task in tasks for child in (task / "children").read_text().split()]
+
+
+def cpu_of(pid: int) -> float:
+    """Seconds of processor time of one process so far, its threads included and its children not."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 def _resident(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
+
+
+def connections_of(pid: int, port: int) -> int:
+    """How many of the connections to a port of 127.0.0.1 are held by this process."""
+    own = {_link(descriptor) for descriptor in Path(f"/proc/{pid}/fd").iterdir()}
+    rows = [row.split() for row in Path(f"/proc/{pid}/net/tcp").read_text().splitlines()[1:]]
+    return sum(
+        f"socket:[{row[9]}]" in own for row in rows if row[1].endswith(f":{port:04X}") and row[3] == _ESTABLISHED
+    )
+
+
+def _link(descriptor: Path) -> str:
+    try:
+        return str(descriptor.readlink())
+    except OSError:  # closed since it was listed
+        return ""
 
 
 def free_port() -> int:
@@ -179,12 +203,13 @@ class Bench:
             yield f"http://127.0.0.1:{port}/v1"
 
     @contextmanager
-    def ours(self, provider: str) -> Iterator[Process]:
-        """Our server, on the server's core."""
+    def ours(self, provider: str, *, workers: int = 1, cores: Sequence[int] = ()) -> Iterator[Process]:
+        """Our server, on the server's core, or as several processes on the given ones."""
         port = free_port()
-        command = [PROGRAM, "serve", "--port", str(port)]
+        command = [PROGRAM, "serve", "--port", str(port), "--workers", str(workers)]
         given = {**self.environment, "OPENAI_BASE_URL": provider}
-        with running(command, port=port, cores=[self.cores.server], environment=given, ready=well(port)) as process:
+        cores = cores or [self.cores.server]
+        with running(command, port=port, cores=cores, environment=given, ready=well(port)) as process:
             yield process
 
     @contextmanager
@@ -218,8 +243,11 @@ def well(port: int) -> Callable[[], bool]:
 
 
 @contextmanager
-def open_bench() -> Iterator[Bench]:
+def open_bench(cores: Cores | None = None) -> Iterator[Bench]:
     """Prepare what both servers share: a database with the demo patients, the index over them, a user and a token.
+
+    Args:
+        cores: Who runs where, by default the server alone on the last core.
 
     `DATABASE_URL` names the database, if it is set: one made for this, since patients, users and exchanges are written to
     it. Else an embedded one is started, in a folder that is thrown away.
@@ -238,7 +266,7 @@ def open_bench() -> Iterator[Bench]:
             "SMARTHEALTH_MAX_CONNECTIONS": "20000",
             "SMARTHEALTH_MAX_TCP_CONNECTIONS": "20000",
         }
-        bench = Bench(cores=Cores.of_this_machine(), environment=environment, token="")
+        bench = Bench(cores=cores or Cores.of_this_machine(), environment=environment, token="")
         with bench.provider(Plan()) as provider:
             yield attrs.evolve(bench, token=_fill(bench, provider))
 
