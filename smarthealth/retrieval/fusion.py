@@ -8,6 +8,7 @@ ranking scores 1 and a thing first in one of two scores a half.
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from operator import itemgetter
 from typing import TypeVar
 
 T = TypeVar("T", bound=Hashable)
@@ -24,7 +25,7 @@ def fuse(rankings: Sequence[Sequence[T]]) -> list[tuple[T, float]]:
     """
     scores: dict[T, float] = {}
     for ranking in rankings:
-        for place, thing in enumerate(ranking, start=1):
-            scores[thing] = scores.get(thing, 0.0) + 1 / (K + place)
+        for place, thing in enumerate(ranking, start=K + 1):
+            scores[thing] = scores.get(thing, 0.0) + 1 / place
     greatest = len(rankings) / (K + 1)
-    return sorted(((thing, score / greatest) for thing, score in scores.items()), key=lambda pair: -pair[1])
+    return sorted([(thing, score / greatest) for thing, score in scores.items()], key=itemgetter(1), reverse=True)

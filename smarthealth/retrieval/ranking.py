@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
+from operator import itemgetter
 
 import attrs
 
@@ -77,13 +78,14 @@ def rank(
         limit: Most hits.
         vectors_searched: Whether there was a vector to search with.
     """
-    newest = max((row.written for row in (*near, *worded)), default=0)
-    rankings = [
-        _in_order((row, row.similarity or 0.0) for row in near if row.written == newest),
-        _in_order((row, row.bm25 or 0.0) for row in worded if row.written == newest),
-    ]
-    rows = {row.chunk.id: row for ranking in rankings for row in ranking}
-    fused = fuse([[row.chunk.id for row in ranking] for ranking in (rankings if vectors_searched else rankings[1:])])
+    newest = max([row.written for row in (*near, *worded)], default=0)
+    near = [row for row in near if row.written == newest]
+    worded = [row for row in worded if row.written == newest]
+    rows = {row.chunk.id: row for row in (*near, *worded)}
+    rankings = [_in_order([(row.bm25, row.chunk) for row in worded])]
+    if vectors_searched:
+        rankings.insert(0, _in_order([(row.similarity, row.chunk) for row in near]))
+    fused = fuse(rankings)
     hits = tuple(
         Hit(
             chunk=rows[chunk_id].chunk,
@@ -91,14 +93,15 @@ def rank(
             similarity=rows[chunk_id].similarity if vectors_searched else None,
             matched_terms=_held(rows[chunk_id].chunk, terms.terms),
         )
-        for chunk_id, score in _varied(fused, {chunk_id: row.chunk.topic for chunk_id, row in rows.items()}, limit)
+        for chunk_id, score in _varied(fused, rows, limit)
     )
     return SearchResult(hits=hits, vectors_searched=vectors_searched, terms=len(terms.terms))
 
 
-def _in_order(scored: Iterable[tuple[Row, float]]) -> list[Row]:
-    by_date = sorted(scored, key=lambda pair: (pair[0].chunk.date or date.min, pair[0].chunk.id), reverse=True)
-    return [row for row, _ in sorted(by_date, key=lambda pair: -round(pair[1], _SAME_SCORE))]
+def _in_order(scored: Iterable[tuple[float | None, Chunk]]) -> list[str]:
+    """The ids of chunks, best first."""
+    by_score = [(round(score or 0.0, _SAME_SCORE), chunk.date or date.min, chunk.id) for score, chunk in scored]
+    return [chunk_id for _, _, chunk_id in sorted(by_score, reverse=True)]
 
 
 def _held(chunk: Chunk, terms: Iterable[Term]) -> int:
@@ -111,13 +114,15 @@ def _skeletons_of(text: str) -> frozenset[str]:
     return frozenset(map(skeleton, folded_words(text)))
 
 
-def _varied(fused: Sequence[tuple[str, float]], topics: Mapping[str, str], limit: int) -> list[tuple[str, float]]:
+def _varied(fused: Sequence[tuple[str, float]], rows: Mapping[str, Row], limit: int) -> list[tuple[str, float]]:
     """The best, of one topic not more than `ALIKE` while there are others; the rest after them, if there is room."""
     seen: Counter[str] = Counter()
     chosen: list[tuple[str, float]] = []
     surplus: list[tuple[str, float]] = []
-    for chunk_id, score in fused:
-        topic = topics[chunk_id]
+    for found in fused:
+        if len(chosen) == limit:
+            break
+        topic = rows[found[0]].chunk.topic
         seen[topic] += 1
-        (surplus if topic and seen[topic] > ALIKE else chosen).append((chunk_id, score))
-    return sorted((chosen + surplus)[:limit], key=lambda pair: -pair[1])
+        (surplus if topic and seen[topic] > ALIKE else chosen).append(found)
+    return sorted((chosen + surplus)[:limit], key=itemgetter(1), reverse=True)
