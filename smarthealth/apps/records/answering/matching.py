@@ -88,6 +88,8 @@ _SAYS_LITTLE = roots_of("resultado resultados result results prueba test examen 
 _RESULTS = frozenset({"observation", "report", "procedure"})
 """Kinds of entry by any of which the outcome of a test may be told."""
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
+_DISPLAYS_KEPT = 8192
+"""Displays of which each of three things is remembered, 0.5 kB each: many records call the same things by the same names."""
 
 _CATEGORIES = {
     "emergency": ("emergency-visit", frozenset({"emergency"})),
@@ -101,6 +103,7 @@ _CATEGORIES = {
 """Concept and values of the column `category` that a narrower kind stands for."""
 
 
+@lru_cache(maxsize=_DISPLAYS_KEPT)
 def bare_display(display: str) -> str:
     """A display without the tag that says what sort of thing it is in its terminology."""
     return _TAG.sub("", display)
@@ -117,10 +120,9 @@ class Matcher:
 
     def match(self, topic: Topic) -> Matched:
         """What a topic means in this record."""
-        candidates = [known for known in self._known if self._is_of_kind(known, topic)]
+        candidates = self._of_kind(topic)
         if topic.is_specific:
-            letter = letter_after(self._text, topic.surface)
-            candidates = [known for known in candidates if not self._is_a_sibling(known, letter)]
+            candidates = self._without_siblings(topic, candidates)
         literal = self._literal(topic, candidates)
         if literal:
             return Matched(core=tuple(literal), quality=Quality.LITERAL)
@@ -154,19 +156,20 @@ class Matcher:
         """What an entry is, by the glossary."""
         return self._glossary.classify(known.kind, known.display, known.code)
 
-    def _is_of_kind(self, known: Known, topic: Topic) -> bool:
-        if topic.kinds and known.kind not in topic.kinds:
-            return False
-        if topic.category is None:
-            return True
-        concept, values = _CATEGORIES[topic.category]
+    def _of_kind(self, topic: Topic) -> Sequence[Known]:
+        of_kind = [known for known in self._known if known.kind in topic.kinds] if topic.kinds else self._known
+        category = topic.category
+        return of_kind if category is None else [known for known in of_kind if self._is_of_category(known, category)]
+
+    def _is_of_category(self, known: Known, category: str) -> bool:
+        concept, values = _CATEGORIES[category]
         if (known.category or "").lower() in values:
             return True
         family = self._glossary.family(concept) if concept in self._glossary else frozenset[str]()
         folded = known.display.lower()
-        if topic.category == "surgery" and _SURGICAL.search(folded):
+        if category == "surgery" and _SURGICAL.search(folded):
             return True
-        return topic.category in folded or any(found.id in family for found in self.names_of(known))
+        return category in folded or any(found.id in family for found in self.names_of(known))
 
     def _tells_apart(self, term: str, topic: Topic) -> bool:
         """Whether a word is one of which clinical names are made; of what is measured a few such say how it is asked for."""
@@ -174,40 +177,39 @@ class Matcher:
             return bool(translations(term)) or looks_clinical(term)
         return is_clinical(term, self._glossary)
 
-    def _is_a_sibling(self, known: Known, letter: str | None) -> bool:
-        """Whether an entry is the other one of two that share a name with what is asked for."""
-        if bears_the_opposite(self._text, known.display):
-            return True
-        if letter is None:
-            return False
+    def _without_siblings(self, topic: Topic, candidates: Sequence[Known]) -> list[Known]:
+        """Entries that are not the other one of two that share a name with what is asked for."""
+        left = [known for known in candidates if not bears_the_opposite(self._text, known.display)]
+        letter = letter_after(self._text, topic.surface)
+        return left if letter is None else [known for known in left if self._bears(letter, known)]
+
+    def _bears(self, letter: str, known: Known) -> bool:
         names = [name for concept in self.names_of(known) for name in concept.names]
-        return not bears_letter(letter, known.display, names)
+        return bears_letter(letter, known.display, names)
 
     def _literal(self, topic: Topic, candidates: Sequence[Known]) -> list[Known]:
+        if not topic.is_specific or not self._literals:
+            return []
         surface = _squeezed(" ".join((topic.surface, *(() if topic.concepts else topic.terms))))
-        return (
-            [
-                known
-                for known in candidates
-                if (name := _squeezed_display(known.display)) in self._literals and f" {surface} " in f" {name} "
-            ]
-            if topic.is_specific
-            else []
-        )
+        return [
+            known
+            for known in candidates
+            if (name := _squeezed_display(known.display)) in self._literals and f" {surface} " in f" {name} "
+        ]
 
     def _by_concept(self, topic: Topic, candidates: Sequence[Known]) -> Matched:
         asked = {concept.id for concept in topic.concepts}
-        family = {member for identity in asked for member in self._glossary.family(identity)}
-        direct: list[Known] = []
-        narrower: list[Known] = []
-        for known in candidates:
-            own = {concept.id for concept in self.names_of(known)} | _allergy_class(known)
-            if own & asked:
-                direct.append(known)
-            elif own & family:
-                narrower.append(known)
-        if not direct and not narrower:
+        family = asked.union(*map(self._glossary.family, asked))
+        glossary = self._glossary
+        meant = [
+            (known, own)
+            for known in candidates
+            if (own := _identities(known.kind, known.display, known.code, known.category, glossary)) & family
+        ]
+        if not meant:
             return self._named_in_display(topic, candidates)
+        direct = [known for known, own in meant if own & asked]
+        narrower = [known for known, own in meant if not own & asked]
         plainly = [known for known in direct if not _BESIDE.search(known.display)]
         if plainly:
             narrower += [known for known in direct if known not in plainly]
@@ -240,9 +242,14 @@ class Matcher:
         """
         names = {roots_of(name) - _SMALL for concept in topic.concepts for name in (*concept.english, *concept.spanish)}
         names = {name for name in names if sum(map(len, name)) >= _SHORTEST_LITERAL}
+        words = frozenset[str]().union(*names)
         # a short word may be another one in another kind of entry: `parto`, part-time employment
         telling = {name for name in names if len(name) > 1 or max(map(len, name)) >= _TELLING}
-        found = [known for known in candidates if self._holds_a_name(known, names, topic)]
+        found = [
+            known
+            for known in candidates
+            if words & roots_of(bare_display(known.display)) and self._holds_a_name(known, names, topic)
+        ]
         of_kind = [known for known in found if known.kind in topic.all_kinds] or [
             known
             for known in found
@@ -253,13 +260,14 @@ class Matcher:
         return Matched(core=tuple(wholes or of_kind), quality=Quality.WORDS) if of_kind else _NOTHING
 
     def _holds_a_name(self, known: Known, names: Collection[frozenset[str]], topic: Topic) -> bool:
+        held = roots_of(bare_display(known.display))
+        if not any(name <= held for name in names):
+            return False
         if not topic.kinds and _BESIDE.search(known.display):
             return False
-        if known.kind in _MEASURED and self.names_of(known) and not _is_spelt_in(known.display, topic):
-            # nor is high density lipoprotein cholesterol a high cholesterol
-            return False
-        held = roots_of(bare_display(known.display))
-        return any(name <= held for name in names)
+        # nor is high density lipoprotein cholesterol a high cholesterol
+        measured = known.kind in _MEASURED and self.names_of(known)
+        return not measured or _is_spelt_in(known.display, topic)
 
     def _by_words(self, terms: Sequence[str], candidates: Sequence[Known]) -> Matched:
         displays = {known.display for known in candidates}
@@ -280,10 +288,12 @@ _ALLERGY_CLASSES = {"medication": "drug-allergy", "food": "food-allergy", "envir
 """The concept that each category of FHIR's allergies stands for."""
 
 
-def _allergy_class(known: Known) -> frozenset[str]:
-    """Which class of allergies an entry belongs to by its category."""
-    categories = (known.category or "").split(", ") if known.kind == "allergy" else ()
-    return frozenset(_ALLERGY_CLASSES[category] for category in categories if category in _ALLERGY_CLASSES)
+@lru_cache(maxsize=_DISPLAYS_KEPT)
+def _identities(kind: str, display: str, code: str | None, category: str | None, glossary: Glossary) -> frozenset[str]:
+    """Ids of the concepts that an entry is, by its code and its name; of an allergy, of its class by its category, too."""
+    classes = (category or "").split(", ") if kind == "allergy" else ()
+    own = {concept.id for concept in glossary.classify(kind, display, code)}
+    return frozenset(own.union(_ALLERGY_CLASSES[name] for name in classes if name in _ALLERGY_CLASSES))
 
 
 def _is_spelt_in(display: str, topic: Topic) -> bool:
@@ -298,7 +308,7 @@ def _squeezed(text: str) -> str:
     return _NOT_WORD.sub(" ", fold_letters(text)).strip()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=_DISPLAYS_KEPT)
 def _squeezed_display(display: str) -> str:
     return _squeezed(bare_display(display))
 
@@ -306,11 +316,8 @@ def _squeezed_display(display: str) -> str:
 def _literals(text: str, known: Sequence[Known]) -> frozenset[str]:
     """Displays that a text spells out, squeezed, without those inside longer ones."""
     squeezed = f" {_squeezed(text)} "
-    found = {
-        name
-        for entry in known
-        if len(name := _squeezed_display(entry.display)) >= _SHORTEST_LITERAL and f" {name} " in squeezed
-    }
+    within = {name for entry in known if (name := _squeezed_display(entry.display)) in squeezed}
+    found = [name for name in within if len(name) >= _SHORTEST_LITERAL and f" {name} " in squeezed]
     return frozenset(
         name for name in found if not any(name != other and f" {name} " in f" {other} " for other in found)
     )

@@ -152,14 +152,8 @@ def quotable(lines: Sequence[str]) -> str:
 
 def shortened(text: str, length: int = QUOTE_LENGTH) -> str:
     """A text cut at a word, without marks and quotation marks of ours."""
-    text = (
-        _MARK.sub(r"(\1)", _SPACE.sub(" ", text))
-        .replace("«", '"')
-        .replace("»", '"')
-        .replace("“", '"')
-        .replace("”", '"')
-        .strip()
-    )
+    text = _MARK.sub(r"(\1)", " ".join(text.split()))
+    text = text.replace("«", '"').replace("»", '"').replace("“", '"').replace("”", '"')
     if len(text) <= length:
         return text
     return text[:length].rsplit(" ", 1)[0] + "…"

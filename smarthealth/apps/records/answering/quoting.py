@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import lru_cache
 
 import attrs
 
@@ -27,6 +28,8 @@ from .seeking import AMOUNT, asks_for_result, best_sentence, offers_a_choice
 from .terms import Term, find_terms, held_in, patterns
 
 _MOST_NOTES = 40
+_WORDS_KEPT = 2048
+"""Words of questions whose kinds are remembered, 0.3 kB each."""
 _SOON = 14
 """Days after an entry within which a note is likely to speak of it."""
 _OF_ONE_THING = frozenset(
@@ -106,32 +109,39 @@ async def told_by_a_note(search: Search, ask: Ask, findings: Sequence[Finding]) 
             return amount
     elif ask.operation not in _OF_ONE_THING or len(search.question.asks) > 1:
         return []
-    lacking = [finding for finding in findings if finding.is_absence]
-    told = " ; ".join(
-        (
-            *(f"{finding.fact.about} {finding.fact.period or ''}" for finding in findings if not finding.is_absence),
-            *(excerpt_of(entry) for finding in findings for entry in finding.entries),
-            *(topic.surface for topic in ask.topics if not any(topic is finding.topic for finding in lacking)),
-        )
-    )
     terms = find_terms(search.question.text, search.glossary)
     if findings and all(map(_tells_nothing, findings)):
         return await quoted(search, ask, needed=terms)
-    if len(terms) == 1 and _asks_how_often_it_comes(search.question.text, findings):
-        return [found for found in await quoted(search, ask, needed=terms) if _has_amount(found)]
-    left = frozenset(terms) - held_in(terms, told, search.glossary) - _words_of_kinds(terms, findings)
+    if len(terms) < 2:
+        how_often = terms and _asks_how_often_it_comes(search.question.text, findings)
+        return [found for found in await quoted(search, ask, needed=terms) if _has_amount(found)] if how_often else []
+    told = held_in(terms, _told_by(findings, ask.topics), search.glossary)
+    kinds = frozenset(entry.kind for finding in findings for entry in finding.entries)
+    left = [term for term in terms if term not in told and not _names_one_of(kinds, term)]
     days = {day for finding in findings for entry in finding.entries for day in (entry.on, entry.until)}
-    return await quoted(search, ask, needed=left, days=days) if left and len(terms) > 1 else []
+    return await quoted(search, ask, needed=left, days=days) if left else []
 
 
-def _words_of_kinds(terms: Sequence[Term], findings: Sequence[Finding]) -> frozenset[Term]:
-    """Words that say what kind of thing is asked for, of which entries were found: `medicines` is no detail of a medicine."""
-    found = {entry.kind for finding in findings for entry in finding.entries}
-    return frozenset(
-        term
-        for term in terms
-        if not term.concepts and any(found.issuperset(cue.kinds) for cue in find_kinds(fold_letters(term.word)))
+def _told_by(findings: Sequence[Finding], topics: Sequence[Topic]) -> str:
+    """All that is known when some findings are told: of what they are, what their entries say, and what was asked."""
+    lacking = [finding.topic for finding in findings if finding.is_absence]
+    return " ; ".join(
+        (
+            *(f"{finding.fact.about} {finding.fact.period or ''}" for finding in findings if not finding.is_absence),
+            *(excerpt_of(entry) for finding in findings for entry in finding.entries),
+            *(topic.surface for topic in topics if not any(topic is one for one in lacking)),
+        )
     )
+
+
+def _names_one_of(kinds: frozenset[str], term: Term) -> bool:
+    """Whether a word says what kind of thing is asked for, of which entries were found: `medicines` is no detail of a medicine."""
+    return not term.concepts and any(map(kinds.issuperset, _kinds_of(term.word)))
+
+
+@lru_cache(maxsize=_WORDS_KEPT)
+def _kinds_of(word: str) -> tuple[frozenset[str], ...]:
+    return tuple(cue.kinds for cue in find_kinds(fold_letters(word)))
 
 
 def _tells_nothing(finding: Finding) -> bool:
@@ -194,7 +204,7 @@ def _is_near(note: Entry, days: Collection[date | None]) -> bool:
 
 def _is_about(note: Entry, terms: Sequence[Term], glossary: Glossary) -> bool:
     """Whether a note speaks of all that a question names."""
-    return len(held_in(terms, f"{note.display}. {note.body or ''}", glossary)) == len(terms)
+    return held_in(terms, f"{note.display}. {note.body or ''}", glossary, needed=terms) == frozenset(terms)
 
 
 def _is_within(note: Entry, period: TimeRange | None) -> bool:

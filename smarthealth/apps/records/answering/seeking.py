@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cached_property
 from itertools import takewhile
 
 import attrs
@@ -85,28 +86,32 @@ def best_sentence(
         wholly: Only a sentence that, with what its note is about, holds all that the question names.
         needed: Of what the question names, that which the sentence itself must hold.
     """
-    terms = find_terms(text, glossary)
+    asked = _Asked(text, find_terms(text, glossary), needed)
     lines = [
         line
         for entry in entries
-        for line in _lines_of(entry, terms, text, glossary, by_heading=by_heading)
-        if line.held.issuperset(needed) and not (wholly and not _holds_all(line, terms))
+        for line in _lines_of(entry, asked, glossary, by_heading=by_heading)
+        if not (wholly and not _holds_all(line, asked.terms))
     ]
     met = Counter(term for line in lines for term in line.held)
-    unsaid = frozenset(needed and terms) - frozenset(needed)
-    scored = [(_score(line, terms, met, text, unsaid), -number, line) for number, line in enumerate(lines)]
+    scored = [(_score(line, asked, met), -number, line) for number, line in enumerate(lines)]
     best = max(scored, key=lambda one: one[:2], default=None)
     if best is None or not best[0]:
         return None
     line = best[2]
-    told = line.text if by_heading or wholly else _with_the_next(line, text)
+    told = line.text if by_heading or wholly else _with_the_next(line, asked)
     return line.entry, f"{line.heading}: {told}" if line.heading else told
 
 
-def _with_the_next(line: _Line, text: str) -> str:
+def _with_the_next(line: _Line, asked: _Asked) -> str:
     """A short sentence with the one after it, which often says why, how much or what came of it."""
-    if line.next and len(line.text) + len(line.next) <= _LONGEST_PAIR and _of_the_patient(line.next, text) == line.next:
-        return f"{line.text} {line.next}"
+    following = line.next
+    if (
+        following
+        and len(line.text) + len(following) <= _LONGEST_PAIR
+        and _of_the_patient(following, asked) == following
+    ):
+        return f"{line.text} {following}"
     return line.text
 
 
@@ -129,23 +134,64 @@ class _Line:
     """What of the question the note is about as a whole."""
 
 
-def _lines_of(
-    entry: Entry, terms: Sequence[Term], text: str, glossary: Glossary, *, by_heading: bool
-) -> Iterator[_Line]:
+@attrs.frozen
+class _Asked:
+    """What a question asks of a sentence: read once, and held against many."""
+
+    text: str
+    terms: Sequence[Term]
+    """What it names."""
+    needed: Collection[Term]
+    """What of that the sentence itself must hold; the rest was found otherwise."""
+
+    @cached_property
+    def folded(self) -> str:
+        """Its text, folded."""
+        return fold_letters(self.text)
+
+    @cached_property
+    def result(self) -> bool:
+        """Whether it asks how something turned out."""
+        return asks_for_result(self.text)
+
+    @cached_property
+    def relatives(self) -> bool:
+        """Whether it names relatives, or asks for somebody (`who cares for him`)."""
+        return _names_relatives(self.text) or _WHO.search(self.folded) is not None
+
+    @cached_property
+    def screening(self) -> bool:
+        """Whether it asks for a screening."""
+        return _SCREENED.search(self.folded) is not None
+
+    @cached_property
+    def unsaid(self) -> frozenset[Term]:
+        """What it names and the sentence need not."""
+        return frozenset(self.terms).difference(self.needed) if self.needed else frozenset()
+
+
+def _lines_of(entry: Entry, asked: _Asked, glossary: Glossary, *, by_heading: bool) -> list[_Line]:
     """The sentences of a note that may answer."""
-    around = frozenset[Term]() if by_heading else _elsewhere(entry, terms, glossary)
+    found: list[tuple[str, str, str | None, frozenset[Term]]] = []
     for section in sections_of(entry.body or ""):
-        said = _said(section.lines, text)
+        said = _said(section.lines, asked)
         for line, following in zip(said, [*said[1:], None], strict=True):
-            told = "" if by_heading else _of_the_patient(line, text)
-            if terms and (told or by_heading) and not _is_beside_the_point(told, section.heading, terms, text):
-                held = _held(f"{section.heading}. {told}", terms, glossary)
-                yield _Line(entry=entry, heading=section.heading, text=line, next=following, held=held, around=around)
+            told = "" if by_heading else _of_the_patient(line, asked)
+            if not told and not by_heading:
+                continue
+            held = _held(f"{section.heading}. {told}", asked.terms, glossary, asked.needed)
+            if held and not _is_beside_the_point(told, section.heading, asked):
+                found.append((section.heading, line, following, held))
+    around = _elsewhere(entry, asked.terms, glossary) if found and not by_heading else frozenset[Term]()
+    return [
+        _Line(entry=entry, heading=heading, text=line, next=following, held=held, around=around)
+        for heading, line, following, held in found
+    ]
 
 
-def _held(whole: str, terms: Sequence[Term], glossary: Glossary) -> frozenset[Term]:
-    """What of a question stands in a line."""
-    return held_in(terms, _WORK_UP.sub(" ", whole), glossary)
+def _held(whole: str, terms: Sequence[Term], glossary: Glossary, needed: Collection[Term] = ()) -> frozenset[Term]:
+    """What of a question stands in a line; nothing where it lacks what is needed."""
+    return held_in(terms, _WORK_UP.sub(" ", whole), glossary, needed=needed)
 
 
 def _holds_all(line: _Line, terms: Sequence[Term]) -> bool:
@@ -219,68 +265,64 @@ def is_intended(heading: str, line: str) -> bool:
     return fold_letters(heading) in _PLANS or _INTENDED.search(fold_letters(line)) is not None
 
 
-def _said(lines: Sequence[str], text: str) -> list[str]:
+def _said(lines: Sequence[str], asked: _Asked) -> list[str]:
     """The lines that may answer: of one that speaks of a relative among other things, its clauses."""
-    results = asks_for_result(text)
-    pieces = [piece for line in lines for piece in (_CLAUSES.split(line) if _RELATIVES & roots_of(line) else (line,))]
-    return [piece for piece in pieces if not (results and is_intended("", piece))]
+    pieces = [piece for line in lines for piece in (_CLAUSES.split(line) if _names_relatives(line) else (line,))]
+    return [piece for piece in pieces if not is_intended("", piece)] if asked.result else pieces
 
 
-def _of_the_patient(line: str, text: str) -> str:
-    """What a line says before it comes to a relative, whom the question neither names nor asks for (`who cares for him`)."""
-    if not _RELATIVES & roots_of(line) or _RELATIVES & roots_of(text) or _WHO.search(fold_letters(text)):
+def _names_relatives(text: str) -> bool:
+    return not _RELATIVES.isdisjoint(roots_of(text))
+
+
+def _of_the_patient(line: str, asked: _Asked) -> str:
+    """What a line says before it comes to a relative, whom the question neither names nor asks for."""
+    if asked.relatives or not _names_relatives(line):
         return line
-    return "".join(takewhile(lambda part: not _RELATIVES & roots_of(part), _PARTS.split(line)))
+    return "".join(takewhile(lambda part: not _names_relatives(part), _PARTS.split(line)))
 
 
-def _is_beside_the_point(line: str, heading: str, terms: Sequence[Term], text: str) -> bool:
+def _is_beside_the_point(line: str, heading: str, asked: _Asked) -> bool:
     """Whether a line, though it may hold what a question names, tells of somebody or something else."""
-    if bears_the_opposite(text, line):
+    if bears_the_opposite(asked.text, line):
         return True
-    if asks_for_result(text) and is_intended(heading, line):
+    if asked.result and is_intended(heading, line):
         return True  # what is planned has no result yet
-    if fold_letters(heading) in _OF_MEDICINES and any(_is_measured(term) for term in terms):
+    if fold_letters(heading) in _OF_MEDICINES and any(_is_measured(term) for term in asked.terms):
         return True  # a salt of a medicine is no value
     # who was screened for something need not have it
-    return bool(_SCREENED.search(fold_letters(f"{heading}. {line}")) and not _SCREENED.search(fold_letters(text)))
+    return not asked.screening and _SCREENED.search(fold_letters(f"{heading}. {line}")) is not None
 
 
-def _score(line: _Line, terms: Sequence[Term], met: Mapping[Term, int], text: str, unsaid: Collection[Term]) -> float:
+def _score(line: _Line, asked: _Asked, met: Mapping[Term, int]) -> float:
     """How much of what a question names a line holds, and a little for its very words and for a number that is asked for.
 
     Args:
         line: The sentence.
-        terms: What the question names.
-        met: In how many sentences each of it stands.
-        text: The question.
-        unsaid: What the sentence need not name, because it was found otherwise.
+        asked: The question.
+        met: In how many sentences each of what it names stands.
     """
-    missing = [term for term in terms if term not in line.held]
-    share = len(line.held) / len(terms)
-    either = offers_a_choice(text)
-    if any(not term.is_everyday and term not in line.around and term not in unsaid for term in missing) and not either:
+    terms, question, told = asked.terms, asked.folded, fold_letters(line.text)
+    there = line.held | line.around | asked.unsaid
+    if any(term not in there and not term.is_everyday for term in terms) and not offers_a_choice(asked.text):
         return 0.0
+    share = len(line.held) / len(terms)
     rarest = min((met[term] for term in terms if met[term]), default=0)
     # of plain words most must be there, or half with the one that is said most seldom
     everyday = all(term.is_everyday for term in terms) and not any(met[term] == rarest for term in line.held)
-    if not line.held or share < (_ENOUGH_OF_EVERYDAY if everyday else _ENOUGH):
+    if share < (_ENOUGH_OF_EVERYDAY if everyday else _ENOUGH):
         return 0.0
-    amount = bool(_QUANTITY.search(Reading(text).folded)) and AMOUNT.search(fold_letters(line.text)) is not None
-    spelt = {word for term in line.held for word in folded_words(term.word)} & set(folded_words(line.text)) - STOP_WORDS
-    because = _WHY.search(fold_letters(text)) is not None and _BECAUSE.search(fold_letters(line.text)) is not None
-    if (
-        _VALUE_ASKED.search(fold_letters(text))
-        and any(map(_is_given, terms))
-        and not AMOUNT.search(fold_letters(line.text))
-    ):
+    amount = AMOUNT.search(told) is not None
+    if not amount and _VALUE_ASKED.search(question) and any(map(_is_given, terms)):
         return 0.0  # that a medicine is spoken of tells no level of it
+    spelt = {word for term in line.held for word in folded_words(term.word)} & set(folded_words(line.text)) - STOP_WORDS
     common = sum(term.is_common for term in line.held)
-    ends = _ENDS.search(fold_letters(text)) is not None and _ENDS.search(fold_letters(line.text)) is not None
-    rare = max((1 / met[term] for term in line.held), default=0.0)
+    because = _WHY.search(question) is not None and _BECAUSE.search(told) is not None
+    ends = _ENDS.search(question) is not None and _ENDS.search(told) is not None
     return (
         share
-        + _FOR_RARITY * rare
-        + _FORAMOUNTS * amount
+        + _FOR_RARITY * max(1 / met[term] for term in line.held)
+        + _FORAMOUNTS * (amount and _QUANTITY.search(question) is not None)
         + _FOR_REASONS * (because + ends)
         + _FOR_WORDS * (len(spelt) - common)
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Collection, Sequence, Set
+from functools import cached_property, lru_cache
 
 import attrs
 
@@ -22,6 +22,8 @@ _LONGEST_STEM = 6
 _SHORTEST_NAME, _SHORTEST_STEM = 3, 4
 _QUESTIONS_KEPT = 64
 """Questions whose terms are remembered: three parts of a turn ask for them."""
+_NAMES_KEPT = 8192
+"""Names whose patterns are remembered, 0.5 kB each: those of the vocabulary, and words of questions."""
 _SMALL = roots_of("a an and by de del el en for in la of on para por the to with y")
 _ASKED_FOR = re.compile(
     r"\bhow\s+(?:long|often|much|many|big|old|tall|far|large|wide|deep|high|low|heavy|fast|soon|bad|well|severe|is|was|did|does)\b|\bque\s+tan(?:to)?\s+\w+"
@@ -59,7 +61,7 @@ _COMMON = set_of("home house day days night week weeks family live lives patient
 _CALENDAR = set_of("recent recently years year ago hoy today ayer")
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class Term:
     """One thing that a question names: a concept by its place, or a word."""
 
@@ -86,25 +88,35 @@ class Term:
             return (*named, *(sorted(_OCCUPATIONS) if self._is_work else ()))
         return tuple(dict.fromkeys((*forms(self.word), *(sorted(_OCCUPATIONS) if self._is_work else ()))))
 
-    @property
+    @cached_property
     def _is_work(self) -> bool:
         return _WORK in forms(self.word) or any(concept.id in _OF_WORK for concept in self.concepts)
 
-    def is_in(self, line: str, named: frozenset[str], glossary: Glossary) -> bool:
-        """Whether a line, or the concepts that it names, hold it."""
-        family = {member for concept in self.concepts for member in glossary.family(concept.id)}
-        if family & named:
-            return True
-        held = roots_of(line)
+    @cached_property
+    def _senses(self) -> list[frozenset[str]]:
+        """Of each of its words that says something, all that the word may mean."""
+        return [senses(word) for word in folded_words(self.word) if word not in STOP_WORDS and not _TAKES.match(word)]
+
+    @cached_property
+    def _wordings(self) -> frozenset[frozenset[str]]:
+        """Of each name of its concepts the roots of its words, small ones aside."""
+        # abbreviations are found by the glossary alone, which heeds how they are written: `HAS` is no `has`
+        return frozenset().union(*(_words_of(concept.english + concept.spanish) for concept in self.concepts))
+
+    def is_told_by(self, line: str) -> bool:
+        """Whether a line holds it in so many words."""
         if self._is_work and not _OCCUPATIONS.isdisjoint(folded_words(line)):
             return True
+        held = roots_of(line)
         if not self.concepts:
             return is_meant(self.word, held)
-        said = [word for word in folded_words(self.word) if word not in STOP_WORDS and not _TAKES.match(word)]
-        if said and all(senses(word) & held for word in said):
+        if self._senses and not any(map(held.isdisjoint, self._senses)):
             return True
-        # abbreviations are found by the glossary alone, which heeds how they are written: `HAS` is no `has`
-        return any(words <= held for concept in self.concepts for words in _words_of(concept.english + concept.spanish))
+        return any(map(held.issuperset, self._wordings))
+
+    def is_among(self, named: Set[str], glossary: Glossary) -> bool:
+        """Whether one of its concepts, or a kind of it, is among those that a text names."""
+        return any(named & glossary.family(concept.id) for concept in self.concepts)
 
 
 @lru_cache(maxsize=1024)
@@ -136,9 +148,9 @@ def find_terms(text: str, glossary: Glossary) -> tuple[Term, ...]:
     return tuple(dict.fromkeys((*named, *words)))
 
 
-def held_in(terms: Sequence[Term], text: str, glossary: Glossary) -> frozenset[Term]:
-    """What of all that a question names stands in a text."""
-    return _held(terms, (text,), glossary)
+def held_in(terms: Sequence[Term], text: str, glossary: Glossary, *, needed: Collection[Term] = ()) -> frozenset[Term]:
+    """What of all that a question names stands in a text; nothing where something of it that is needed does not."""
+    return _held(terms, (text,), glossary, needed)
 
 
 def share_held(terms: Sequence[Term], texts: Sequence[str], glossary: Glossary) -> float:
@@ -146,10 +158,17 @@ def share_held(terms: Sequence[Term], texts: Sequence[str], glossary: Glossary) 
     return len(_held(terms, texts, glossary)) / len(terms) if terms else 1.0
 
 
-def _held(terms: Sequence[Term], texts: Sequence[str], glossary: Glossary) -> frozenset[Term]:
-    named = frozenset(match.concept.id for text in texts for match in glossary.concepts(text) if not match.corrected)
+def _held(
+    terms: Sequence[Term], texts: Sequence[str], glossary: Glossary, needed: Collection[Term] = ()
+) -> frozenset[Term]:
     whole = " ; ".join(texts)
-    return frozenset(term for term in terms if term.is_in(whole, named, glossary))
+    held = {term for term in terms if term.is_told_by(whole)}
+    lacking = [term for term in needed if term not in held]
+    left = [term for term in terms if term.concepts and term not in held]
+    if left and all(term.concepts for term in lacking):  # which concepts a text names takes longest to find
+        named = {match.concept.id for text in texts for match in glossary.concepts(text) if not match.corrected}
+        held.update(term for term in left if term.is_among(named, glossary))
+    return frozenset(held) if held.issuperset(lacking) else frozenset()
 
 
 def patterns(terms: Sequence[Term], glossary: Glossary) -> list[str]:
@@ -172,10 +191,11 @@ def _called(term: Term, glossary: Glossary) -> Sequence[str]:
     return (*term.names, *narrower, *(sorted(forms(said[0])) if len(said) == 1 else ()))
 
 
+@lru_cache(maxsize=_NAMES_KEPT)
 def _pattern(name: str) -> str:
     words = [word for word in folded_words(name) if len(word) >= _SHORTEST_NAME] or [name.lower()]
     stems = (
         word[: max(_SHORTEST_NAME, min(_LONGEST_STEM, len(word) - 2, max(_SHORTEST_STEM, len(root(word)))))]
         for word in words
     )
-    return r".{0,30}".join("".join(_SPELT.get(letter, re.escape(letter)) for letter in stem) for stem in stems)
+    return r".{0,30}".join("".join(_SPELT.get(letter) or re.escape(letter) for letter in stem) for stem in stems)

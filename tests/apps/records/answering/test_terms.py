@@ -44,7 +44,7 @@ def test_what_is_held_is_told_term_by_term() -> None:
 def test_ones_work_may_have_many_names() -> None:
     """Who asks what somebody does for a living names the occupation, and any occupation holds it."""
     (work,) = find_terms("What did he do for a living?", GLOSSARY)
-    assert work.is_in("Retired harbour pilot", frozenset(), GLOSSARY)
+    assert work.is_told_by("Retired harbour pilot")
 
 
 def test_words_of_every_note_tell_little() -> None:
