@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 
 from smarthealth.apps.support.case import Case, Handoff, Work
+from smarthealth.apps.support.folding import plain_text
 from smarthealth.apps.support.knowledge.matching import Found
 from smarthealth.apps.support.routing.classes import Label
 from smarthealth.apps.support.routing.router import Part
@@ -62,7 +63,7 @@ _GIVEN_UP: Final[Mapping[Language, str]] = {
 
 def greet(case: Case, part: Part) -> Work:
     """Answer what is for nobody."""
-    plain = fold(part.text).replace("\u2019", "'")
+    plain = plain_text(part.text)
     kind = "thanks" if _THANKS.search(plain) else "greeting" if _GREETING.search(plain) else "other"
     return Work(
         part=part,

@@ -9,7 +9,7 @@ from typing import Final
 
 import attrs
 
-from smarthealth.retrieval.words import fold
+from smarthealth.apps.support.folding import plain_text
 
 from .workshop import PartOfDay
 
@@ -81,7 +81,7 @@ class Moment:
 
 def read_moment(text: str, today: date) -> Moment:
     """Read when something is to be."""
-    plain = fold(text).replace("\u2019", "'")
+    plain = plain_text(text)
     at, rest = _time_in(plain)
     day, last_day = _day_in(rest, today)
     part: PartOfDay = "any"

@@ -9,7 +9,8 @@ from typing import Final, Literal
 
 import attrs
 
-from smarthealth.retrieval.words import content_words, fold
+from smarthealth.apps.support.folding import plain_text
+from smarthealth.retrieval.words import content_words
 
 from .moments import Moment, read_moment
 from .workshop import PartOfDay, Plan
@@ -104,7 +105,7 @@ def read_wish(message: str, before: Wish, today: date, plan: Plan) -> Wish:
         today: At the workshop.
         plan: For the names of services.
     """
-    plain = fold(message).replace("\u2019", "'")
+    plain = plain_text(message)
     moment = read_moment(message, today)
     intent = _intent_of(plain, open_=before.intent is not None or bool(before.offered))
     service = _service_of(plain, plan)
@@ -130,7 +131,7 @@ def read_wish(message: str, before: Wish, today: date, plan: Plan) -> Wish:
 
 def adds_to(message: str, before: Wish, today: date, plan: Plan) -> bool:
     """Whether a message says anything of a wish: when, what, which one, yes or no."""
-    plain = fold(message).replace("\u2019", "'")
+    plain = plain_text(message)
     if _YES.match(plain) or _NO.match(plain) or _NUMBERED.match(plain) or _plate(message) or _named(plain):
         return True
     moment = read_moment(message, today)
@@ -140,7 +141,7 @@ def adds_to(message: str, before: Wish, today: date, plan: Plan) -> bool:
 
 def asks_other_price(message: str, wish: Wish) -> bool:
     """Whether the price, or the duration, of something is asked that the workshop does not do."""
-    plain = fold(message).replace("\u2019", "'")
+    plain = plain_text(message)
     if wish.intent != "prices" or wish.service is not None or _ALL_PRICES.search(plain):
         return False
     return any(not _OF_ANY_WORK.fullmatch(word.folded) for word in content_words(_PRICES.sub(" ", plain)))

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from smarthealth.apps.support.folding import plain_text
 from smarthealth.apps.support.troubleshooting.lamps import only_informs
-from smarthealth.retrieval.words import fold
 
 from .classes import Label
 
@@ -41,7 +41,7 @@ _WORK: Final = re.compile(
 
 def not_for(message: str) -> frozenset[Label]:
     """The specialists whom a message is not for, since the facts of the car are all that it asks for."""
-    plain = fold(message).replace("\u2019", "'")
+    plain = plain_text(message)
     found: set[Label] = set()
     if not _OF_THE_WORKSHOP.search(plain) and (
         _OWN_HANDS.search(plain) or (_LASTS.search(plain) and not _WORK.search(plain))

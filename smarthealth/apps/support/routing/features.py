@@ -20,13 +20,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from smarthealth.apps.support.folding import plain_text
 from smarthealth.apps.support.knowledge.lexicon import concepts_in
 from smarthealth.apps.support.maintenance.moments import read_moment
 from smarthealth.apps.support.maintenance.wishes import NO_WISH, read_wish
 from smarthealth.apps.support.maintenance.workshop import load_plan
 from smarthealth.apps.support.troubleshooting.trees import find_tree
 from smarthealth.retrieval.cognates import skeleton
-from smarthealth.retrieval.words import fold
 
 PLACES: Final = 32768
 _TOKEN: Final = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+(?:[:.,]\d+)?")
@@ -103,7 +103,7 @@ def features(message: str) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
 
 def tokens(message: str) -> list[str]:
     """Words of a message, folded; numbers become their kind."""
-    folded = fold(message).replace("\u2019", "'").replace("n't", " not").replace("wo not", "will not")
+    folded = plain_text(message).replace("n't", " not").replace("wo not", "will not")
     found = (_SHORT_FORMS.get(token, token) for token in _TOKEN.findall(folded))
     return [_number(word) for token in found for word in token.split(" ")]
 

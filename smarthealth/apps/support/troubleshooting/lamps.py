@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from smarthealth.retrieval.words import fold
+from smarthealth.apps.support.folding import plain_text
 
 _INFORMING: Final = re.compile(r"\b(?:blue|bluish|green|azul(?:es|ad\w+|it\w+)?|celestes?|verdes?|verdecit\w+)\b")
 _OTHER: Final = re.compile(r"\b(?:red|amber|yellow|orange|roj[oa]s?|amarill[oa]s?|naranja|ambar)\b")
@@ -24,7 +24,7 @@ _LACKS: Final = re.compile(
 
 def only_informs(complaint: str) -> bool:
     """Whether a complaint is that a green or blue lamp is on; one that stays dark may well be a fault."""
-    plain = fold(complaint).replace("\u2019", "'")
+    plain = plain_text(complaint)
     return (
         _INFORMING.search(plain) is not None
         and _LAMP.search(plain) is not None

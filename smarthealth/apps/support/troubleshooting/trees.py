@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import attrs
 
+from smarthealth.apps.support.folding import plain_text
 from smarthealth.conversation.application import Language
-from smarthealth.retrieval.words import fold
 
 from .lamps import only_informs
 
@@ -98,7 +98,7 @@ def find_tree(complaint: str) -> Tree | None:
     """The tree whose clues a complaint holds most of; None when it holds none's, or tells of a lamp that only informs."""
     if only_informs(complaint):
         return None
-    words = fold(complaint).replace("\u2019", "'")
+    words = plain_text(complaint)
     index = _index()
     # most parts are nowhere in the words at all, which is known at once
     held = {part for part, begins in index.parts.items() if part in words and begins.search(words) is not None}
@@ -113,7 +113,7 @@ def find_tree(complaint: str) -> Tree | None:
 
 def read_answer(message: str) -> bool | None:
     """Yes or no; None where neither was said."""
-    plain = fold(message).replace("\u2019", "'")
+    plain = plain_text(message)
     if is_unsure(message):
         return None
     if _NO.match(plain):
@@ -123,7 +123,7 @@ def read_answer(message: str) -> bool | None:
 
 def is_unsure(message: str) -> bool:
     """Whether somebody says that they do not know."""
-    return _UNSURE.search(fold(message).replace("\u2019", "'")) is not None
+    return _UNSURE.search(plain_text(message)) is not None
 
 
 @attrs.frozen(kw_only=True)
