@@ -10,7 +10,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 import structlog
 import trio
@@ -27,6 +27,8 @@ from smarthealth.storage.errors import StorageError
 from .lexicon import concepts_in
 from .library import MOST_PASSAGES, Source, digest_of, imported_sources, manual_sources
 from .matching import Found, Matcher
+
+T = TypeVar("T")
 
 SHELF: Final = 1
 """The index knows chunks by whom they are of; all of these are of one."""
@@ -100,7 +102,7 @@ class KnowledgeBase:
         while True:
             await self._try_to_follow()
             if not self._read.is_set():  # the documents are out of reach: the manual is told all the same
-                self._matcher = await trio.to_thread.run_sync(lambda: Matcher(manual_sources()))
+                self._matcher = await _computed(lambda: Matcher(manual_sources()))
                 self._read.set()
             await trio.sleep(self._interval)
 
@@ -116,7 +118,7 @@ class KnowledgeBase:
         if revision == self._revision and self._index is not None:
             return False
         documents = await self._documents().load()
-        sources, matcher = await trio.to_thread.run_sync(_gathered, documents)
+        sources, matcher = await _computed(lambda: _gathered(documents))
         self._matcher, self._revision, self._index = matcher, revision, None
         self._read.set()
         self._index = await self._written(sources)
@@ -170,16 +172,21 @@ class KnowledgeBase:
 
     async def _written(self, sources: Sequence[Source]) -> ChunkIndex:
         """The index of these passages, written unless it is there."""
-        digest = await trio.to_thread.run_sync(digest_of, sources)
+        digest = await _computed(lambda: digest_of(sources))
         folder = self._folder() / digest[:16]
         index = self._open_index(folder, digest)
         await index.reopen()
         if index.needs_rebuild or await index.is_empty():
             await index.reset()
-            await index.replace_patient(SHELF, await trio.to_thread.run_sync(_chunks, sources))
+            await index.replace_patient(SHELF, await _computed(lambda: _chunks(sources)))
             await index.compact()
         await trio.to_thread.run_sync(_tidy, folder)
         return index
+
+
+async def _computed(compute: Callable[[], T]) -> T:
+    """What a thread makes of passages in a second or so; who is cancelled does not wait for it."""
+    return await trio.to_thread.run_sync(compute, abandon_on_cancel=True)
 
 
 def _gathered(documents: Sequence[StoredDocument]) -> tuple[list[Source], Matcher]:
