@@ -20,7 +20,7 @@ _SHORTEST_ROOT = 4
 _LONGEST_NAME = 120
 """Characters. The roots of names and displays are remembered, those of longer texts only while one answer is made."""
 _FEW = 64
-"""Roots, as many as a sentence has: their beginnings are remembered, 8 kB with them at most, mostly 2."""
+"""Roots, as many as a sentence has: the beginnings of no more are remembered, 8 kB each with the roots at most."""
 _ENDING = re.compile(
     r"(?<=.{4})(?:(?:ac|ic|c|ss?)ion|[ai]d[ao]?s?|at(?:ed|ing|i)?|it(?:ed)?|ar(?:on|se)?|ier(?:on)?|[ai]ba?n?|ando|iendo|ing|ed|er|ir|amient|imient|ment)$"
 )
@@ -89,22 +89,16 @@ def is_meant(word: str, roots: frozenset[str]) -> bool:
     own = senses(word)
     if not own.isdisjoint(roots):
         return True
-    shared = _beginnings(own) & _beginnings(roots)  # hardly ever any, and only what begins alike may be alike
-    return bool(shared) and any(
-        likeness(mine, other) >= LIKE_ENOUGH for other in roots if other[:SHARED_PREFIX] in shared for mine in own
+    beginnings = _beginnings(own)  # hardly a root begins as one of them does, and only then they may be alike
+    if len(roots) <= _FEW and beginnings.isdisjoint(_beginnings(roots)):
+        return False
+    return any(
+        likeness(mine, other) >= LIKE_ENOUGH for other in roots if other[:SHARED_PREFIX] in beginnings for mine in own
     )
 
 
-def _beginnings(roots: frozenset[str]) -> frozenset[str]:
-    return _beginnings_of_few(roots) if len(roots) <= _FEW else _cut(roots)
-
-
 @lru_cache(maxsize=4096)
-def _beginnings_of_few(roots: frozenset[str]) -> frozenset[str]:
-    return _cut(roots)
-
-
-def _cut(roots: frozenset[str]) -> frozenset[str]:
+def _beginnings(roots: frozenset[str]) -> frozenset[str]:
     return frozenset(one[:SHARED_PREFIX] for one in roots if len(one) >= SHARED_PREFIX)
 
 

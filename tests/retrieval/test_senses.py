@@ -57,6 +57,14 @@ def test_a_word_is_found_in_a_text_by_any_of_its_senses(word: str, text: str, *,
     assert is_meant(word, roots_of(text)) is expected
 
 
+@pytest.mark.parametrize("length", [1, 100])
+def test_a_word_is_found_among_few_and_among_many_by_one_like_it(length: int) -> None:
+    """A cognate that is spelt otherwise is looked for in a name and in a note alike."""
+    others = " ".join(f"word{number}" for number in range(length))
+    assert is_meant("atorvastatina", roots_of(f"{others} atorvastatyl"))
+    assert not is_meant("simvastatina", roots_of(f"{others} atorvastatyl"))
+
+
 def test_an_entry_is_called_by_clinical_words_alone() -> None:
     """What notes talk about calls nothing: `duerme` is no sleep apnea, a knee is a knee in both languages."""
     assert root("knee") in clinical_senses("rodilla")
