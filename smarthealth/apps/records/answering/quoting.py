@@ -88,7 +88,12 @@ async def quoted(
     notes = [note for note in holding if _is_within(note, period)] or _of_their_own_time(holding, text)
     if needed:
         terms, named = find_terms(text, search.glossary), any(topic.is_specific for topic in ask.topics)
-        notes = [note for note in notes if not named or _is_near(note, days) or _is_about(note, terms, search.glossary)]
+        notes = [
+            note
+            for note in notes
+            if _has_words_of(note, needed)
+            and (not named or _is_near(note, days) or _is_about(note, terms, search.glossary))
+        ]
     by_heading = not needed and bool(ask.topics) and not any(topic.is_specific for topic in ask.topics)
     best = best_sentence(notes, text, search.glossary, by_heading=by_heading, wholly=wholly, needed=needed)
     if best is None and by_heading:
@@ -202,9 +207,18 @@ def _is_near(note: Entry, days: Collection[date | None]) -> bool:
     return note.on is not None and any(day and 0 <= (note.on - day).days <= _SOON for day in days)
 
 
+def _has_words_of(note: Entry, terms: Collection[Term]) -> bool:
+    """Whether a note as a whole has all that is no concept: of another one no sentence has."""
+    return all(term.concepts or term.is_told_by(_whole(note)) for term in terms)
+
+
+def _whole(note: Entry) -> str:
+    return f"{note.display}. {note.body or ''}"
+
+
 def _is_about(note: Entry, terms: Sequence[Term], glossary: Glossary) -> bool:
     """Whether a note speaks of all that a question names."""
-    return held_in(terms, f"{note.display}. {note.body or ''}", glossary, needed=terms) == frozenset(terms)
+    return held_in(terms, _whole(note), glossary, needed=terms) == frozenset(terms)
 
 
 def _is_within(note: Entry, period: TimeRange | None) -> bool:
