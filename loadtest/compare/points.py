@@ -26,6 +26,8 @@ PING_EVERY: Final = 0.1
 """Seconds between the pings of a connection that does nothing else."""
 AT_ONCE: Final = 64
 """Handshakes under way at once."""
+SHORTEST: Final = 0.2
+"""Seconds over which answers that take no time begin."""
 LONGEST_TURN: Final = 90.0
 """Seconds after which a stream counts as dead."""
 
@@ -92,6 +94,8 @@ class Streams:
     failures: int
     seconds: float
     """How long it was counted."""
+    pace_kept: float = 1.0
+    """Share of the tokens that would have come from a server that adds no time; 1 where the model knows no pace."""
 
     def cpu_per_token_alone(self, turn: float) -> float:
         """Seconds of the server's processor for a token, without its share of the turns, which take so many each."""
@@ -210,7 +214,7 @@ async def measure_streams(
         LoadFailed: Nothing was delivered.
     """
     tally = _Tally()
-    length = plan.first_token + (plan.tokens / plan.pace if plan.pace else 0.2)
+    length = max(plan.seconds, SHORTEST)
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_Pinger(tally, token).run(process))]
         for number in range(streams):
@@ -239,6 +243,7 @@ async def measure_streams(
         turns=tally.turns,
         failures=tally.failures,
         seconds=elapsed,
+        pace_kept=tally.tokens / elapsed / (streams * plan.tokens / plan.seconds) if plan.pace else 1.0,
     )
 
 

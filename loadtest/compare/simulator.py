@@ -37,6 +37,11 @@ class Plan:
     first_token: float = 0.1
     """Seconds before the first."""
 
+    @property
+    def seconds(self) -> float:
+        """That an answer takes."""
+        return self.first_token + (self.tokens / self.pace if self.pace else 0.0)
+
     def text(self) -> list[str]:
         """The tokens: words of the length that an answer's tokens have on average."""
         return [f"{WORD}{number % 10} " for number in range(self.tokens)]

@@ -31,9 +31,10 @@ def one_round(server: str, cpu: float) -> Round:
 
 
 def test_streams_are_sustained_up_to_the_first_that_stutter() -> None:
-    """A higher point that happens to do well does not count, nor one with failures."""
+    """A higher point that happens to do well does not count, nor one with failures, nor one whose tokens come late."""
     assert sustained([point(50), point(10), point(100, gap=0.2), point(150)]) == 50
     assert sustained([point(10, failures=1)]) == 0
+    assert sustained([point(10), attrs.evolve(point(50), pace_kept=0.9)]) == 10
 
 
 def test_medians_and_ratios_are_of_the_rounds() -> None:
