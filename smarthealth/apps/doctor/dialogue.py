@@ -6,7 +6,6 @@ no database and no limit in the way. An alarm goes out at once; its advice follo
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import Final, Literal
 from uuid import uuid4
 
@@ -17,6 +16,7 @@ from msgspec import UNSET
 
 from smarthealth.conversation.application import Dialogue, Link, Turn
 from smarthealth.conversation.errors import ServerDraining, TooManyTurns, TurnBusy, TurnRefused
+from smarthealth.retrieval.remembering import Remembered
 from smarthealth.storage.errors import SessionOwnedByAnother, StorageError
 from smarthealth.wire.errors import WireError
 from smarthealth.wire.timestamps import utc_timestamp
@@ -80,7 +80,7 @@ class DoctorDialogue(Dialogue):
         self._subject = subject
         self._own_session = str(uuid4())
         self._memory = Memory(services.sessions, services.profiles, services.settings.history_length)
-        self._at_hand: OrderedDict[str, _AtHand] = OrderedDict()
+        self._at_hand = Remembered[str, _AtHand](SESSIONS_KEPT)
 
     def opened(self) -> None:
         """Greet, with the session that messages without one belong to."""
@@ -159,12 +159,11 @@ class DoctorDialogue(Dialogue):
 
     def _detect(self, caller: Caller, message: str, told: PatientProfile | None) -> Alarm | None:
         """Look for an emergency, with what was told on this connection before."""
-        known = self._at_hand.pop(caller.session_name, _AtHand())
+        known = self._at_hand.get(caller.session_name) or _AtHand()
         profile = merge_profiles(known.profile, told) if told is not None else known.profile
         alarm = self._services.detect(message, profile, known.words)
-        self._at_hand[caller.session_name] = _AtHand(profile=profile, words=(*known.words, message)[-WORDS_KEPT:])
-        if len(self._at_hand) > SESSIONS_KEPT:
-            self._at_hand.popitem(last=False)
+        words = (*known.words, message)[-WORDS_KEPT:]
+        self._at_hand.put(caller.session_name, _AtHand(profile=profile, words=words))
         return alarm
 
     def _limited(self) -> float:
