@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from datetime import date
+from typing import Any
 
 import attrs
 
@@ -48,59 +49,6 @@ class Wanted:
     oldest_first: bool = False
 
 
-@attrs.frozen(kw_only=True)
-class _Row:
-    """One entry."""
-
-    id: int
-    record: str
-    kind: str
-    display: str
-    code: str | None
-    category: str | None
-    status: str | None
-    on: date | None
-    until: date | None
-    value: float | None
-    unit: str | None
-    value_text: str | None
-    range_low: float | None
-    range_high: float | None
-    dosage: str | None
-    severity: str | None
-    reason: str | None
-    verification: str | None
-    clock: str | None
-    end_clock: str | None
-
-    def entry(self) -> Entry:
-        """The row as an entry."""
-        return Entry(**{field.name: getattr(self, field.name) for field in attrs.fields(_Row)})
-
-
-@attrs.frozen(kw_only=True)
-class _Counted(_Row):
-    """A row of `statements.ENTRIES_…`: an entry and how many there are in all."""
-
-    total: int
-
-
-@attrs.frozen(kw_only=True)
-class _MadeAt(_Row):
-    """A row of `statements.MADE_AT`."""
-
-    parent_id: int
-
-
-@attrs.frozen(kw_only=True)
-class _Relative(_Row):
-    """A row of `statements.FAMILY`."""
-
-    is_part: bool
-    parent_id: int | None
-    body: str | None
-
-
 @attrs.frozen
 class Found:
     """Entries found, newest or oldest first, and how many there are in all."""
@@ -129,16 +77,15 @@ class Chart:
     async def relatives(self) -> tuple[Entry, ...]:
         """What the record says of the patient's relatives: an entry for each, with a part for each disease."""
         params = {"patient": self._patient, "length": BODY_LENGTH, "limit": MOST_KNOWN}
-        rows = await self._pool.fetch_as(_Relative, statements.FAMILY, params)
-        parts: dict[int | None, list[Entry]] = {}
-        for row in rows:
-            if row.is_part:
-                parts.setdefault(row.parent_id, []).append(row.entry())
-        return tuple(
-            attrs.evolve(row.entry(), body=row.body, parts=tuple(parts.get(row.id, ())))
-            for row in rows
-            if not row.is_part
-        )
+        wholes: list[tuple[Entry, str | None]] = []
+        parts: dict[int, list[Entry]] = {}
+        for row in await self._pool.fetch(statements.FAMILY, params):
+            *_, is_part, whole, body = row
+            if is_part:
+                parts.setdefault(whole, []).append(_entry(row))
+            else:
+                wholes.append((_entry(row), body))
+        return tuple(attrs.evolve(entry, body=body, parts=tuple(parts.get(entry.id, ()))) for entry, body in wholes)
 
     async def reasons(self, kinds: Collection[str]) -> list[str]:
         """The different reasons given for entries of some kinds."""
@@ -169,11 +116,10 @@ class Chart:
             "places": _listed(wanted.places),
             "limit": limit,
         }
-        rows = await self._pool.fetch_as(
-            _Counted, statements.ENTRIES_OLDEST if wanted.oldest_first else statements.ENTRIES_NEWEST, params
-        )
-        entries = await self._with_parts([row.entry() for row in rows])
-        return Found(tuple(entries), rows[0].total if rows else 0)
+        ordered = statements.ENTRIES_OLDEST if wanted.oldest_first else statements.ENTRIES_NEWEST
+        rows = await self._pool.fetch(ordered, params)
+        entries = await self._with_parts(list(map(_entry, rows)))
+        return Found(tuple(entries), rows[0][-1] if rows else 0)
 
     async def _with_parts(self, entries: list[Entry]) -> list[Entry]:
         wholes = [entry.id for entry in entries if entry.kind == "observation" and not entry.has_value]
@@ -194,8 +140,7 @@ class Chart:
     async def results_of(self, reports: Sequence[Entry]) -> Found:
         """The results that belong to some reports."""
         params = {"patient": self._patient, "ids": [report.id for report in reports], "limit": MOST_ENTRIES}
-        rows = await self._pool.fetch_as(_Counted, statements.RESULTS, params)
-        entries = await self._with_parts([row.entry() for row in rows])
+        entries = await self._with_parts(list(map(_entry, await self._pool.fetch(statements.RESULTS, params))))
         return Found(tuple(entries), len(entries))
 
     async def made_at(self, visits: Sequence[Entry], kinds: Collection[str]) -> dict[int, list[Entry]]:
@@ -203,14 +148,14 @@ class Chart:
         ids = [visit.id for visit in visits]
         params = {"patient": self._patient, "ids": ids, "kinds": sorted(kinds), "limit": MOST_ENTRIES}
         made: dict[int, list[Entry]] = {}
-        for row in await self._pool.fetch_as(_MadeAt, statements.MADE_AT, params):
-            made.setdefault(row.parent_id, []).append(row.entry())
+        for row in await self._pool.fetch(statements.MADE_AT, params):
+            made.setdefault(row[-1], []).append(_entry(row))
         return made
 
     async def visits_of(self, entries: Sequence[Entry]) -> list[Entry]:
         """The visits at which some entries were made."""
         params = {"patient": self._patient, "ids": [entry.id for entry in entries], "limit": MOST_ENTRIES}
-        return [row.entry() for row in await self._pool.fetch_as(_Row, statements.VISITS_OF, params)]
+        return list(map(_entry, await self._pool.fetch(statements.VISITS_OF, params)))
 
     async def with_attendance(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """The same entries with who attended and where, taken from their encounter when they do not say themselves."""
@@ -270,6 +215,11 @@ class Chart:
     @property
     def _bounded(self) -> dict[str, int]:
         return {"patient": self._patient, "limit": MOST_KNOWN}
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    """The entry that a row begins with."""
+    return Entry(**dict(zip(statements.ENTRY, row, strict=False)))
 
 
 def _listed(values: Sequence[object] | None) -> list[object] | None:

@@ -4,9 +4,13 @@ Every statement names the patient first, so that the index on (patient_id, kind,
 and has a limit.
 """
 
-_COLUMNS = """r.id, r.fhir_id as record, r.kind, r.display, r.code, r.category, r.status, r.started_on as "on",
-    r.ended_on as until, r.value, r.unit, r.value_text, r.range_low, r.range_high, r.dosage, r.severity, r.reason,
-    r.verification, r.clock, r.end_clock"""
+ENTRY = (
+    "id", "record", "kind", "display", "code", "category", "status", "on", "until", "value", "unit", "value_text", "range_low",
+    "range_high", "dosage", "severity", "reason", "verification", "clock", "end_clock",
+)  # fmt: skip
+"""Fields of an entry, in the order of the columns that a row of entries begins with."""
+_CALLED_OTHERWISE = {"record": "fhir_id", "on": "started_on", "until": "ended_on"}
+_COLUMNS = ", ".join(f'r.{_CALLED_OTHERWISE.get(field, field)} as "{field}"' for field in ENTRY)
 
 # What was entered in error, ruled out or not done is no part of what the record says of the patient.
 _STANDS = """(r.verification is null or r.verification not in ('refuted', 'entered-in-error'))
@@ -70,7 +74,7 @@ order by r.parent_id, r.component limit %(limit)s
 """
 
 RESULTS = f"""
-select {_COLUMNS}, count(*) over () as total from record r
+select {_COLUMNS} from record r
 where r.patient_id = %(patient)s and r.component is null and r.parent_id = any(%(ids)s) and {_STANDS}
 order by r.id limit %(limit)s
 """
