@@ -140,7 +140,7 @@ class _Shelf:
             attrs.evolve(item, n=self.number_of(entry, score))
             for item, entry in zip(finding.fact.items, finding.entries, strict=False)
         )
-        return attrs.evolve(finding.fact, items=items or finding.fact.items)
+        return attrs.evolve(finding.fact, items=items) if items else finding.fact
 
     def number_of(self, entry: Entry, score: float) -> int | None:
         """The number of an entry's source; None when there is no room for one more."""
