@@ -5,7 +5,7 @@ A client that does not read stops this task and nothing else: turns of this conn
 after `patience` the client is cut off.
 
 An event that finds nothing queued and the socket idle is sent where it is made, without waking this task: that is most tokens,
-and saves each a switch of tasks. The next millisecond's go through the queue, so that what comes at once leaves at once.
+and saves each a switch of tasks. Of many that come at once the first three are; the others go through the queue, and leave at once.
 
 While a turn runs, and once the connection is ending, it waits in its task for what comes; else it rests: `run` returns, and is
 to be called again when it says so by `rouse`.
@@ -37,7 +37,9 @@ from .socket import Socket, SocketClosed
 E = TypeVar("E")
 
 DIRECT_EVERY = 0.001
-"""Seconds between two events that do not go through the queue."""
+"""Seconds between two events that do not go through the queue, in the mean."""
+DIRECT_AHEAD = 0.002
+"""Seconds by which they may come sooner: of what comes at once, three are sent so, which is cheaper than waking the task."""
 CHECKPOINT_EVERY = 32
 """Such events after which others get to run, even if the turn never waits."""
 SLACK = 0.25
@@ -92,7 +94,7 @@ class Outbox(Generic[E]):
         while not self._gone:
             now = trio.current_time()
             if now >= self._direct_from and self._send_now(lane, event):
-                self._direct_from = now + DIRECT_EVERY
+                self._direct_from = max(self._direct_from, now - DIRECT_AHEAD) + DIRECT_EVERY
                 self._direct += 1
                 if not self._direct % CHECKPOINT_EVERY:
                     await trio.lowlevel.checkpoint()

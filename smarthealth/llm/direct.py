@@ -42,8 +42,6 @@ LONGEST_SIZE_LINE: Final = 1024
 _HEAD_END: Final = b"\r\n\r\n"
 _LINE_END: Final = b"\r\n"
 _SIZE_LINE: Final = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]{0,%d})?\r\n" % (LONGEST_SIZE_LINE - 32))
-_CHUNK: Final = re.compile(rb"([0-9A-Fa-f]{1,15})\r\n(.*)\r\n", re.DOTALL)
-"""One chunk and nothing else, if its length is as it says: what a read brings most."""
 
 
 class DirectStream(httpcore2.AsyncNetworkStream):
@@ -132,23 +130,29 @@ class ChunkedBody:
         self._watch = watch_of(timeout)
         self._expired = False
         self.waiting_since: float = inf
-        self._rest = stream.take_held()
+        self._data = stream.take_held()
+        self._at = 0
+        """Where what is left of it begins."""
         self._due = 0
         """Bytes of the present chunk that have not come, the end of its line included."""
         self.ended = False
         """Whether all chunks have come but the last, which the library is left to read."""
 
     async def read(self) -> bytes:
-        """The next bytes of the body; nothing when it has ended.
+        """The next bytes of the body, of one chunk at most: mostly an event; nothing when it has ended.
 
         Raises:
             httpx2.HTTPError: The connection broke, ended too soon, took too long, or brought no chunks.
         """
-        pieces = b""
-        data, self._rest = self._rest, b""
-        while not ((data and (pieces := self._take(data))) or self.ended):
-            data, self._rest = self._rest + await self._receive(), b""
-        return pieces
+        piece = None
+        if self._at < len(self._data):
+            await trio.lowlevel.checkpoint_if_cancelled()  # many chunks may come in one read
+            piece = self._take()
+        while not piece and not self.ended:
+            if piece is None or self._at == len(self._data):
+                self._data, self._at = self._data[self._at :] + await self._receive(), 0
+            piece = self._take()
+        return piece or b""
 
     def open(self) -> None:
         """Begin to read; from here on it has to be closed."""
@@ -196,36 +200,32 @@ class ChunkedBody:
         except httpcore2.NetworkError as error:
             raise httpx2.ReadError(type(error).__name__) from None
 
-    def _take(self, data: bytes) -> bytes:
-        """The body's bytes in what has come; the beginning of a size that is not whole is kept."""
-        if not self._due and (chunk := _CHUNK.fullmatch(data)) and len(chunk[2]) == int(chunk[1], 16) > 0:
-            return chunk[2]
-        pieces: list[bytes] = []
-        at, end = 0, len(data)
-        while at < end:
-            if not self._due:
-                size = _SIZE_LINE.match(data, at)
-                if size is None:
-                    self._keep(data[at:], fails=not pieces)
-                    break
-                self._due = int(size[1], 16)
-                if not self._due:
-                    self.ended = True
-                    self._stream.put_back(data[at:])
-                    break
-                self._due += len(_LINE_END)
-                at = size.end()
-            stop = at + self._due
-            pieces.append(data[at : max(at, stop - len(_LINE_END))])
-            self._due = max(0, stop - end)
-            at = stop
-        return b"".join(pieces)
+    def _take(self) -> bytes | None:
+        """What has come of a chunk, be it nothing or the end of its line alone; None where its size has not come whole."""
+        data, at, due = self._data, self._at, self._due
+        if not due:
+            line = _SIZE_LINE.match(data, at)
+            if line is None:
+                _check_beginning_of_size(data[at:])
+                return None
+            size = int(line[1], 16)
+            if not size:
+                self.ended = True
+                self._stream.put_back(data[at:])
+                return None
+            at, due = line.end(), size + len(_LINE_END)
+        stop, end = at + due, len(data)
+        if stop > end:
+            self._at, self._due = end, stop - end
+        else:
+            self._at, self._due = stop, 0
+        return data[at : stop - 2] if due > 2 else b""  # without the end of its line
 
-    def _keep(self, rest: bytes, *, fails: bool) -> None:
-        """Wait for the rest of a size; if it will never be one, fail, but not before what came ahead of it is out."""
-        if fails and (_LINE_END in rest or len(rest) >= LONGEST_SIZE_LINE):
-            raise httpx2.RemoteProtocolError("a chunk has no size")
-        self._rest = rest
+
+def _check_beginning_of_size(data: bytes) -> None:
+    """Fail where what has come of a size will never be one."""
+    if _LINE_END in data or len(data) >= LONGEST_SIZE_LINE:
+        raise httpx2.RemoteProtocolError("a chunk has no size")
 
 
 def plain_socket(stream: DirectStream) -> trio.socket.SocketType | None:
