@@ -274,7 +274,12 @@ class _Greeting:
 
 
 async def measure_connections(
-    process: Process, token: str, count: int, idle: float = 3.0, look: Callable[[], None] = _look_away
+    process: Process,
+    token: str,
+    count: int,
+    idle: float = 3.0,
+    look: Callable[[], None] = _look_away,
+    at_once: int = AT_ONCE,
 ) -> Connections:
     """Open so many connections, leave them idle for some seconds, and close them.
 
@@ -284,6 +289,7 @@ async def measure_connections(
         count: Connections.
         idle: Seconds.
         look: Called before the first is opened, and when all are.
+        at_once: Handshakes under way at once.
     """
     path = _PATH.format(token=token)
     waiting = iter(range(count))
@@ -298,7 +304,7 @@ async def measure_connections(
     look()
     memory, cpu, began = process.memory(), process.cpu(), time.perf_counter()
     async with asyncio.TaskGroup() as group:
-        for _ in range(AT_ONCE):
+        for _ in range(at_once):
             group.create_task(open_some())
     elapsed, spent = time.perf_counter() - began, process.cpu() - cpu
     look()

@@ -24,7 +24,7 @@ from typing import Any, Final, TypeVar
 import attrs
 
 from .crew import Crew, Seen
-from .points import Connections, LoadFailed, Streams, measure_connections, measure_streams
+from .points import AT_ONCE, Connections, LoadFailed, Streams, measure_connections, measure_streams
 from .report import Figure, cell, describe_machine
 from .servers import Bench, Cores, NotReady, Process, open_bench
 from .shares import Unavailable, open_groups
@@ -182,7 +182,11 @@ def _round(bench: Bench, workers: int, course: Course, means: _Means, paced: str
     with _crew(bench, workers, means, brief) as (process, crew):
         turns = _run(measure_streams(process, _BRIEF, bench.token, workers * course.turns, course.seconds, crew.look))
         seen = {"turns": crew.seen()}
-        connections = _run(measure_connections(process, bench.token, workers * course.connections, look=crew.look))
+        connections = _run(
+            measure_connections(
+                process, bench.token, workers * course.connections, look=crew.look, at_once=workers * AT_ONCE
+            )
+        )
         seen["connections"] = crew.seen()
     with _crew(bench, workers, means, paced) as (process, crew):
         streams = _run(
