@@ -6,6 +6,7 @@ breaks inside a text are escaped by JSON itself: no text of a record can pose as
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
@@ -70,7 +71,9 @@ class Fact:
     """Narrower: a direction, a field of the patient, a reason of refusal."""
 
 
-_ENCODER = msgspec.json.Encoder(order="deterministic")
+_DEFAULTS: Mapping[type, Mapping[str, object]] = {
+    kind: {field.name: field.default for field in attrs.fields(kind)} for kind in (Fact, Item)
+}
 _FACT = msgspec.json.Decoder(Fact)
 
 
@@ -84,9 +87,11 @@ def _item(item: Item) -> dict[str, object]:
 
 
 def _plain(thing: Fact | Item, *but: str) -> dict[str, object]:
-    defaults = {field.name: field.default for field in attrs.fields(type(thing))}
-    values = {name: getattr(thing, name) for name in defaults if name not in but}
-    return {name: value for name, value in values.items() if value != defaults[name]}
+    return {
+        name: value
+        for name, default in _DEFAULTS[type(thing)].items()
+        if (value := getattr(thing, name)) != default and name not in but
+    }
 
 
 def _compact(content: dict[str, object]) -> str:

@@ -23,7 +23,7 @@ from smarthealth.retrieval.glossary import Glossary
 from smarthealth.retrieval.senses import roots_of, translations
 
 from .entries import Known
-from .qualifiers import bears_letter, bears_the_opposite, is_acronym, letter_after
+from .qualifiers import bears_letter, bears_the_opposite, has_qualifier, is_acronym, letter_after
 
 
 class Quality(enum.Enum):
@@ -179,7 +179,9 @@ class Matcher:
 
     def _without_siblings(self, topic: Topic, candidates: Sequence[Known]) -> list[Known]:
         """Entries that are not the other one of two that share a name with what is asked for."""
-        left = [known for known in candidates if not bears_the_opposite(self._text, known.display)]
+        left = list(candidates)
+        if has_qualifier(self._text):
+            left = [known for known in left if not bears_the_opposite(self._text, known.display)]
         letter = letter_after(self._text, topic.surface)
         return left if letter is None else [known for known in left if self._bears(letter, known)]
 

@@ -40,11 +40,13 @@ _LETTER = re.compile(r"\s+(?:tipo\s+|type\s+|clase\s+|class\s+)?([A-Z])(?![\w'â€
 
 def bears_the_opposite(question: str, display: str) -> bool:
     """Whether a display has the opposite of a qualifier that a question has, and not that one."""
-    asked = _asked_of(question)
-    if not asked:  # hardly a question names any, and this is asked for each display of a patient
-        return False
     held = frozenset(folded_words(display))
-    return any(held & others and not held & mine for mine, others in asked)
+    return any(held & others and not held & mine for mine, others in _asked_of(question))
+
+
+def has_qualifier(question: str) -> bool:
+    """Whether a question has a qualifier that has an opposite; hardly one does."""
+    return bool(_asked_of(question))
 
 
 @lru_cache(maxsize=64)

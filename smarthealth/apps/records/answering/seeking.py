@@ -25,7 +25,7 @@ from smarthealth.retrieval.words import STOP_WORDS, folded_words
 
 from .entries import Entry
 from .passages import Section, quotable, sections_of
-from .qualifiers import bears_the_opposite
+from .qualifiers import bears_the_opposite, has_qualifier
 from .terms import Term, find_terms, held_in
 
 _ENOUGH, _ENOUGH_OF_EVERYDAY = 0.5, 0.6
@@ -284,7 +284,7 @@ def _of_the_patient(line: str, asked: _Asked) -> str:
 
 def _is_beside_the_point(line: str, heading: str, asked: _Asked) -> bool:
     """Whether a line, though it may hold what a question names, tells of somebody or something else."""
-    if bears_the_opposite(asked.text, line):
+    if has_qualifier(asked.text) and bears_the_opposite(asked.text, line):
         return True
     if asked.result and is_intended(heading, line):
         return True  # what is planned has no result yet

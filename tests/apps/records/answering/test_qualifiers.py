@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from smarthealth.apps.records.answering.qualifiers import bears_letter, bears_the_opposite, is_acronym, letter_after
+from smarthealth.apps.records.answering.qualifiers import (
+    bears_letter,
+    bears_the_opposite,
+    has_qualifier,
+    is_acronym,
+    letter_after,
+)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +28,7 @@ from smarthealth.apps.records.answering.qualifiers import bears_letter, bears_th
 def test_the_opposite_is_something_else(question: str, display: str, opposite: bool) -> None:
     """Only an entry that bears another qualifier of the kind is another thing; who asks for both means either."""
     assert bears_the_opposite(question, display) is opposite
+    assert has_qualifier(question) or not opposite
 
 
 @pytest.mark.parametrize(
