@@ -150,7 +150,10 @@ class ChunkedBody:
             piece = self._take()
         while not piece and not self.ended:
             if piece is None or self._at == len(self._data):
-                self._data, self._at = self._data[self._at :] + await self._receive(), 0
+                received = await (self._of_stream() if self._socket is None else self._of_socket(self._socket))
+                if not received or self._expired:
+                    raise self._failure()
+                self._data, self._at = self._data[self._at :] + received, 0
             piece = self._take()
         return piece or b""
 
@@ -169,13 +172,10 @@ class ChunkedBody:
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RD)
 
-    async def _receive(self) -> bytes:
-        data = await (self._of_stream() if self._socket is None else self._of_socket(self._socket))
+    def _failure(self) -> httpx2.HTTPError:
         if self._expired:
-            raise httpx2.ReadTimeout("nothing came in time")
-        if not data:
-            raise httpx2.RemoteProtocolError("the connection ended in the middle of a body")
-        return data
+            return httpx2.ReadTimeout("nothing came in time")
+        return httpx2.RemoteProtocolError("the connection ended in the middle of a body")
 
     async def _of_socket(self, plain: trio.socket.SocketType) -> bytes:
         self.waiting_since = self._watch.tick
