@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from .points import Streams
-from .report import OURS, PEER, Round, rows
+from .report import OURS, PEER, Figure, Round, number, rows
 
 _WIDTH: Final = 420
 _HEIGHT: Final = 240
@@ -33,8 +33,7 @@ def as_page(rounds: Sequence[Round], machine: Mapping[str, Any]) -> str:
     """A whole HTML document."""
     plots = "".join(_plot(rounds, name, take) for name, take in _PLOTS.items())
     table = "".join(
-        f"<tr><td>{html.escape(row.name)}<td>{row.ours.median:.4g} {row.unit}<td>{row.ours.least:.3g}–{row.ours.most:.3g}"
-        f"<td>{row.peer.median:.4g} {row.unit}<td>{row.peer.least:.3g}–{row.peer.most:.3g}<td>{row.ratio:.2f}"
+        f"<tr><td>{html.escape(row.name)}{_cells(row.ours, row.unit)}{_cells(row.peer, row.unit)}<td>{row.ratio:.2f}"
         for row in rows(rounds)
     )
     facts = "".join(f"<li>{html.escape(str(name))}: {html.escape(str(value))}" for name, value in machine.items())
@@ -44,6 +43,10 @@ def as_page(rounds: Sequence[Round], machine: Mapping[str, Any]) -> str:
         f'<b style="color:{_COLOURS[PEER]}">FastAPI on uvicorn</b>; every round is a dot, lines join medians.</p>{plots}'
         f"<table><tr><th>quantity<th>ours<th>spread<th>peer<th>spread<th>ratio{table}</table><h2>Where and how</h2><ul>{facts}</ul>"
     )
+
+
+def _cells(figure: Figure, unit: str) -> str:
+    return f"<td>{number(figure.median)} {unit}<td>{number(figure.least)}–{number(figure.most)}"
 
 
 def _plot(rounds: Sequence[Round], name: str, take: Callable[[Streams], float]) -> str:
@@ -67,7 +70,7 @@ def _plot(rounds: Sequence[Round], name: str, take: Callable[[Streams], float]) 
         f'<text x="{place(streams, 0)[0]:.0f}" y="{_HEIGHT - _MARGIN + 16}" text-anchor="middle">{streams}</text>'
         for streams in series[OURS]
     ) + "".join(
-        f'<text x="{_MARGIN - 6}" y="{place(0, value)[1] + 4:.0f}" text-anchor="end">{value:.3g}</text>'
+        f'<text x="{_MARGIN - 6}" y="{place(0, value)[1] + 4:.0f}" text-anchor="end">{number(value)}</text>'
         f'<path d="M{_MARGIN} {place(0, value)[1]:.1f}H{_WIDTH - _MARGIN}" stroke="#8884"/>'
         for value in _steps(tallest)
     )

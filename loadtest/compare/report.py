@@ -177,11 +177,12 @@ def as_text(found: Sequence[Row]) -> str:
 
 def cell(figure: Figure, unit: str) -> str:
     """Median and spread, for people."""
-    return f"{_number(figure.median)} ({_number(figure.least)}-{_number(figure.most)}) {unit}".rstrip()
+    return f"{number(figure.median)} ({number(figure.least)}-{number(figure.most)}) {unit}".rstrip()
 
 
-def _number(value: float) -> str:
-    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
+def number(value: float) -> str:
+    """Three digits or more, for people."""
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
 def as_json(rounds: Sequence[Round], machine: Mapping[str, Any]) -> dict[str, Any]:
