@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +167,26 @@ async def test_the_manual_is_read_when_it_is_asked_or_after_a_while(
         mock_clock.jump(READ_AFTER / 2)
         await unasked._read.wait()
         assert unasked.source("m#2") is not None
+
+
+async def test_who_is_stopped_does_not_wait_for_what_a_thread_reads(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The manual takes a second, and more on a busy machine; this one takes until the stop is over."""
+    stopped = threading.Event()
+
+    def slowly() -> tuple[Source, ...]:
+        trio.from_thread.run_sync(nursery.cancel_scope.cancel)
+        assert stopped.wait(60)
+        return SMALL
+
+    monkeypatch.setattr(search, "manual_sources", slowly)
+    knowledge = base(shelf, tmp_path)
+    with trio.fail_after(20):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(knowledge.follow)
+    stopped.set()
+    assert knowledge.source("m#2") is None
 
 
 async def test_it_serves_while_the_database_is_away(shelf: Shelf, tmp_path: Path) -> None:
