@@ -21,12 +21,10 @@ from .churn import measure_churn
 from .page import as_page
 from .points import LoadFailed, measure_connections, measure_streams
 from .report import OURS, PEER, Round, as_json, as_text, describe_machine, rows
-from .servers import Bench, NotReady, Process, open_bench
+from .servers import SETTLING, Bench, NotReady, Process, open_bench
 from .simulator import Plan
 
 REPORT = Path(__file__).resolve().parent.parent / "report.html"
-SETTLING = 12.0
-"""Seconds between a server's start and the first load."""
 WARMING = 4
 """Streams of the load that nothing is noted of, before the first point."""
 
@@ -62,9 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"compare: {error}", file=sys.stderr)
         return 1
     machine = describe_machine(course)
-    print(as_text(rows(rounds)))
+    found = rows(rounds)
+    print(as_text(found))
     if options.json is not None:
-        options.json.write_text(json.dumps(as_json(rounds, machine), indent=1), encoding="utf-8")
+        options.json.write_text(json.dumps(as_json(rounds, found, machine), indent=1), encoding="utf-8")
     options.report.write_text(as_page(rounds, machine), encoding="utf-8")
     return 0
 

@@ -9,7 +9,7 @@ import re
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import attrs
 
@@ -185,11 +185,22 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def as_json(rounds: Sequence[Round], machine: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything, for programs."""
+class Ratio(attrs.AttrsInstance, Protocol):
+    """A row of any table here."""
+
+    @property
+    def ratio(self) -> float:
+        """Of one to the other."""
+        ...
+
+
+def as_json(
+    rounds: Sequence[attrs.AttrsInstance], found: Sequence[Ratio], machine: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Everything that was measured and what it comes to, for programs."""
     return {
         "machine": dict(machine),
-        "rows": [attrs.asdict(row) | {"ratio": row.ratio} for row in rows(rounds)],
+        "rows": [attrs.asdict(row) | {"ratio": row.ratio} for row in found],
         "rounds": [attrs.asdict(each) for each in rounds],
     }
 

@@ -24,6 +24,8 @@ _ESTABLISHED: Final = "01"
 """How `/proc/PID/net/tcp` writes it."""
 PATIENCE: Final = 60.0
 """Seconds for a process to be ready."""
+SETTLING: Final = 12.0
+"""Seconds between a server's start and the first load, in which it does what it puts off until it is up."""
 PROGRAM: Final = str(Path(sys.executable).with_name("smarthealth"))
 SECRET: Final = "not-a-secret-this-is-a-benchmark-of-two-servers"
 EMAIL: Final = "load@example.org"

@@ -25,8 +25,8 @@ import attrs
 
 from .crew import Crew, Seen
 from .points import AT_ONCE, Connections, LoadFailed, Streams, measure_connections, measure_streams
-from .report import Figure, cell, describe_machine
-from .servers import Bench, Cores, NotReady, Process, open_bench
+from .report import Figure, as_json, cell, describe_machine
+from .servers import SETTLING, Bench, Cores, NotReady, Process, open_bench
 from .shares import Unavailable, open_groups
 from .simulator import Plan
 
@@ -34,8 +34,6 @@ T = TypeVar("T")
 
 COUNTS: Final = (1, 2)
 """Workers that are compared."""
-SETTLING: Final = 12.0
-"""Seconds between a server's start and the first load."""
 WARMING: Final = 16
 """Streams that nothing is noted of, before a worker is limited to its share: so many that each worker has some."""
 LEAST_CORES: Final = 4
@@ -110,7 +108,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     print(as_text(rounds))
     if options.json is not None:
-        options.json.write_text(json.dumps(as_json(rounds, describe_machine(course)), indent=1), encoding="utf-8")
+        told = as_json(rounds, rows(rounds), describe_machine(course))
+        options.json.write_text(json.dumps(told, indent=1), encoding="utf-8")
     return 0
 
 
@@ -265,15 +264,6 @@ def as_text(rounds: Sequence[Round]) -> str:
         if not seen.saturated()
     ]
     return "\n".join(lines)
-
-
-def as_json(rounds: Sequence[Round], machine: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything, for programs."""
-    return {
-        "machine": dict(machine),
-        "rows": [attrs.asdict(row) | {"ratio": row.ratio} for row in rows(rounds)],
-        "rounds": [attrs.asdict(each) for each in rounds],
-    }
 
 
 if __name__ == "__main__":

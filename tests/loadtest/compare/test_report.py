@@ -46,7 +46,7 @@ def test_medians_and_ratios_are_of_the_rounds() -> None:
     assert round(row.ratio, 3) == 0.5
     assert found["1000 connections: memory of an idle one"].ours.median == 25.0
     assert "10 streams: CPU a token" in as_text(list(found.values()))
-    assert json.loads(json.dumps(as_json(rounds, {"cores": 2})))["machine"] == {"cores": 2}
+    assert json.loads(json.dumps(as_json(rounds, rows(rounds), {"cores": 2})))["machine"] == {"cores": 2}
 
 
 def test_nothing_compared_with_nothing_is_no_number() -> None:

@@ -10,7 +10,8 @@ import pytest
 from loadtest.compare import workers
 from loadtest.compare.crew import Seen
 from loadtest.compare.points import Connections, Spread, Streams
-from loadtest.compare.workers import Round, as_json, as_text, rows
+from loadtest.compare.report import as_json
+from loadtest.compare.workers import Round, as_text, rows
 
 
 def seen(*connections: int, short: float = 0.99) -> Seen:
@@ -50,7 +51,7 @@ def test_two_are_told_beside_one() -> None:
     text = as_text(rounds)
     assert "1.88" in text
     assert "not saturated" not in text
-    assert json.loads(json.dumps(as_json(rounds, {"cores": 2})))["rows"][0]["ratio"] == 1.88
+    assert json.loads(json.dumps(as_json(rounds, rows(rounds), {"cores": 2})))["rows"][0]["ratio"] == 1.88
 
 
 def test_a_load_point_that_was_too_light_is_named() -> None:
